@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Problems, changes and needs
+ *
+ * Some settings only go together: dropping ALL from a program that stays root breaks it, a non-root program cannot
+ * open port 80. So a fixer asks for what it needs before it changes anything (fix_need), whatever the user selected,
+ * and leaves its problem with a reason where that cannot be had. What each fixer found for each target is remembered,
+ * so the order of the table decides what is reported first and nothing else.
+ */
+#include "fixers/fix.h"
+
+bool fix_selected(const struct fix_config *config, const struct fixer *self)
+{
+	uint64_t bit = (uint64_t)1 << fixer_index(self);
+
+	if (config->skip & bit)
+		return false;
+	if (config->only)
+		return config->only & bit;
+	return self->profile <= config->profile || (config->also & bit);
+}
+
+bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety)
+{
+	const struct fix_config *config = fix->config;
+
+	switch (safety) {
+	case SAFETY_SAFE:
+		return true;
+	case SAFETY_CAVEAT:
+		return !config->safe_only;
+	case SAFETY_UNSAFE:
+		return !config->safe_only && (config->unsafe || (config->also & (uint64_t)1 << fixer_index(self)));
+	case SAFETY_FINDING:
+		break;
+	}
+	return false;
+}
+
+/* ---- reports ---- */
+
+static struct finding *add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
+				   enum fix_status status)
+{
+	struct finding finding = {
+		.fixer = self,
+		.check = problem->check,
+		.status = status,
+		.safety = problem->safety,
+		.at = yaml_offset_value(fix->tree, problem->at),
+		.object = fix->object,
+		.message = str_copy(fix->arena, problem->message),
+		.number = problem->number,
+	};
+
+	if (status == FIX_LEFT) {
+		finding.reason = str_copy(fix->arena, problem->reason);
+	} else {
+		finding.caveat = problem->caveat;
+		finding.subject = str_copy(fix->arena, problem->subject);
+		finding.detail = str_copy(fix->arena, problem->detail);
+	}
+	VEC_PUSH(fix->findings, finding);
+	return &fix->findings->items[fix->findings->n - 1];
+}
+
+static struct str flag_reason(struct fix_context *fix, const struct fixer *self, enum safety safety)
+{
+	if (safety == SAFETY_CAVEAT)
+		return STR("--safe-only leaves it, for it has a caveat");
+	if (fix->config->safe_only)
+		return STR("--safe-only leaves it");
+	return fix_format(fix, "the program may need it; --also %s changes it", self->name);
+}
+
+enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, const struct problem *problem)
+{
+	struct problem left = *problem;
+
+	if (!left.reason.n)
+		left.reason = flag_reason(fix, self, problem->safety);
+	add_finding(fix, self, &left, FIX_LEFT);
+	return FIX_LEFT;
+}
+
+/* ---- changes ---- */
+
+struct change fix_begin(struct fix_context *fix)
+{
+	return (struct change){
+		.fix = fix,
+		.mark = yaml_mark(fix->tree),
+		.findings = fix->findings->n,
+	};
+}
+
+static bool filtered(const struct change_filter *filter, unsigned ordinal)
+{
+	return filter && (ordinal >= filter->n || !filter->allowed[ordinal]);
+}
+
+enum fix_status fix_end(struct change *change, const struct fixer *self, const struct problem *problem)
+{
+	struct fix_context *fix = change->fix;
+	struct problem left = *problem;
+	unsigned ordinal = fix->changes;
+
+	if (!change->refused) {
+		fix->changes++;
+		if (!filtered(fix->filter, ordinal)) {
+			add_finding(fix, self, problem, FIX_CHANGED);
+			return FIX_CHANGED;
+		}
+		left.reason = STR("the edit did not pass its own proof, so it was undone; please report this file");
+	} else {
+		left.at = problem->at;
+		left.reason = fix_format(fix, "not edited: %s", change->why.why);
+	}
+	yaml_rollback(fix->tree, change->mark);
+	return fix_report(fix, self, &left);
+}
+
+void change_refuse(struct change *change, yaml_id at, const char *why)
+{
+	if (change->refused)
+		return;
+	change->refused = true;
+	change->why = (struct yaml_refusal){ .at = yaml_offset_value(change->fix->tree, at), .why = why };
+}
+
+static yaml_id done(struct change *change, yaml_id result)
+{
+	if (!result)
+		change->refused = true;
+	return result;
+}
+
+yaml_id change_map(struct change *change, yaml_id map, const char *key, const struct yaml_order *order)
+{
+	if (change->refused)
+		return YAML_NONE;
+	return done(change, yaml_put_map(change->fix->tree, map, key, order, &change->why));
+}
+
+yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flow, const struct yaml_order *order)
+{
+	if (change->refused)
+		return YAML_NONE;
+	return done(change, yaml_put_seq(change->fix->tree, map, key, flow, order, &change->why));
+}
+
+void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
+{
+	if (!change->refused)
+		done(change, yaml_put_str(change->fix->tree, map, key, value, order, &change->why));
+}
+
+void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order)
+{
+	if (!change->refused)
+		done(change, yaml_put_int(change->fix->tree, map, key, value, order, &change->why));
+}
+
+void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order)
+{
+	if (!change->refused)
+		done(change, yaml_put_bool(change->fix->tree, map, key, value, order, &change->why));
+}
+
+yaml_id change_append_map(struct change *change, yaml_id seq)
+{
+	if (change->refused)
+		return YAML_NONE;
+	return done(change, yaml_append_map(change->fix->tree, seq, &change->why));
+}
+
+void change_append_str(struct change *change, yaml_id seq, struct str value)
+{
+	if (!change->refused)
+		done(change, yaml_append_str(change->fix->tree, seq, value, &change->why));
+}
+
+void change_set_str(struct change *change, yaml_id scalar, struct str value)
+{
+	if (!change->refused)
+		change->refused = !yaml_set_str(change->fix->tree, scalar, value, &change->why);
+}
+
+void change_set_int(struct change *change, yaml_id scalar, int64_t value)
+{
+	if (!change->refused)
+		change->refused = !yaml_set_int(change->fix->tree, scalar, value, &change->why);
+}
+
+void change_remove(struct change *change, yaml_id node)
+{
+	if (!change->refused)
+		change->refused = !yaml_remove(change->fix->tree, node, &change->why);
+}
+
+/* ---- needs ---- */
+
+static uint8_t *remembered(struct fix_context *fix, const struct fixer *self, int target)
+{
+	return &fix->status[fixer_index(self) * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
+}
+
+enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	uint8_t *memory = remembered(fix, self, target);
+	enum fix_status status;
+
+	if (*memory)
+		return (enum fix_status)(*memory - 1);
+	status = self->run(fix, self, target);
+	*memory = (uint8_t)(status + 1);
+	return status;
+}
+
+bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
+{
+	bool skipped = fix->config->skip & (uint64_t)1 << fixer_index(other);
+	uint32_t mark = yaml_mark(fix->tree);
+	size_t findings = fix->findings->n;
+	unsigned changes = fix->changes;
+	enum fix_status status;
+
+	if (!skipped || *remembered(fix, other, target))
+		return fix_run(fix, other, target) != FIX_LEFT;
+	/* Only asked: whether it would find nothing to do. */
+	status = fix_run(fix, other, target);
+	if (status != FIX_FINE)
+		*remembered(fix, other, target) = FIX_LEFT + 1;
+	yaml_rollback(fix->tree, mark);
+	fix->findings->n = findings;
+	fix->changes = changes;
+	return status == FIX_FINE;
+}
+
+/* ---- targets ---- */
+
+struct kube_container *fix_container(const struct fix_context *fix, int target)
+{
+	return &fix->pod->containers[target];
+}
+
+yaml_id fix_security_context(const struct fix_context *fix, int target)
+{
+	return yaml_get(fix->tree, fix_container(fix, target)->node, "securityContext");
+}
+
+yaml_id fix_pod_security_context(const struct fix_context *fix)
+{
+	return yaml_get(fix->tree, fix->pod->spec, "securityContext");
+}
+
+yaml_id fix_place(const struct fix_context *fix, int target)
+{
+	yaml_id context;
+
+	if (target == TARGET_POD)
+		return fix->pod->spec;
+	context = fix_security_context(fix, target);
+	return yaml_is_null(fix->tree, context) ? fix_container(fix, target)->node : context;
+}
+
+struct str fix_subject(const struct fix_context *fix, int target)
+{
+	static const char *const words[] = {
+		[CONTAINER_INIT] = "init container",
+		[CONTAINER_MAIN] = "container",
+		[CONTAINER_EPHEMERAL] = "ephemeral container",
+	};
+	const struct kube_container *container = fix_container(fix, target);
+
+	return fix_format(fix, "%s %.*s", words[container->role], STR_ARG(container->name));
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Fix: what fixers are written with: problems, changes, and needs.
+ *
+ *	struct change change = fix_begin(fix);
+ *	yaml_id context = change_map(&change, container, "securityContext", &order_container);
+ *	change_bool(&change, context, "allowPrivilegeEscalation", false, &order_security_context);
+ *	return fix_end(&change, self, &(struct problem){ … });
+ *
+ * The first refused edit ends the change; what follows it does nothing, and fix_end() rolls back and reports why.
+ */
+
+#include "fixers/fixer.h"
+
+/* A problem and what its change costs. Texts are copied when it is reported. */
+struct problem {
+	const char *check;   /* Pod Security check ID, NULL where none asks for it */
+	enum safety safety;
+	yaml_id at;	     /* the nearest node that a person should look at */
+	struct str message;  /* "container web is privileged: …" */
+	struct str reason;   /* why it is left, where its safety forbids the change (or for a finding) */
+	unsigned caveat;     /* enum caveat */
+	struct str subject;  /* of the caveat: an image, a mount */
+	struct str detail;
+	int64_t number;
+};
+
+/* A set of edits that happens whole or not at all. */
+struct change {
+	struct fix_context *fix;
+	uint32_t mark;
+	size_t findings;
+	bool refused;
+	struct yaml_refusal why;
+};
+
+/*
+ * fix_allowed() - whether a change of @safety by @self may be made as the user asked. If not, report it with
+ * fix_report(), whose reason then says which flag allows it.
+ */
+bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety);
+
+struct change fix_begin(struct fix_context *fix);
+/* fix_end() - keeps the change and reports @problem as mended, or undoes it and reports it as left. */
+enum fix_status fix_end(struct change *change, const struct fixer *self, const struct problem *problem);
+
+/* fix_report() - reports a problem that is left; returns FIX_LEFT. */
+enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, const struct problem *problem);
+
+/*
+ * fix_need() - runs @other on @target first (once; later calls remember), and says whether what it establishes holds
+ * now. A fixer that the user skipped is only asked, and nothing of it is reported.
+ */
+bool fix_need(struct fix_context *fix, const struct fixer *other, int target);
+
+/* fix_run() - what the engine calls for every fixer and target that the user asked for. */
+enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int target);
+
+/* fix_selected() - whether the user's profile, --only, --skip and --also include @self. */
+bool fix_selected(const struct fix_config *config, const struct fixer *self);
+
+/* Edits inside a change; as yaml/edit.h. After a refusal they return YAML_NONE and do nothing. */
+yaml_id change_map(struct change *change, yaml_id map, const char *key, const struct yaml_order *order);
+yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flow, const struct yaml_order *order);
+void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order);
+void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order);
+void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order);
+yaml_id change_append_map(struct change *change, yaml_id seq);
+void change_append_str(struct change *change, yaml_id seq, struct str value);
+void change_set_str(struct change *change, yaml_id scalar, struct str value);
+void change_set_int(struct change *change, yaml_id scalar, int64_t value);
+void change_remove(struct change *change, yaml_id node);
+/* change_refuse() - ends the change for a reason of the fixer's own; @why is a constant text. */
+void change_refuse(struct change *change, yaml_id at, const char *why);
+
+/* fix_format() - a text in the results' arena. */
+#define fix_format(fix, ...) str_fmt((fix)->arena, __VA_ARGS__)
+
+/* The container at @target and its securityContext (YAML_NONE if it has none). */
+struct kube_container *fix_container(const struct fix_context *fix, int target);
+yaml_id fix_security_context(const struct fix_context *fix, int target);
+/* The pod's own securityContext. */
+yaml_id fix_pod_security_context(const struct fix_context *fix);
+
+/* fix_place() - the best node to point at for a container: its securityContext if it has one, else itself. */
+yaml_id fix_place(const struct fix_context *fix, int target);
+
+/* fix_subject() - "container web", "init container setup", "ephemeral container debug". */
+struct str fix_subject(const struct fix_context *fix, int target);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Fixer: one rule of hardening. Each is a file with one descriptor; fixers/table.c lists them all, and help,
+ * completion, `explain`, the reference and the tests walk that table.
+ *
+ * A fixer looks at one pod, or one container of it, and either finds nothing, or reports a problem with the change
+ * that mends it, or reports a problem that is left. It never sees text: it edits the logical tree inside a change
+ * (fix_begin() … fix_end()), which is all or nothing.
+ */
+
+#include "kube/pod.h"
+#include "kube/ports.h"
+
+/* The level at which a rule begins to apply; each profile includes those before it. */
+enum profile { PROFILE_BASELINE, PROFILE_RESTRICTED, PROFILE_HARDENED };
+
+enum safety {
+	SAFETY_SAFE,	/* cannot stop a correct program */
+	SAFETY_CAVEAT,	/* can, in a way that we name */
+	SAFETY_UNSAFE,	/* takes away what the program probably uses: on request only */
+	SAFETY_FINDING, /* only a person can decide */
+};
+
+enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
+
+enum { UID_AUTO = -1, UID_NONE = -2 };
+
+/* What the user asked for. Constant while a run lasts; shared by all documents. */
+struct fix_config {
+	enum profile profile;
+	uint64_t only; /* bit per fixer of fixers[]; 0: all that the profile holds */
+	uint64_t skip;
+	uint64_t also; /* fixers whose unsafe changes are wanted */
+	bool unsafe;
+	bool safe_only;
+	enum low_ports low_ports;
+	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
+	struct port_map port_map;
+};
+
+#define FIX_CONFIG_DEFAULT                                                                                             \
+	((struct fix_config){ .profile = PROFILE_HARDENED, .run_as_user = UID_AUTO, .run_as_group = UID_AUTO })
+
+enum fix_status {
+	FIX_FINE,    /* nothing to do */
+	FIX_CHANGED, /* mended, by this run */
+	FIX_LEFT,    /* a problem remains: what needs this must not be done */
+};
+
+/* What is special about an image that nothing is known of: told once per image, in one sentence. */
+enum caveat {
+	CAVEAT_PORT = 1 << 0,	   /* must honour a setting: finding.detail, "PORT=8080" */
+	CAVEAT_UID = 1 << 1,	   /* must run as UID finding.number */
+	CAVEAT_READ_ONLY = 1 << 2, /* must write only to /tmp */
+	CAVEAT_TEXT = 1 << 3,	   /* finding.detail is the caveat's whole sentence */
+};
+
+/* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
+struct finding {
+	const struct fixer *fixer;
+	const char *check;	/* Pod Security check ID (policy/check_*.go), NULL where no check asks for it */
+	enum fix_status status; /* FIX_CHANGED or FIX_LEFT */
+	enum safety safety;
+	uint32_t at;		/* offset in the document as it came in */
+	unsigned object;	/* index of the object in the document's results */
+	struct str message;	/* what is wrong, and what the standard wants */
+	struct str reason;	/* FIX_LEFT: why it is left and what to do; else empty */
+	unsigned caveat;	/* enum caveat */
+	struct str subject;	/* of a caveat: the image, or a mount */
+	struct str detail;
+	int64_t number;
+};
+
+struct findings {
+	struct finding *items;
+	size_t n, cap;
+};
+
+enum { FIXERS_MAX = 64 };
+
+/* One pod at work. Made by the engine; fixers use the functions below. */
+struct fix_context {
+	const struct fix_config *config;
+	struct yaml_tree *tree;
+	struct kube_pod *pod;
+	struct arena *arena;		 /* of the results */
+	struct findings *findings;
+	const struct port_plan *ports;	 /* what the plan decided for this pod; NULL: no port below 1024 is known */
+	const struct change_filter *filter; /* of a retry: which changes may be made; NULL: all */
+	unsigned object;
+	unsigned changes;		 /* changes made so far in this document, also those rolled back */
+	uint8_t *status;		 /* [fixer][container + 1]: 0, or enum fix_status + 1 */
+};
+
+/* Which of a document's changes may be made: a bit each, in the order in which they are begun. */
+struct change_filter {
+	const uint8_t *allowed;
+	unsigned n;
+};
+
+/* A container's index in the pod view, or the pod itself. */
+enum { TARGET_POD = -1 };
+
+struct fixer {
+	const char *name;     /* as Kubernetes spells the setting: "run-as-non-root" */
+	const char *summary;  /* one line, no full stop */
+	enum profile profile; /* the first profile that includes it */
+	const char *standard; /* "Pod Security Standards, restricted: runAsNonRoot", … */
+	const char *checks;   /* the Pod Security check IDs it answers for, space-separated; "" for none */
+	const char *why;      /* two sentences that a developer believes */
+	const char *caveat;   /* what can break, and the error text one sees; NULL for nothing */
+	const char *example;  /* a manifest that it changes; the tests run it; NULL for finding-only rules */
+	/*
+	 * Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
+	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
+	 */
+	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
+};
+
+/* fixers[] - the one table, in the order in which they run. */
+extern const struct fixer *const fixers[];
+extern const size_t fixers_n;
+
+/* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
+size_t fixer_find(struct str name);
+size_t fixer_index(const struct fixer *fixer);

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Edit
+ *
+ * An edit changes the logical tree at once, so that the next fixer sees what is meant, and logs what each touched
+ * node was before. Whether an edit can be rendered is decided here, before anything is touched: all reasons against
+ * it (an alias, a shared anchor, a tag, a place without a line of its own) are properties of the input. So rendering
+ * never fails, and a change of several edits is rolled back by replaying the log backwards.
+ */
+#include "yaml/edit.h"
+#include "yaml/tree_internal.h"
+
+static bool refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id node, const char *why)
+{
+	if (ret_why)
+		*ret_why = (struct yaml_refusal){ .at = yaml_offset_value(tree, node), .why = why };
+	return false;
+}
+
+/* ---- the log ---- */
+
+static void touch(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_op op = { id, *yaml_node(tree, id) };
+
+	VEC_PUSH(&tree->ops, op);
+}
+
+uint32_t yaml_mark(const struct yaml_tree *tree)
+{
+	return (uint32_t)tree->ops.n;
+}
+
+void yaml_rollback(struct yaml_tree *tree, uint32_t to)
+{
+	while (tree->ops.n > to) {
+		struct yaml_op *op = &tree->ops.items[--tree->ops.n];
+
+		*yaml_node(tree, op->id) = op->before;
+	}
+}
+
+/* ---- what can be edited ---- */
+
+static bool in_flow(struct yaml_tree *tree, yaml_id id)
+{
+	for (yaml_id up = yaml_node(tree, id)->parent; up; up = yaml_node(tree, up)->parent)
+		if (yaml_node(tree, up)->style == YAML_FLOW)
+			return true;
+	return false;
+}
+
+bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->kind == YAML_ALIAS || (node->flags & YAML_F_COPY))
+		return refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
+	if (node->flags & YAML_F_NEW)
+		return true;
+	if (node->flags & YAML_F_TAG)
+		return refuse(tree, ret_why, id, "it carries a tag");
+	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+		return refuse(tree, ret_why, id, "it is a block scalar");
+	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
+		return refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
+	if (!tree->has_anchors)
+		return true;
+	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
+		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
+			return refuse(tree, ret_why, id, "it is shared with other places through an anchor");
+	return true;
+}
+
+/* ---- new nodes ---- */
+
+static yaml_id new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
+{
+	yaml_id id = yaml_node_new(tree);
+
+	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
+	*yaml_node(tree, id) = (struct yaml_node){
+		.kind = YAML_SCALAR,
+		.style = YAML_PLAIN,
+		.first = (uint32_t)(tree->texts.n - 1),
+		.flags = YAML_F_NEW,
+	};
+	return id;
+}
+
+static yaml_id new_collection(struct yaml_tree *tree, enum yaml_kind kind, enum yaml_style style)
+{
+	yaml_id id = yaml_node_new(tree);
+
+	*yaml_node(tree, id) = (struct yaml_node){
+		.kind = (uint8_t)kind,
+		.style = (uint8_t)style,
+		.flags = YAML_F_NEW,
+	};
+	return id;
+}
+
+/* ---- filling what is empty ---- */
+
+/* `{}` or `[]` with nothing but blanks inside. */
+static bool is_bare(struct yaml_tree *tree, yaml_id id)
+{
+	struct str raw = yaml_raw(tree, id);
+
+	for (size_t i = 1; i + 1 < raw.n; i++)
+		if (raw.p[i] != ' ' && raw.p[i] != '\t')
+			return false;
+	return raw.n >= 2;
+}
+
+/* What stands before a node without text must ask for a value: `key:`. */
+static bool has_place(struct yaml_tree *tree, yaml_id id)
+{
+	const struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->style != YAML_EMPTY || node->props != node->start)
+		return true;
+	return node->start > 0 && tree->bytes.p[node->start - 1] == ':';
+}
+
+/* Makes a null of the input a collection; the renderer replaces its text. */
+static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct yaml_refusal *ret_why)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (!yaml_editable(tree, id, ret_why))
+		return false;
+	if (!node->pair || !has_place(tree, id))
+		return refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+	touch(tree, id);
+	node = yaml_node(tree, id);
+	node->kind = (uint8_t)kind;
+	node->style = in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
+	node->first = 0;
+	node->flags = (uint16_t)((node->flags & ~YAML_F_CHANGED) | YAML_F_FILLED);
+	return true;
+}
+
+/* Before the first child: an empty collection of the input becomes a block where blocks can be. */
+static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (!yaml_editable(tree, id, ret_why))
+		return false;
+	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED)) || node->style != YAML_FLOW || node->first)
+		return true;
+	if (in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair)
+		return true;
+	touch(tree, id);
+	node = yaml_node(tree, id);
+	node->style = YAML_BLOCK;
+	node->flags |= YAML_F_FILLED;
+	return true;
+}
+
+/* ---- adding children ---- */
+
+static size_t order_index(const struct yaml_order *order, struct str key)
+{
+	size_t i = 0;
+
+	if (!order)
+		return 0;
+	while (i < order->n && !str_is(key, order->keys[i]))
+		i++;
+	return i;
+}
+
+/* Whether a line can come before the first key of a block map of the input: below its own key, on later lines. */
+static bool can_be_first(struct yaml_tree *tree, yaml_id map)
+{
+	struct yaml_node *node = yaml_node(tree, map);
+	struct str between;
+
+	if (node->style == YAML_FLOW || (node->flags & (YAML_F_NEW | YAML_F_FILLED)))
+		return true;
+	if (!node->pair || (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
+		return false;
+	between = str_sub(tree->bytes, yaml_node(tree, node->pair)->end, yaml_node(tree, node->first)->props);
+	return memchr(between.p, '\n', between.n) != NULL;
+}
+
+static bool is_merge_key(const struct yaml_node *node)
+{
+	return (node->flags & YAML_F_KEY) && (node->flags & YAML_F_MERGE);
+}
+
+/*
+ * The child of @map (physical, not removed) behind which @key belongs: the last one that comes before it in @order,
+ * and never before a `<<`, which would override it (go-yaml). YAML_NONE: before all others.
+ */
+static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, const struct yaml_order *order)
+{
+	size_t index = order_index(order, key);
+	yaml_id best = YAML_NONE, first = YAML_NONE;
+
+	for (yaml_id id = yaml_physical_first(tree, map); id; id = yaml_physical_next(tree, id)) {
+		struct yaml_node *node = yaml_node(tree, id);
+
+		if (node->flags & YAML_F_REMOVED)
+			continue;
+		if (!first)
+			first = id;
+		if (is_merge_key(node) || !order || index == order->n ||
+		    order_index(order, yaml_text(tree, id)) <= index)
+			best = id;
+	}
+	if (!best && first && !can_be_first(tree, map))
+		best = first;
+	return best;
+}
+
+/* Chains @id into @parent behind @after (behind the copies that follow it), or first. */
+static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id after)
+{
+	if (after) {
+		while (yaml_node(tree, after)->next &&
+		       (yaml_node(tree, yaml_node(tree, after)->next)->flags & YAML_F_COPY))
+			after = yaml_node(tree, after)->next;
+		touch(tree, after);
+		yaml_node(tree, id)->next = yaml_node(tree, after)->next;
+		yaml_node(tree, after)->next = id;
+	}
+	touch(tree, parent);
+	if (!after) {
+		yaml_node(tree, id)->next = yaml_node(tree, parent)->first;
+		yaml_node(tree, parent)->first = id;
+	}
+	yaml_node(tree, parent)->flags |= YAML_F_DIRTY;
+	yaml_node(tree, id)->parent = parent;
+}
+
+/* Whether lines can follow the pair or item @id of the input. */
+static bool can_follow(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->flags & YAML_F_NEW)
+		return true;
+	if ((node->flags & YAML_F_KEY) && (node->flags & YAML_F_EXPLICIT) &&
+	    yaml_node(tree, node->pair)->style == YAML_EMPTY)
+		return false;
+	if (node->flags & YAML_F_KEY)
+		node = yaml_node(tree, node->pair);
+	/* A `|+` scalar that ends with the file and without a line break cannot be followed and stay the same. */
+	if (node->kind == YAML_SCALAR && node->style >= YAML_LITERAL && node->style <= YAML_FOLDED &&
+	    node->end == tree->bytes.n && tree->bytes.p[node->end - 1] != '\n')
+		return memchr(tree->bytes.p + node->start, '+', 3) == NULL;
+	return true;
+}
+
+/* The last child of a `|+` scalar may be nested deeply: look at the last leaf. */
+static yaml_id last_leaf(struct yaml_tree *tree, yaml_id id)
+{
+	for (;;) {
+		struct yaml_node *node = yaml_node(tree, id);
+		yaml_id last = YAML_NONE;
+
+		if (node->flags & YAML_F_KEY) {
+			id = node->pair;
+			continue;
+		}
+		if (node->kind != YAML_MAP && node->kind != YAML_SEQ)
+			return id;
+		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
+			last = child;
+		if (!last || node->style == YAML_FLOW)
+			return id;
+		id = last;
+	}
+}
+
+static bool place(struct yaml_tree *tree, yaml_id parent, yaml_id after, struct yaml_refusal *ret_why)
+{
+	if (after && yaml_node(tree, parent)->style == YAML_BLOCK &&
+	    (!can_follow(tree, after) || !can_follow(tree, last_leaf(tree, after))))
+		return refuse(tree, ret_why, after, "nothing can be added behind this value");
+	return true;
+}
+
+static yaml_id add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yaml_id value,
+			const struct yaml_order *order, struct yaml_refusal *ret_why)
+{
+	yaml_id after, id;
+
+	if (!prepare(tree, map, ret_why))
+		return YAML_NONE;
+	after = predecessor(tree, map, key, order);
+	if (!place(tree, map, after, ret_why))
+		return YAML_NONE;
+	id = new_scalar(tree, key, YAML_STR);
+	yaml_node(tree, id)->flags |= YAML_F_KEY;
+	yaml_node(tree, id)->pair = value;
+	yaml_node(tree, value)->pair = id;
+	yaml_node(tree, value)->parent = map;
+	chain(tree, map, id, after);
+	return value;
+}
+
+static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *key, enum yaml_kind kind, bool flow,
+			      const struct yaml_order *order, struct yaml_refusal *ret_why)
+{
+	yaml_id value = yaml_get(tree, map, key);
+
+	if (yaml_kind(tree, map) != YAML_MAP) {
+		refuse(tree, ret_why, map, "it is no mapping");
+		return YAML_NONE;
+	}
+	if (!value)
+		return add_pair(tree, map, str_of(key), new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK), order,
+				ret_why);
+	if (yaml_kind(tree, value) == kind)
+		return value;
+	if (!yaml_is_null(tree, value)) {
+		refuse(tree, ret_why, value,
+		       kind == YAML_MAP ? "a mapping belongs here" : "a sequence belongs here");
+		return YAML_NONE;
+	}
+	return fill(tree, value, kind, ret_why) ? value : YAML_NONE;
+}
+
+yaml_id yaml_put_map(struct yaml_tree *tree, yaml_id map, const char *key, const struct yaml_order *order,
+		     struct yaml_refusal *ret_why)
+{
+	return put_collection(tree, map, key, YAML_MAP, false, order, ret_why);
+}
+
+yaml_id yaml_put_seq(struct yaml_tree *tree, yaml_id map, const char *key, bool flow, const struct yaml_order *order,
+		     struct yaml_refusal *ret_why)
+{
+	return put_collection(tree, map, key, YAML_SEQ, flow, order, ret_why);
+}
+
+/* ---- scalars ---- */
+
+static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type, struct yaml_refusal *ret_why)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->kind != YAML_SCALAR)
+		return refuse(tree, ret_why, id, "a single value belongs here");
+	if (!yaml_editable(tree, id, ret_why))
+		return false;
+	if (!has_place(tree, id))
+		return refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+	touch(tree, id);
+	node = yaml_node(tree, id);
+	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
+	node->first = (uint32_t)(tree->texts.n - 1);
+	if (!(node->flags & YAML_F_NEW))
+		node->flags |= YAML_F_CHANGED;
+	return true;
+}
+
+static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, struct str text, enum yaml_type type,
+			  const struct yaml_order *order, struct yaml_refusal *ret_why)
+{
+	yaml_id value = yaml_get(tree, map, key);
+
+	if (yaml_kind(tree, map) != YAML_MAP) {
+		refuse(tree, ret_why, map, "it is no mapping");
+		return YAML_NONE;
+	}
+	if (!value)
+		return add_pair(tree, map, str_of(key), new_scalar(tree, text, type), order, ret_why);
+	return set(tree, value, text, type, ret_why) ? value : YAML_NONE;
+}
+
+static struct str int_text(struct yaml_tree *tree, int64_t value)
+{
+	return str_fmt(tree->arena, "%lld", (long long)value);
+}
+
+static struct str bool_text(bool value)
+{
+	return value ? STR("true") : STR("false");
+}
+
+yaml_id yaml_put_str(struct yaml_tree *tree, yaml_id map, const char *key, struct str value,
+		     const struct yaml_order *order, struct yaml_refusal *ret_why)
+{
+	return put_scalar(tree, map, key, value, YAML_STR, order, ret_why);
+}
+
+yaml_id yaml_put_int(struct yaml_tree *tree, yaml_id map, const char *key, int64_t value,
+		     const struct yaml_order *order, struct yaml_refusal *ret_why)
+{
+	return put_scalar(tree, map, key, int_text(tree, value), YAML_INT, order, ret_why);
+}
+
+yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool value, const struct yaml_order *order,
+		      struct yaml_refusal *ret_why)
+{
+	return put_scalar(tree, map, key, bool_text(value), YAML_BOOL, order, ret_why);
+}
+
+bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, struct yaml_refusal *ret_why)
+{
+	return set(tree, scalar, value, YAML_STR, ret_why);
+}
+
+bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why)
+{
+	return set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
+}
+
+bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why)
+{
+	return set(tree, scalar, bool_text(value), YAML_BOOL, ret_why);
+}
+
+/* ---- sequences ---- */
+
+static yaml_id append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct yaml_refusal *ret_why)
+{
+	yaml_id last = YAML_NONE;
+
+	if (yaml_kind(tree, seq) != YAML_SEQ) {
+		refuse(tree, ret_why, seq, "it is no sequence");
+		return YAML_NONE;
+	}
+	if (!prepare(tree, seq, ret_why))
+		return YAML_NONE;
+	for (yaml_id id = yaml_physical_first(tree, seq); id; id = yaml_physical_next(tree, id))
+		if (!(yaml_node(tree, id)->flags & YAML_F_REMOVED))
+			last = id;
+	if (!place(tree, seq, last, ret_why))
+		return YAML_NONE;
+	chain(tree, seq, item, last);
+	return item;
+}
+
+yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal *ret_why)
+{
+	return append(tree, seq, new_collection(tree, YAML_MAP, YAML_BLOCK), ret_why);
+}
+
+yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why)
+{
+	return append(tree, seq, new_scalar(tree, value, YAML_STR), ret_why);
+}
+
+/* ---- removing ---- */
+
+static bool only_blanks_before(struct str s, uint32_t at)
+{
+	while (at && (s.p[at - 1] == ' '))
+		at--;
+	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
+}
+
+/* In a block: the pair or item has its lines for itself. */
+static bool has_own_lines(struct yaml_tree *tree, yaml_id child)
+{
+	uint32_t at = yaml_node(tree, child)->props;
+
+	if (!(yaml_node(tree, child)->flags & YAML_F_KEY)) {
+		while (at && tree->bytes.p[at - 1] != '-' && tree->bytes.p[at - 1] != '\n')
+			at--;
+		if (!at || tree->bytes.p[at - 1] != '-')
+			return false;
+		at--;
+	}
+	return only_blanks_before(tree->bytes, at);
+}
+
+bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
+{
+	yaml_id parent = yaml_node(tree, node)->parent, child = yaml_key(tree, node);
+	struct yaml_node *up = yaml_node(tree, parent);
+	size_t others = 0;
+
+	if (!child)
+		child = node;
+	if (!parent || !yaml_editable(tree, parent, ret_why) ||
+	    (yaml_node(tree, node)->flags & (YAML_F_COPY | YAML_F_NEW)))
+		return refuse(tree, ret_why, node, "it cannot be removed from here");
+	for (yaml_id id = yaml_physical_first(tree, parent); id; id = yaml_physical_next(tree, id))
+		others += id != child && !(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW));
+	if (!others)
+		return refuse(tree, ret_why, node, "it is the only one there; remove it by hand");
+	if (tree->has_anchors && (yaml_node(tree, node)->flags & YAML_F_ANCHOR))
+		return refuse(tree, ret_why, node, "it carries an anchor");
+	if (up->style == YAML_BLOCK ? !has_own_lines(tree, child)
+				    : memchr(tree->bytes.p + up->start, '\n', up->end - up->start) != NULL)
+		return refuse(tree, ret_why, node, "it shares its line; remove it by hand");
+	touch(tree, child);
+	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
+	touch(tree, parent);
+	yaml_node(tree, parent)->flags |= YAML_F_DIRTY;
+	return true;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Guard
+ *
+ * libfyaml 0.7.12 truncates at NUL, nulls a value with invalid UTF-8, returns no document for UTF-16, loops for ever
+ * on some directives and takes U+0085 for text where kubectl sees a line break. Each of these would let a field hide
+ * from us or hang us, so such documents are refused before they are parsed. One pass, a table look-up a byte.
+ */
+#include "yaml/guard.h"
+
+enum { PLAIN, CONTROL, LEAD, ODD };
+
+/* Class of each byte: 0 needs no look. Line breaks are looked at for the `%` that may follow. */
+static const uint8_t classes[256] = {
+	/* clang-format off */
+	[0] = CONTROL, [1] = CONTROL, [2] = CONTROL, [3] = CONTROL, [4] = CONTROL, [5] = CONTROL, [6] = CONTROL,
+	[7] = CONTROL, [8] = CONTROL, [11] = CONTROL, [12] = CONTROL, [14] = CONTROL, [15] = CONTROL, [16] = CONTROL,
+	[17] = CONTROL, [18] = CONTROL, [19] = CONTROL, [20] = CONTROL, [21] = CONTROL, [22] = CONTROL, [23] = CONTROL,
+	[24] = CONTROL, [25] = CONTROL, [26] = CONTROL, [27] = CONTROL, [28] = CONTROL, [29] = CONTROL, [30] = CONTROL,
+	[31] = CONTROL, [127] = CONTROL, ['%'] = ODD, [128 ... 255] = LEAD,
+	/* clang-format on */
+};
+
+static bool refuse(struct yaml_refusal *ret_why, size_t at, const char *why)
+{
+	*ret_why = (struct yaml_refusal){ .at = (uint32_t)at, .why = why };
+	return false;
+}
+
+/* Length of the UTF-8 sequence at @p with @n bytes left and its code point; 0 when it is none (RFC 3629). */
+static size_t decode(const unsigned char *p, size_t n, uint32_t *ret_code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t size = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	uint32_t code;
+
+	if (!size || size > n)
+		return 0;
+	code = p[0] & (0xffu >> (size + 1));
+	for (size_t i = 1; i < size; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3fu);
+	}
+	if (code < least[size] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	*ret_code = code;
+	return size;
+}
+
+static const char *wide_problem(uint32_t code)
+{
+	if (code == 0xfeff)
+		return "a byte order mark inside the text; remove it";
+	if (code >= 0x80 && code <= 0x9f && code != 0x85)
+		return "a control character; remove it";
+	if (code == 0x85 || code == 0x2028 || code == 0x2029)
+		return "an invisible line break (U+0085, U+2028 or U+2029), which Kubernetes may read as a new line; "
+		       "replace it";
+	return NULL;
+}
+
+bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why)
+{
+	const unsigned char *p = (const unsigned char *)bytes.p;
+
+	if (bytes.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
+		return refuse(ret_why, 0, "UTF-16; convert it to UTF-8");
+	for (size_t i = 0; i < bytes.n;) {
+		const char *problem;
+		uint32_t code = 0;
+		size_t size;
+
+		switch (classes[p[i]]) {
+		case PLAIN:
+			i++;
+			break;
+		case CONTROL:
+			return refuse(ret_why, i, "a control character; remove it");
+		case ODD:
+			if (i == 0 || p[i - 1] == '\n' || p[i - 1] == '\r')
+				return refuse(ret_why, i, "a line that begins with %; YAML directives are not handled");
+			i++;
+			break;
+		default:
+			size = decode(p + i, bytes.n - i, &code);
+			if (!size)
+				return refuse(ret_why, i, "not UTF-8; convert it");
+			problem = wide_problem(code);
+			if (problem)
+				return refuse(ret_why, i, problem);
+			i += size;
+		}
+	}
+	return true;
+}

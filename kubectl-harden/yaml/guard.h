@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Guard: what must not reach the parser.
+ */
+
+#include "yaml/tree.h"
+
+/*
+ * yaml_guard() - false with the reason where @bytes hold something that libfyaml mishandles, or that kubectl reads
+ * differently, so that a field could hide from us: NUL and other control characters, invalid UTF-8, UTF-16, a byte
+ * order mark inside the text, U+0085, U+2028, U+2029, `%` directives.
+ */
+bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why);

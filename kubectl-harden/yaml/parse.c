@@ -1,0 +1,639 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parse
+ *
+ * The only file that includes libfyaml. It is used as a tokeniser: events come in, nodes with byte spans go out, and
+ * texts are taken from the bytes later, when somebody asks. libfyaml's marks are right for plain and quoted scalars
+ * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
+ * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
+ * parser that failed is leaked on purpose, kept reachable, and after a thousand of them the rest is refused.
+ */
+#include "yaml/guard.h"
+#include "yaml/scalar.h"
+#include "yaml/tree.h"
+#include "yaml/tree_internal.h"
+
+#include <libfyaml.h>
+#include <stdlib.h>
+
+enum { FAILED_PARSERS_MAX = 1000 };
+
+/*
+ * The one piece of state that outlives a document: a parser that can be used again (making one costs as much as
+ * thirty events), and those that failed. Each thread has its own.
+ */
+static _Thread_local struct {
+	struct fy_parser *ready;
+	struct fy_diag *diag;
+	struct fy_parser *failed[FAILED_PARSERS_MAX];
+	size_t failed_n;
+} parsers;
+
+struct anchor {
+	struct str name;
+	yaml_id node;
+};
+
+/* A collection whose end has not come yet. */
+struct open {
+	yaml_id node;
+	yaml_id last;	/* last child: the key, in a map */
+	bool want_key;	/* a map: the next node is a key */
+	int column;	/* of a block collection */
+};
+
+struct build {
+	struct yaml_tree *tree;
+	struct yaml_refusal *why;
+	struct {
+		struct open *items;
+		size_t n, cap;
+	} stack;
+	struct {
+		struct anchor *items;
+		size_t n, cap;
+	} anchors;
+	uint32_t cursor; /* behind the last token seen */
+	unsigned steps[9], offsets[9];
+};
+
+static bool refuse(struct build *build, uint32_t at, const char *why)
+{
+	*build->why = (struct yaml_refusal){ .at = at, .why = why };
+	return false;
+}
+
+/* ---- parsers ---- */
+
+static struct fy_parser *parser_take(void)
+{
+	struct fy_parse_cfg config = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_SLOPPY_FLOW_INDENTATION };
+	struct fy_parser *parser = parsers.ready;
+
+	parsers.ready = NULL;
+	if (parser)
+		return fy_parser_reset(parser) ? NULL : parser;
+	if (!parsers.diag) {
+		struct fy_diag_cfg diag;
+
+		/* FYPCF_QUIET alone still prints: only a diag of ours without a stream is silent. */
+		fy_diag_cfg_default(&diag);
+		diag.fp = NULL;
+		diag.level = FYET_MAX;
+		parsers.diag = fy_diag_create(&diag);
+	}
+	config.diag = parsers.diag;
+	return fy_parser_create(&config);
+}
+
+static void parser_give(struct fy_parser *parser, bool failed)
+{
+	if (!failed)
+		parsers.ready = parser;
+	else if (parsers.failed_n < FAILED_PARSERS_MAX)
+		parsers.failed[parsers.failed_n++] = parser;
+}
+
+void yaml_parsers_release(void)
+{
+	if (parsers.ready)
+		fy_parser_destroy(parsers.ready);
+	parsers.ready = NULL;
+}
+
+/* ---- spans ---- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind blanks, line breaks and comments from @at on. */
+static uint32_t skip_gap(struct str s, uint32_t at)
+{
+	for (; at < s.n; at++) {
+		if (s.p[at] == '#' && (at == 0 || is_space(s.p[at - 1]))) {
+			while (at < s.n && s.p[at] != '\n' && s.p[at] != '\r')
+				at++;
+			if (at == s.n)
+				return at;
+		} else if (!is_space(s.p[at])) {
+			return at;
+		}
+	}
+	return at;
+}
+
+uint32_t yaml_column(struct str s, uint32_t at)
+{
+	uint32_t start = at;
+
+	while (start && s.p[start - 1] != '\n' && s.p[start - 1] != '\r')
+		start--;
+	return at - start;
+}
+
+static uint32_t mark(const struct fy_mark *mark)
+{
+	return mark ? (uint32_t)mark->input_pos : 0;
+}
+
+/* Start of the properties and their end; both == @fallback where there are none. */
+static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t fallback, uint32_t *ret_start,
+		       uint32_t *ret_end)
+{
+	*ret_start = *ret_end = fallback;
+	if (anchor) {
+		*ret_start = mark(fy_token_start_mark(anchor)) - 1;
+		*ret_end = mark(fy_token_end_mark(anchor));
+	}
+	if (tag) {
+		uint32_t start = mark(fy_token_start_mark(tag)), end = mark(fy_token_end_mark(tag));
+
+		if (!anchor || start < *ret_start)
+			*ret_start = start;
+		if (!anchor || end > *ret_end)
+			*ret_end = end;
+	}
+}
+
+/* Where a node without text stands: behind the `:`, `-` or `?` that asks for it, where there is one. */
+static uint32_t empty_at(struct build *build)
+{
+	struct str s = build->tree->bytes;
+	uint32_t at = skip_gap(s, build->cursor);
+	struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
+
+	if (!open || at >= s.n)
+		return build->cursor;
+	if (open->want_key)
+		return s.p[at] == '?' ? at + 1 : build->cursor;
+	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
+		if (s.p[at] == '?') /* `? key` is read only with its value */
+			at = skip_gap(s, at + 1);
+		return s.p[at] == ':' ? at + 1 : build->cursor;
+	}
+	return s.p[at] == '-' ? at + 1 : build->cursor;
+}
+
+/* ---- nodes ---- */
+
+yaml_id yaml_node_new(struct yaml_tree *tree)
+{
+	if (!tree->nodes.n)
+		VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
+	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 });
+	return (yaml_id)(tree->nodes.n - 1);
+}
+
+static bool is_explicit_key(struct build *build, uint32_t props)
+{
+	struct str s = build->tree->bytes;
+	uint32_t at = props;
+
+	while (at > build->cursor && (s.p[at - 1] == ' ' || s.p[at - 1] == '\t'))
+		at--;
+	return at > build->cursor && s.p[at - 1] == '?';
+}
+
+/* Hangs @id into the open collection as its next item, key or value. */
+static void attach(struct build *build, yaml_id id)
+{
+	struct yaml_node *nodes = build->tree->nodes.items;
+	struct open *open;
+
+	if (!build->stack.n) {
+		build->tree->root = id;
+		return;
+	}
+	open = &build->stack.items[build->stack.n - 1];
+	nodes[id].parent = open->node;
+	if (nodes[open->node].kind == YAML_MAP && !open->want_key) {
+		nodes[open->last].pair = id;
+		nodes[id].pair = open->last;
+		open->want_key = true;
+		return;
+	}
+	if (open->last)
+		nodes[open->last].next = id;
+	else
+		nodes[open->node].first = id;
+	open->last = id;
+	if (nodes[open->node].kind == YAML_MAP) {
+		nodes[id].flags |= YAML_F_KEY;
+		if (is_explicit_key(build, nodes[id].props))
+			nodes[id].flags |= YAML_F_EXPLICIT;
+		open->want_key = false;
+	}
+}
+
+static bool add_node(struct build *build, struct yaml_node node, struct fy_token *anchor, struct fy_token *tag,
+		     yaml_id *ret_id)
+{
+	struct yaml_tree *tree = build->tree;
+	yaml_id id;
+
+	if (tree->nodes.n >= tree->limits.nodes)
+		return refuse(build, node.start, "too many nodes in one document");
+	if (anchor)
+		node.flags |= YAML_F_ANCHOR;
+	if (tag)
+		node.flags |= YAML_F_TAG;
+	id = yaml_node_new(tree);
+	tree->nodes.items[id] = node;
+	attach(build, id);
+	if (anchor) {
+		size_t n = 0;
+		const char *p = fy_token_get_text(anchor, &n);
+
+		VEC_PUSH(&build->anchors, (struct anchor){ str_copy(tree->arena, (struct str){ p, n }), id });
+		tree->has_anchors = true;
+	}
+	*ret_id = id;
+	return true;
+}
+
+static int innermost_column(const struct build *build)
+{
+	for (size_t i = build->stack.n; i-- > 0;)
+		if (build->stack.items[i].column >= 0)
+			return build->stack.items[i].column;
+	return -1;
+}
+
+static enum yaml_style style_of(enum fy_scalar_style style)
+{
+	switch (style) {
+	case FYSS_SINGLE_QUOTED:
+		return YAML_SINGLE;
+	case FYSS_DOUBLE_QUOTED:
+		return YAML_DOUBLE;
+	case FYSS_LITERAL:
+		return YAML_LITERAL;
+	case FYSS_FOLDED:
+		return YAML_FOLDED;
+	default:
+		return YAML_PLAIN;
+	}
+}
+
+static void block_scalar_span(struct build *build, struct yaml_node *node, uint32_t from, uint32_t token_end)
+{
+	struct str s = build->tree->bytes;
+	uint32_t at = skip_gap(s, from);
+
+	while (at < s.n && (s.p[at] == ':' || s.p[at] == '-' || s.p[at] == '?'))
+		at = skip_gap(s, at + 1);
+	node->start = at;
+	node->end = yaml_block_scalar(s, at, innermost_column(build), token_end).end;
+}
+
+static bool on_scalar(struct build *build, struct fy_event *event)
+{
+	struct fy_token *token = event->scalar.value;
+	struct yaml_node node = { .kind = YAML_SCALAR };
+	uint32_t props, props_end;
+	yaml_id id;
+
+	node.style = (uint8_t)(token ? style_of(fy_token_scalar_style(token)) : YAML_EMPTY);
+	properties(event->scalar.anchor, event->scalar.tag, build->cursor, &props, &props_end);
+	if (token) {
+		node.start = mark(fy_token_start_mark(token));
+		node.end = mark(fy_token_end_mark(token));
+	}
+	if (node.style == YAML_SINGLE || node.style == YAML_DOUBLE) {
+		node.start--;
+		node.end++;
+	} else if (node.style == YAML_LITERAL || node.style == YAML_FOLDED) {
+		block_scalar_span(build, &node, props_end, node.end);
+	} else if (!token || node.start == node.end) {
+		node.style = YAML_EMPTY;
+		node.start = node.end = props_end != build->cursor || event->scalar.tag || event->scalar.anchor
+						? props_end
+						: empty_at(build);
+	}
+	node.props = event->scalar.anchor || event->scalar.tag ? props : node.start;
+	if (node.end < build->cursor || node.end > build->tree->bytes.n)
+		return refuse(build, build->cursor, "the parser lost its place here");
+	if (!add_node(build, node, event->scalar.anchor, event->scalar.tag, &id))
+		return false;
+	build->cursor = node.end;
+	return true;
+}
+
+static bool on_alias(struct build *build, struct fy_event *event)
+{
+	struct yaml_node node = { .kind = YAML_ALIAS };
+	struct str name = { 0 };
+	yaml_id id, target = YAML_NONE;
+
+	node.start = node.props = mark(fy_token_start_mark(event->alias.anchor)) - 1;
+	node.end = mark(fy_token_end_mark(event->alias.anchor));
+	name = str_sub(build->tree->bytes, node.start + 1, node.end);
+	for (size_t i = build->anchors.n; i-- > 0 && !target;)
+		if (str_eq(build->anchors.items[i].name, name))
+			target = build->anchors.items[i].node;
+	if (!target)
+		return refuse(build, node.start, "an alias without an anchor before it");
+	for (size_t i = 0; i < build->stack.n; i++)
+		if (build->stack.items[i].node == target)
+			return refuse(build, node.start, "an alias inside its own anchor; Kubernetes refuses it");
+	node.first = target;
+	build->tree->nodes.items[target].flags |= YAML_F_SHARED;
+	if (!add_node(build, node, NULL, NULL, &id))
+		return false;
+	build->cursor = node.end;
+	return true;
+}
+
+static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind kind)
+{
+	bool map = kind == YAML_MAP;
+	struct fy_token *token = map ? event->mapping_start.mapping_start : event->sequence_start.sequence_start;
+	struct fy_token *anchor = map ? event->mapping_start.anchor : event->sequence_start.anchor;
+	struct fy_token *tag = map ? event->mapping_start.tag : event->sequence_start.tag;
+	struct yaml_node node = { .kind = (uint8_t)kind, .style = YAML_BLOCK };
+	struct str s = build->tree->bytes;
+	uint32_t props_end;
+	yaml_id id;
+
+	if (build->stack.n >= build->tree->limits.depth)
+		return refuse(build, build->cursor, "nested too deeply");
+	node.start = token ? mark(fy_token_start_mark(token)) : build->cursor;
+	if (fy_event_get_node_style(event) == FYNS_FLOW)
+		node.style = YAML_FLOW;
+	properties(anchor, tag, node.start, &node.props, &props_end);
+	if (node.style == YAML_FLOW && (node.start >= s.n || (s.p[node.start] != '{' && s.p[node.start] != '[')))
+		node.flags |= YAML_F_EXPLICIT; /* a pair in a flow sequence: no brackets of its own */
+	if (!add_node(build, node, anchor, tag, &id))
+		return false;
+	VEC_PUSH(&build->stack, (struct open){ .node = id,
+					       .want_key = map,
+					       .column = node.style == YAML_BLOCK ? (int)yaml_column(s, node.start)
+										  : -1 });
+	if (node.style == YAML_FLOW && !(node.flags & YAML_F_EXPLICIT))
+		build->cursor = node.start + 1;
+	else if (props_end > build->cursor)
+		build->cursor = props_end;
+	return true;
+}
+
+/* Counts how far nested block collections are indented, for the layout of new ones. */
+static void vote(struct build *build, const struct yaml_node *node)
+{
+	struct str s = build->tree->bytes;
+	const struct yaml_node *key = &build->tree->nodes.items[node->pair];
+	uint32_t column, key_column;
+
+	if (!node->pair || node->style != YAML_BLOCK || (key->flags & YAML_F_EXPLICIT))
+		return;
+	column = yaml_column(s, node->start);
+	key_column = yaml_column(s, key->props);
+	if (column < key_column || column - key_column > 8)
+		return;
+	if (node->kind == YAML_MAP)
+		build->steps[column - key_column]++;
+	else
+		build->offsets[column - key_column]++;
+}
+
+static bool check_duplicates(struct build *build, yaml_id map);
+
+static bool on_end(struct build *build, struct fy_event *event)
+{
+	struct open open = build->stack.items[--build->stack.n];
+	struct yaml_node *node = &build->tree->nodes.items[open.node];
+	bool map = node->kind == YAML_MAP;
+
+	if (node->style == YAML_FLOW && !(node->flags & YAML_F_EXPLICIT)) {
+		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
+
+		build->cursor = token ? mark(fy_token_end_mark(token)) : build->cursor;
+	} else if (node->first && (node->flags & YAML_F_EXPLICIT)) {
+		node->start = node->props = build->tree->nodes.items[node->first].props;
+	}
+	node->end = build->cursor;
+	if (node->end <= node->start || node->end > build->tree->bytes.n)
+		return refuse(build, node->start < build->tree->bytes.n ? node->start : 0,
+			      "the parser lost its place here");
+	vote(build, node);
+	return !map || check_duplicates(build, open.node);
+}
+
+/* ---- duplicate keys ---- */
+
+static bool duplicate(struct build *build, yaml_id first, yaml_id second)
+{
+	struct yaml_node *nodes = build->tree->nodes.items;
+
+	refuse(build, nodes[second].start,
+	       "duplicate key; Kubernetes would keep the last one, or refuse it; remove one of the two");
+	build->why->other = nodes[first].start + 1;
+	return false;
+}
+
+static bool check_few(struct build *build, yaml_id map)
+{
+	struct yaml_tree *tree = build->tree;
+	struct str texts[16];
+	yaml_id ids[16];
+	size_t n = 0;
+
+	for (yaml_id key = tree->nodes.items[map].first; key; key = tree->nodes.items[key].next) {
+		if (tree->nodes.items[key].kind != YAML_SCALAR)
+			continue;
+		texts[n] = yaml_text(tree, key);
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(texts[i], texts[n]) && !str_is(texts[n], "<<"))
+				return duplicate(build, ids[i], key);
+		ids[n++] = key;
+	}
+	return true;
+}
+
+static bool check_many(struct build *build, yaml_id map, size_t count)
+{
+	struct yaml_tree *tree = build->tree;
+	size_t size = 64;
+	yaml_id *slots;
+	bool fine = true;
+
+	while (size < count * 2)
+		size *= 2;
+	slots = calloc(size, sizeof(*slots));
+	if (!slots)
+		return refuse(build, tree->nodes.items[map].start, "too many keys in one mapping");
+	for (yaml_id key = tree->nodes.items[map].first; key && fine; key = tree->nodes.items[key].next) {
+		struct str text = yaml_text(tree, key);
+		size_t at = str_hash(text) & (size - 1);
+
+		if (tree->nodes.items[key].kind != YAML_SCALAR || str_is(text, "<<"))
+			continue;
+		while (slots[at] && fine) {
+			if (str_eq(yaml_text(tree, slots[at]), text))
+				fine = duplicate(build, slots[at], key);
+			at = (at + 1) & (size - 1);
+		}
+		slots[at] = key;
+	}
+	free(slots);
+	return fine;
+}
+
+static bool check_duplicates(struct build *build, yaml_id map)
+{
+	struct yaml_tree *tree = build->tree;
+	size_t count = 0;
+
+	for (yaml_id key = tree->nodes.items[map].first; key; key = tree->nodes.items[key].next) {
+		struct yaml_node *node = &tree->nodes.items[key];
+
+		count++;
+		if (node->kind == YAML_SCALAR && node->style == YAML_PLAIN && node->end - node->start == 2 &&
+		    !memcmp(tree->bytes.p + node->start, "<<", 2)) {
+			node->flags |= YAML_F_MERGE;
+			tree->nodes.items[map].flags |= YAML_F_MERGE;
+		}
+	}
+	return count <= 16 ? check_few(build, map) : check_many(build, map, count);
+}
+
+/* ---- the document ---- */
+
+static bool on_event(struct build *build, struct fy_event *event)
+{
+	switch (event->type) {
+	case FYET_SCALAR:
+		return on_scalar(build, event);
+	case FYET_ALIAS:
+		return on_alias(build, event);
+	case FYET_MAPPING_START:
+		return on_start(build, event, YAML_MAP);
+	case FYET_SEQUENCE_START:
+		return on_start(build, event, YAML_SEQ);
+	case FYET_MAPPING_END:
+	case FYET_SEQUENCE_END:
+		return on_end(build, event);
+	case FYET_DOCUMENT_START:
+		if (build->tree->root)
+			return refuse(build, build->cursor,
+				      "text behind the end of the document, which kubectl drops silently; "
+				      "put --- before it or remove it");
+		return true;
+	default:
+		return true;
+	}
+}
+
+static unsigned majority(const unsigned *counts, unsigned from, unsigned fallback)
+{
+	unsigned best = fallback, most = 0;
+
+	for (unsigned i = from; i <= 8; i++) {
+		if (counts[i] > most) {
+			most = counts[i];
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void conclude(struct build *build)
+{
+	struct yaml_tree *tree = build->tree;
+	const struct yaml_node *root = &tree->nodes.items[tree->root];
+	unsigned offset = majority(build->offsets, 0, 9);
+
+	tree->indent_step = (uint8_t)majority(build->steps, 1, 0);
+	tree->sequence_offset = (int8_t)(offset == 9 ? -1 : (int)offset);
+	tree->json = tree->root && root->style == YAML_FLOW &&
+		     (!root->first || tree->nodes.items[root->first].style == YAML_DOUBLE || root->kind == YAML_SEQ);
+}
+
+/* The parser's own words about a syntax error, with its place. */
+static bool syntax_error(struct build *build)
+{
+	struct fy_diag_error *error;
+	void *previous = NULL;
+	const char *why = "not valid YAML";
+	uint32_t at = build->cursor;
+
+	error = parsers.diag ? fy_diag_errors_iterate(parsers.diag, &previous) : NULL;
+	if (error && error->msg)
+		why = str_fmt(build->tree->arena, "not valid YAML: %s", error->msg).p;
+	if (error && error->line > 0) {
+		struct str s = build->tree->bytes;
+		uint32_t i = 0;
+
+		for (int line = 1; line < error->line && i < s.n; i++)
+			if (s.p[i] == '\n')
+				line++;
+		at = i + (error->column > 0 ? (uint32_t)error->column - 1 : 0);
+		if (at > s.n)
+			at = (uint32_t)s.n;
+	}
+	return refuse(build, at, why);
+}
+
+static bool run(struct build *build, struct fy_parser *parser, bool *ret_failed)
+{
+	struct fy_event *event;
+	bool fine = true;
+
+	while (fine && (event = fy_parser_parse(parser))) {
+		fine = on_event(build, event);
+		fy_parser_event_free(parser, event);
+	}
+	*ret_failed = !fine;
+	if (fine && (fy_parser_get_stream_error(parser) || build->stack.n)) {
+		*ret_failed = true;
+		fine = syntax_error(build);
+	}
+	return fine;
+}
+
+static bool parse_events(struct build *build)
+{
+	struct fy_parser *parser;
+	bool failed = false, fine;
+
+	if (parsers.failed_n == FAILED_PARSERS_MAX)
+		return refuse(build, 0, "too many files with syntax errors in one run; fix those reported first");
+	parser = parser_take();
+	if (!parser || fy_parser_set_string(parser, build->tree->bytes.p, build->tree->bytes.n))
+		return refuse(build, 0, "the YAML parser could not be started");
+	fine = run(build, parser, &failed);
+	parser_give(parser, failed);
+	if (failed && parsers.diag) {
+		/* A diag collects the errors of its parsers for ever: the next parser gets its own. */
+		fy_diag_unref(parsers.diag);
+		parsers.diag = NULL;
+	}
+	return fine;
+}
+
+bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		struct yaml_refusal *ret_why)
+{
+	struct build build = { .tree = tree, .why = ret_why };
+	bool fine;
+
+	tree->arena = arena;
+	tree->bytes = bytes;
+	tree->limits = limits ? *limits : YAML_LIMITS_DEFAULT;
+	tree->root = YAML_NONE;
+	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
+	tree->has_anchors = tree->exhausted = false;
+	*ret_why = (struct yaml_refusal){ 0 };
+	yaml_node_new(tree); /* so that items[0] exists even for an empty document */
+	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)
+		return refuse(&build, 0, "the document is larger than --max-document-size");
+	if (!yaml_guard(bytes, ret_why))
+		return false;
+	fine = parse_events(&build);
+	if (fine)
+		conclude(&build);
+	free(build.stack.items);
+	free(build.anchors.items);
+	return fine;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Proof
+ *
+ * The tree that is meant was made by logical edits alone; the tree given here was parsed from the spliced bytes.
+ * They are walked side by side: a node that nobody touched must be there byte for byte, in the same order, with its
+ * anchor and tag; a new one must be read as what was meant. Then the comments: those of the input (but for the lines
+ * that were removed) and those of the result must be the same texts in the same order, so that no insertion can have
+ * turned a comment into text or text into a comment.
+ */
+#include <stdlib.h>
+
+#include "yaml/render.h"
+#include "yaml/render_internal.h"
+#include "yaml/scalar.h"
+#include "yaml/tree_internal.h"
+
+struct proof {
+	struct yaml_tree *meant, *after;
+	struct yaml_refusal *why;
+};
+
+static bool fail(struct proof *proof, yaml_id after, const char *why)
+{
+	*proof->why = (struct yaml_refusal){ .at = yaml_node(proof->after, after)->start, .why = why };
+	return false;
+}
+
+static struct str properties(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->flags & YAML_F_NEW)
+		return STR_NONE;
+	return str_trim(str_sub(tree->bytes, node->props, node->start));
+}
+
+static bool same_scalar(struct proof *proof, yaml_id m, yaml_id a)
+{
+	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
+
+	if (meant->flags & (YAML_F_NEW | YAML_F_CHANGED)) {
+		struct yaml_new_text *text = &proof->meant->texts.items[meant->first];
+
+		if (yaml_type(proof->after, a) != text->type || !str_eq(yaml_text(proof->after, a), text->text))
+			return fail(proof, a, "a new value is read differently");
+		return true;
+	}
+	if (meant->style != after->style || !str_eq(yaml_raw(proof->meant, m), yaml_raw(proof->after, a)))
+		return fail(proof, a, "a value that nobody touched has changed");
+	return true;
+}
+
+static yaml_id next_meant(struct yaml_tree *tree, yaml_id id)
+{
+	while (id && (yaml_node(tree, id)->flags & (YAML_F_COPY | YAML_F_REMOVED)))
+		id = yaml_node(tree, id)->next;
+	return id;
+}
+
+static bool same(struct proof *proof, yaml_id m, yaml_id a);
+
+static bool same_children(struct proof *proof, yaml_id m, yaml_id a)
+{
+	yaml_id x = next_meant(proof->meant, yaml_node(proof->meant, m)->first);
+	yaml_id y = yaml_node(proof->after, a)->first;
+
+	while (x && y) {
+		if (!same(proof, x, y))
+			return false;
+		if (yaml_node(proof->meant, m)->kind == YAML_MAP &&
+		    !same(proof, yaml_node(proof->meant, x)->pair, yaml_node(proof->after, y)->pair))
+			return false;
+		x = next_meant(proof->meant, yaml_node(proof->meant, x)->next);
+		y = yaml_node(proof->after, y)->next;
+	}
+	if (x || y)
+		return fail(proof, y ? y : a, "a node was lost or added");
+	return true;
+}
+
+static bool same(struct proof *proof, yaml_id m, yaml_id a)
+{
+	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
+
+	if (meant->kind != after->kind)
+		return fail(proof, a, "a node has become something else");
+	if (!str_eq(properties(proof->meant, m), properties(proof->after, a)))
+		return fail(proof, a, "an anchor or a tag has changed");
+	if (meant->kind == YAML_ALIAS)
+		return str_eq(yaml_raw(proof->meant, m), yaml_raw(proof->after, a)) ||
+		       fail(proof, a, "an alias has changed");
+	if (meant->kind == YAML_SCALAR)
+		return same_scalar(proof, m, a);
+	if (!(meant->flags & (YAML_F_NEW | YAML_F_FILLED)) && meant->style != after->style)
+		return fail(proof, a, "a collection has another style");
+	return same_children(proof, m, a);
+}
+
+/* ---- comments ---- */
+
+struct comments {
+	struct yaml_tree *tree;
+	uint32_t cursor;
+	struct {
+		struct str *items;
+		size_t n, cap;
+	} list;
+};
+
+static void gap(struct comments *comments, uint32_t to)
+{
+	struct str s = comments->tree->bytes;
+	uint32_t at = comments->cursor;
+
+	while (at < to) {
+		const char *hit = memchr(s.p + at, '#', to - at);
+		uint32_t end;
+
+		if (!hit)
+			break;
+		at = (uint32_t)(hit - s.p);
+		if (at && s.p[at - 1] != ' ' && s.p[at - 1] != '\t' && s.p[at - 1] != '\n' && s.p[at - 1] != '\r') {
+			at++;
+			continue;
+		}
+		end = render_line_end(s, at);
+		VEC_PUSH(&comments->list, str_sub(s, at, end));
+		at = end;
+	}
+	if (to > comments->cursor)
+		comments->cursor = to;
+}
+
+static uint32_t subtree_end(struct yaml_tree *tree, yaml_id child)
+{
+	struct yaml_node *node = yaml_node(tree, child);
+
+	return node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
+}
+
+static void collect(struct comments *comments, yaml_id id)
+{
+	struct yaml_tree *tree = comments->tree;
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+		return;
+	if (node->flags & YAML_F_REMOVED) {
+		/* Its lines go with the comments on them. */
+		bool block = yaml_node(tree, node->parent)->style == YAML_BLOCK;
+
+		gap(comments, block ? render_line_start(tree->bytes, node->props) : node->props);
+		comments->cursor = subtree_end(tree, id);
+		if (block)
+			comments->cursor = render_line_end(tree->bytes, comments->cursor);
+		return;
+	}
+	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS ||
+	    ((node->flags & YAML_F_FILLED) && node->end > node->start && !memchr("{[", tree->bytes.p[node->start], 2))) {
+		gap(comments, node->start);
+		comments->cursor = node->end > comments->cursor ? node->end : comments->cursor;
+		return;
+	}
+	for (yaml_id child = node->first; child; child = yaml_node(tree, child)->next) {
+		collect(comments, child);
+		if ((yaml_node(tree, child)->flags & (YAML_F_KEY | YAML_F_REMOVED)) == YAML_F_KEY)
+			collect(comments, yaml_node(tree, child)->pair);
+	}
+}
+
+static bool same_comments(struct proof *proof)
+{
+	struct comments meant = { .tree = proof->meant }, after = { .tree = proof->after };
+	bool fine;
+
+	if (proof->meant->root)
+		collect(&meant, proof->meant->root);
+	gap(&meant, (uint32_t)proof->meant->bytes.n);
+	if (proof->after->root)
+		collect(&after, proof->after->root);
+	gap(&after, (uint32_t)proof->after->bytes.n);
+	fine = meant.list.n == after.list.n;
+	for (size_t i = 0; fine && i < meant.list.n; i++)
+		fine = str_eq(meant.list.items[i], after.list.items[i]);
+	free(meant.list.items);
+	free(after.list.items);
+	return fine || fail(proof, proof->after->root, "a comment was lost or changed");
+}
+
+bool yaml_prove(struct yaml_tree *meant, struct yaml_tree *after, struct yaml_refusal *ret_why)
+{
+	struct proof proof = { meant, after, ret_why };
+
+	*ret_why = (struct yaml_refusal){ 0 };
+	if (!meant->root != !after->root)
+		return fail(&proof, YAML_NONE, "the document was lost");
+	if (meant->root && !same(&proof, meant->root, after->root))
+		return false;
+	return same_comments(&proof);
+}

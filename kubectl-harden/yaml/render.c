@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Render
+ *
+ * Only what an edit added, changed or removed becomes a splice; everything else is never written anew. New lines are
+ * put in before the line break that ends the last line of what they follow, which is the same for LF, CRLF and a
+ * missing final line break. They copy the line ending, the indentation and the layout of what stands around them.
+ * yaml/render_new.c knows how new nodes look; this file knows where they go.
+ */
+#include "yaml/render.h"
+
+#include <stdlib.h>
+
+#include "yaml/render_internal.h"
+#include "yaml/scalar.h"
+#include "yaml/tree_internal.h"
+
+void splices_free(struct splices *splices)
+{
+	free(splices->items);
+	*splices = (struct splices){ 0 };
+}
+
+void splices_apply(struct str original, const struct splices *splices, struct buf *out)
+{
+	size_t at = 0, grown = 0;
+
+	for (size_t i = 0; i < splices->n; i++)
+		grown += splices->items[i].ins.n;
+	buf_reserve(out, original.n + grown);
+	for (size_t i = 0; i < splices->n; i++) {
+		const struct splice *splice = &splices->items[i];
+
+		buf_add(out, str_sub(original, at, splice->at));
+		buf_add(out, splice->ins);
+		at = splice->at + splice->del;
+	}
+	buf_add(out, str_sub(original, at, original.n));
+}
+
+static void emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
+{
+	struct splice splice = { .at = at, .del = del, .ins = str_copy(render->tree->arena, buf_str(text)) };
+
+	VEC_PUSH(render->splices, splice);
+	buf_free(text);
+}
+
+/* ---- lines of the input ---- */
+
+uint32_t render_line_end(struct str s, uint32_t at)
+{
+	while (at < s.n && s.p[at] != '\n' && s.p[at] != '\r')
+		at++;
+	return at;
+}
+
+uint32_t render_line_start(struct str s, uint32_t at)
+{
+	return at - yaml_column(s, at);
+}
+
+/* The line break at @at; at the end of the input, the one before it. */
+static struct str eol_at(struct str s, uint32_t at)
+{
+	if (at >= s.n) {
+		while (at > 0 && s.p[at - 1] != '\n' && s.p[at - 1] != '\r')
+			at--;
+		if (!at)
+			return STR("\n");
+		at -= at >= 2 && s.p[at - 1] == '\n' && s.p[at - 2] == '\r' ? 2 : 1;
+	}
+	if (s.p[at] == '\r')
+		return at + 1 < s.n && s.p[at + 1] == '\n' ? STR("\r\n") : STR("\r");
+	return STR("\n");
+}
+
+static struct str eol_near(struct str s, uint32_t at)
+{
+	return eol_at(s, render_line_end(s, at));
+}
+
+static uint32_t skip_blanks(struct str s, uint32_t at)
+{
+	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
+		at++;
+	return at;
+}
+
+static uint32_t skip_blanks_back(struct str s, uint32_t at)
+{
+	while (at > 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == '\t'))
+		at--;
+	return at;
+}
+
+static struct str indentation_of(struct str s, uint32_t at)
+{
+	uint32_t start = render_line_start(s, at);
+
+	return str_sub(s, start, skip_blanks(s, start));
+}
+
+/* Whether @at is the first thing on its line. */
+static bool starts_line(struct str s, uint32_t at)
+{
+	uint32_t back = skip_blanks_back(s, at);
+
+	return back > 0 && (s.p[back - 1] == '\n' || s.p[back - 1] == '\r');
+}
+
+/* ---- the layout around ---- */
+
+/* Where the dash of a block sequence's first item stands, or the first key of a block map. */
+static uint32_t block_column(struct yaml_tree *tree, yaml_id collection)
+{
+	return yaml_column(tree->bytes, yaml_node(tree, collection)->start);
+}
+
+/* Columns that a block @kind below a key of @map is indented: as its siblings, else as the document, else 2 or 0. */
+uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind)
+{
+	uint32_t fallback = kind == YAML_MAP ? (tree->indent_step ? tree->indent_step : 2)
+					     : (uint32_t)(tree->sequence_offset > 0 ? tree->sequence_offset : 0);
+	uint32_t own;
+
+	if (!map || (yaml_node(tree, map)->flags & (YAML_F_NEW | YAML_F_FILLED)) ||
+	    yaml_node(tree, map)->kind != YAML_MAP)
+		return fallback;
+	own = block_column(tree, map);
+	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
+		struct yaml_node *value = yaml_node(tree, yaml_node(tree, key)->pair);
+
+		if (value->kind != kind || value->style != YAML_BLOCK || (value->flags & (YAML_F_NEW | YAML_F_FILLED)))
+			continue;
+		if (yaml_column(tree->bytes, value->start) >= own)
+			return yaml_column(tree->bytes, value->start) - own;
+	}
+	return fallback;
+}
+
+/* ---- block collections ---- */
+
+static void put_child(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child)
+{
+	if (yaml_node(render->tree, child)->flags & YAML_F_KEY)
+		render_block_pair(render, out, parent, column, child);
+	else
+		render_block_item(render, out, parent, column, child);
+}
+
+/* The run of new children from @child on; returns what follows it. */
+static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
+			 bool eol_first)
+{
+	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW); child = yaml_node(render->tree, child)->next) {
+		if (eol_first)
+			buf_add(out, render->eol);
+		buf_pad(out, ' ', column);
+		put_child(render, out, parent, column, child);
+		if (!eol_first)
+			buf_add(out, render->eol);
+	}
+	return child;
+}
+
+static uint32_t child_end(struct yaml_tree *tree, yaml_id child)
+{
+	struct yaml_node *node = yaml_node(tree, child);
+
+	return node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
+}
+
+static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, yaml_id child)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	uint32_t at, column = block_column(tree, parent);
+	struct buf out = BUF_INIT;
+
+	if (after) {
+		at = child_end(tree, after);
+	} else {
+		/* Behind the line of the map's own key. */
+		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
+	}
+	if (after && at > 0 && s.p[at - 1] == '\n') {
+		/* Behind a `|+` scalar, whose trailing line breaks are text. */
+		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
+		child = put_lines(render, &out, parent, column, child, false);
+	} else {
+		at = render_line_end(s, at);
+		render->eol = eol_at(s, at);
+		child = put_lines(render, &out, parent, column, child, true);
+	}
+	emit(render, at, 0, &out);
+	return child;
+}
+
+static void remove_lines(struct render *render, yaml_id child)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	struct buf none = BUF_INIT;
+	uint32_t start = render_line_start(s, yaml_node(tree, child)->props);
+	uint32_t end = render_line_end(s, child_end(tree, child));
+
+	if (end < s.n) {
+		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
+	} else if (start > 0) {
+		/* The last line has no line break: the one before it goes, so that there is still none. */
+		start -= start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
+	}
+	emit(render, start, end - start, &none);
+}
+
+/* ---- flow collections ---- */
+
+static bool is_compact(struct yaml_tree *tree, yaml_id map)
+{
+	yaml_id key = YAML_NONE;
+
+	for (; map && !key; map = yaml_node(tree, map)->parent)
+		if (yaml_node(tree, map)->kind == YAML_MAP && yaml_node(tree, map)->style == YAML_FLOW)
+			key = yaml_physical_first(tree, map);
+	while (key && (yaml_node(tree, key)->flags & YAML_F_NEW))
+		key = yaml_physical_next(tree, key);
+	if (!key)
+		return false;
+	return yaml_node(tree, yaml_node(tree, key)->pair)->props == yaml_node(tree, key)->end + 1;
+}
+
+static bool wants_json(struct yaml_tree *tree, yaml_id collection)
+{
+	yaml_id first = yaml_physical_first(tree, collection);
+
+	while (first && (yaml_node(tree, first)->flags & YAML_F_NEW))
+		first = yaml_physical_next(tree, first);
+	if (first && yaml_node(tree, collection)->kind == YAML_MAP)
+		return yaml_node(tree, first)->style == YAML_DOUBLE;
+	return tree->json;
+}
+
+/* What one level of a flow collection written over several lines is indented by. */
+static struct str flow_unit(struct yaml_tree *tree)
+{
+	struct yaml_node *root = yaml_node(tree, tree->root);
+	struct str s = tree->bytes, inner, outer;
+
+	if (root->style != YAML_FLOW || !root->first || !starts_line(s, yaml_node(tree, root->first)->start))
+		return STR("  ");
+	inner = indentation_of(s, yaml_node(tree, root->first)->start);
+	outer = indentation_of(s, root->start);
+	return inner.n > outer.n ? str_sub(inner, outer.n, inner.n) : STR("  ");
+}
+
+static struct flow_layout flow_layout(struct yaml_tree *tree, yaml_id collection)
+{
+	return (struct flow_layout){
+		.json = wants_json(tree, collection),
+		.compact = is_compact(tree, collection),
+		.unit = flow_unit(tree),
+	};
+}
+
+/* One new child of a flow collection; layout.lines set: nested ones go over several lines, from @indent on. */
+static void put_flow_child(struct render *render, struct buf *out, struct flow_layout *layout, yaml_id child)
+{
+	if (yaml_node(render->tree, child)->flags & YAML_F_KEY)
+		render_flow_pair(render, out, layout, child);
+	else
+		render_flow_value(render, out, layout, child);
+}
+
+static yaml_id flow_run_inline(struct render *render, struct flow_layout *layout, uint32_t at, bool before,
+			       yaml_id child)
+{
+	struct buf out = BUF_INIT;
+	struct str comma = layout->compact ? STR(",") : STR(", ");
+
+	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
+	     child = yaml_node(render->tree, child)->next) {
+		if (!before)
+			buf_add(&out, comma);
+		put_flow_child(render, &out, layout, child);
+		if (before)
+			buf_add(&out, comma);
+	}
+	emit(render, at, 0, &out);
+	return child;
+}
+
+/* One line for each new child, behind the line of @end (the end of the child before). */
+static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout, uint32_t end, yaml_id child)
+{
+	struct str s = render->tree->bytes;
+	struct buf out = BUF_INIT, comma = BUF_INIT;
+	uint32_t next = skip_blanks(s, end);
+	bool has_comma = next < s.n && s.p[next] == ',';
+	uint32_t at = has_comma ? skip_blanks(s, next + 1) : next;
+
+	if (at < s.n && s.p[at] == '#')
+		at = render_line_end(s, at);
+	if (at < s.n && s.p[at] != '\n' && s.p[at] != '\r') {
+		if (has_comma)
+			return flow_run_inline(render, layout, end, false, child);
+		at = end; /* the closing bracket follows on this line */
+	}
+	if (!has_comma) {
+		buf_addc(&comma, ',');
+		emit(render, end, 0, &comma);
+	}
+	render->eol = eol_near(s, end);
+	for (bool first = true; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
+	     child = yaml_node(render->tree, child)->next, first = false) {
+		if (!first && !has_comma)
+			buf_addc(&out, ',');
+		buf_add(&out, render->eol);
+		buf_add(&out, layout->indent);
+		put_flow_child(render, &out, layout, child);
+		if (has_comma)
+			buf_addc(&out, ',');
+	}
+	emit(render, at, 0, &out);
+	return child;
+}
+
+static yaml_id flow_run_first(struct render *render, struct flow_layout *layout, uint32_t at, bool lines, yaml_id child)
+{
+	struct buf out = BUF_INIT;
+
+	if (!lines)
+		return flow_run_inline(render, layout, at, true, child);
+	render->eol = eol_near(render->tree->bytes, at);
+	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
+	     child = yaml_node(render->tree, child)->next) {
+		put_flow_child(render, &out, layout, child);
+		buf_addc(&out, ',');
+		buf_add(&out, render->eol);
+		buf_add(&out, layout->indent);
+	}
+	emit(render, at, 0, &out);
+	return child;
+}
+
+/* `{}` or `[]` of the input that gets its first children. */
+static void fill_brackets(struct render *render, yaml_id collection)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	struct yaml_node *node = yaml_node(tree, collection), *root = yaml_node(tree, tree->root);
+	struct flow_layout layout = flow_layout(tree, collection);
+	struct buf out = BUF_INIT;
+	uint32_t from = node->start + 1, to = skip_blanks(s, from);
+
+	layout.lines = layout.json && root->first && starts_line(s, yaml_node(tree, root->first)->start);
+	layout.indent = indentation_of(s, node->start);
+	render->eol = eol_near(s, node->start);
+	render_flow_children(render, &out, &layout, collection);
+	/* A comment inside keeps its place: nothing is deleted then. */
+	emit(render, from, s.p[to] == '}' || s.p[to] == ']' ? to - from : 0, &out);
+}
+
+static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, yaml_id child)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	struct flow_layout layout = flow_layout(tree, parent);
+	yaml_id first = yaml_physical_first(tree, parent);
+	uint32_t at;
+
+	while (first && (yaml_node(tree, first)->flags & YAML_F_NEW))
+		first = yaml_physical_next(tree, first);
+	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
+	layout.lines = starts_line(s, at);
+	layout.indent = indentation_of(s, at);
+	if (!after)
+		return flow_run_first(render, &layout, at, layout.lines, child);
+	if (layout.lines)
+		return flow_run_lines(render, &layout, child_end(tree, after), child);
+	return flow_run_inline(render, &layout, child_end(tree, after), false, child);
+}
+
+static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
+{
+	struct yaml_tree *tree = render->tree;
+	struct buf none = BUF_INIT;
+	uint32_t start = yaml_node(tree, child)->props, end = child_end(tree, child);
+	yaml_id before = YAML_NONE, next;
+
+	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
+		if (!(yaml_node(tree, id)->flags & (YAML_F_NEW | YAML_F_REMOVED)))
+			before = id;
+	next = yaml_physical_next(tree, child);
+	while (next && (yaml_node(tree, next)->flags & YAML_F_NEW))
+		next = yaml_physical_next(tree, next);
+	if (before)
+		start = child_end(tree, before);
+	else if (next)
+		end = yaml_node(tree, next)->props;
+	emit(render, start, end - start, &none);
+}
+
+/* ---- what was empty ---- */
+
+static void fill_block(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	struct yaml_node *node = yaml_node(tree, id);
+	yaml_id map = node->parent;
+	uint32_t column = block_column(tree, map) + render_step(tree, map, (enum yaml_kind)node->kind);
+	uint32_t from = skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
+	struct buf none = BUF_INIT, out = BUF_INIT;
+
+	if (node->end > node->start)
+		emit(render, from, node->end - from, &none);
+	render->eol = eol_at(s, at);
+	put_lines(render, &out, id, column, node->first, true);
+	emit(render, at, 0, &out);
+}
+
+static void fill_flow(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	struct yaml_node *node = yaml_node(tree, id);
+	struct flow_layout layout = flow_layout(tree, node->parent);
+	struct buf out = BUF_INIT;
+
+	if (node->end == node->start)
+		buf_addc(&out, ' ');
+	render_flow_value(render, &out, &layout, id);
+	emit(render, node->start, node->end - node->start, &out);
+}
+
+/* ---- the walk ---- */
+
+static void change_scalar(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_new_text *text = &tree->texts.items[node->first];
+	struct buf out = BUF_INIT;
+	bool flow = false, json = tree->json;
+
+	for (yaml_id up = node->parent; up && !flow; up = yaml_node(tree, up)->parent)
+		flow = yaml_node(tree, up)->style == YAML_FLOW;
+	if (node->style == YAML_EMPTY)
+		buf_addc(&out, ' ');
+	yaml_encode(&out, text->text, text->type, (enum yaml_style)node->style, flow, json);
+	emit(render, node->start, node->end - node->start, &out);
+}
+
+static void walk(struct render *render, yaml_id id);
+
+static void walk_children(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	bool flow = yaml_node(tree, id)->style == YAML_FLOW;
+	yaml_id child = yaml_physical_first(tree, id), after = YAML_NONE;
+
+	while (child) {
+		struct yaml_node *node = yaml_node(tree, child);
+
+		if (node->flags & YAML_F_COPY) {
+			child = node->next;
+		} else if (node->flags & YAML_F_NEW) {
+			child = flow ? flow_run(render, id, after, child) : block_run(render, id, after, child);
+		} else if (node->flags & YAML_F_REMOVED) {
+			if (flow)
+				remove_flow(render, id, child);
+			else
+				remove_lines(render, child);
+			child = node->next;
+		} else {
+			after = child;
+			walk(render, node->flags & YAML_F_KEY ? node->pair : child);
+			child = yaml_node(tree, child)->next;
+		}
+	}
+}
+
+static bool has_old_children(struct yaml_tree *tree, yaml_id id)
+{
+	for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
+		if (!(yaml_node(tree, child)->flags & YAML_F_NEW))
+			return true;
+	return false;
+}
+
+static void walk(struct render *render, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(render->tree, id);
+
+	if (node->kind == YAML_ALIAS)
+		return;
+	if (node->kind == YAML_SCALAR) {
+		if (node->flags & YAML_F_CHANGED)
+			change_scalar(render, id);
+	} else if (node->flags & YAML_F_FILLED) {
+		if (node->style == YAML_BLOCK)
+			fill_block(render, id);
+		else
+			fill_flow(render, id);
+	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW &&
+		   !has_old_children(render->tree, id)) {
+		fill_brackets(render, id);
+	} else {
+		walk_children(render, id);
+	}
+}
+
+static void sort(struct splices *splices, size_t from)
+{
+	/* Nearly sorted already: insertion is linear here, and it is stable. */
+	for (size_t i = from + 1; i < splices->n; i++) {
+		struct splice splice = splices->items[i];
+		size_t j = i;
+
+		for (; j > from && splices->items[j - 1].at > splice.at; j--)
+			splices->items[j] = splices->items[j - 1];
+		splices->items[j] = splice;
+	}
+}
+
+void yaml_render(struct yaml_tree *tree, struct splices *splices)
+{
+	struct render render = { .tree = tree, .splices = splices, .eol = STR("\n") };
+	size_t from = splices->n;
+
+	if (!tree->ops.n || !tree->root)
+		return;
+	walk(&render, tree->root);
+	sort(splices, from);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Render: the edits of a tree as splices of its bytes. Proof: that the splices say what the edits meant.
+ */
+
+#include "yaml/tree.h"
+
+/* At byte @at of the original, @del bytes go and @ins comes. */
+struct splice {
+	uint64_t at;
+	uint64_t del;
+	struct str ins; /* in the tree's arena */
+};
+
+/* Splices ascend by .at and do not overlap; several at one place apply in order. Free with splices_free(). */
+struct splices {
+	struct splice *items;
+	size_t n, cap;
+};
+
+void splices_free(struct splices *splices);
+
+/* splices_apply() - appends @original with @splices applied to @out. */
+void splices_apply(struct str original, const struct splices *splices, struct buf *out);
+
+/*
+ * yaml_render() - appends the splices that turn the tree's bytes into what is meant; offsets are relative to the
+ * document. A tree without edits gives none. Cannot fail: what could not be rendered was refused as an edit.
+ */
+void yaml_render(struct yaml_tree *tree, struct splices *splices);
+
+/*
+ * yaml_prove() - whether @after, the tree of the rendered bytes, is the tree that @meant means: same nodes in the
+ * same order, untouched ones byte for byte, new ones with their meaning, all comments still comments and in order.
+ * On failure, @ret_why says what differs (offset in @after's bytes).
+ */
+bool yaml_prove(struct yaml_tree *meant, struct yaml_tree *after, struct yaml_refusal *ret_why);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Split
+ *
+ * kubectl does not parse a stream of documents: it cuts the bytes at lines that begin with `---` and parses each
+ * part by itself (apimachinery, util/yaml/decoder.go). So do we, or our idea of "document 3" would not be the
+ * cluster's. What stands behind `---` on its line is dropped by kubectl unless it is a comment, so such a line
+ * refuses the file. Input whose first character is `{` may be a stream of JSON values without separators; those are
+ * cut where the value's brackets close.
+ */
+#include "yaml/split.h"
+
+static const struct str bom = { "\xef\xbb\xbf", 3 };
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Start of the line behind @at; s.n when there is none. */
+static size_t line_after(struct str s, size_t at)
+{
+	const char *hit = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
+
+	return hit ? (size_t)(hit - s.p) + 1 : s.n;
+}
+
+enum line { LINE_TEXT, LINE_SEPARATOR, LINE_BAD };
+
+static enum line classify(struct str s, size_t at)
+{
+	size_t i = at + 3;
+
+	if (s.n - at < 3 || memcmp(s.p + at, "---", 3) != 0)
+		return LINE_TEXT;
+	while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))
+		i++;
+	if (i == s.n || s.p[i] == '\n' || (s.p[i] == '\r' && (i + 1 == s.n || s.p[i + 1] == '\n')))
+		return LINE_SEPARATOR;
+	if (s.p[i] == '#' && i > at + 3)
+		return LINE_SEPARATOR;
+	return LINE_BAD;
+}
+
+struct yaml_splitter yaml_splitter_init(struct str text)
+{
+	struct yaml_splitter splitter = { .text = text };
+	size_t i;
+
+	if (str_starts(text, bom))
+		splitter.at = bom.n;
+	for (i = splitter.at; i < text.n && is_space(text.p[i]); i++)
+		;
+	splitter.json = i < text.n && text.p[i] == '{';
+	/* A separator in the first line ends nothing: the first document begins behind it. */
+	if (!splitter.json && classify(text, splitter.at) == LINE_SEPARATOR)
+		splitter.at = line_after(text, splitter.at);
+	return splitter;
+}
+
+/* End of the JSON value at @at by its brackets, outside strings; s.n when they do not close. */
+static size_t json_end(struct str s, size_t at)
+{
+	size_t depth = 0;
+
+	for (size_t i = at; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '"') {
+			for (i++; i < s.n && s.p[i] != '"'; i++)
+				if (s.p[i] == '\\')
+					i++;
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if ((c == '}' || c == ']') && depth && !--depth) {
+			return i + 1;
+		}
+	}
+	return s.n;
+}
+
+/* Whether the value that ends at @end is followed by another one, with only blanks between: then it is a stream. */
+static size_t json_next(struct str s, size_t end)
+{
+	while (end < s.n && is_space(s.p[end]))
+		end++;
+	return end < s.n && s.p[end] == '{' ? end : SIZE_MAX;
+}
+
+bool yaml_split_next(struct yaml_splitter *splitter, struct yaml_span *ret_span, size_t *ret_bad)
+{
+	struct str s = splitter->text;
+	size_t start = splitter->at;
+
+	*ret_bad = SIZE_MAX;
+	if (splitter->done)
+		return false;
+	if (splitter->json) {
+		size_t i = start, end, next;
+
+		while (i < s.n && is_space(s.p[i]))
+			i++;
+		end = json_end(s, i);
+		next = json_next(s, end);
+		if (next != SIZE_MAX) {
+			*ret_span = (struct yaml_span){ start, end };
+			splitter->at = end;
+			return true;
+		}
+	}
+	for (size_t at = start; at < s.n; at = line_after(s, at)) {
+		enum line line = s.p[at] == '-' && (at == 0 || at != start || s.p[at - 1] == '\n') ? classify(s, at)
+												    : LINE_TEXT;
+
+		if (line == LINE_BAD) {
+			*ret_bad = at;
+		} else if (line == LINE_SEPARATOR) {
+			*ret_span = (struct yaml_span){ start, at };
+			splitter->at = line_after(s, at);
+			return true;
+		}
+	}
+	*ret_span = (struct yaml_span){ start, s.n };
+	splitter->done = true;
+	return true;
+}

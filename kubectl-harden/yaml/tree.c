@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tree
+ *
+ * Nodes of the input and nodes made later live in one vector. Two kinds of nodes are made while reading, on demand:
+ *
+ *  - the *copy* of what an alias stands for. Its site (the alias node) remembers it in .first, so it is made once;
+ *    the copy keeps its origin in .start and its site in .props. Its children are copies as well, made when asked for.
+ *  - the copies of the pairs that a merge key brings in. They are chained behind their `<<` key, so that walking the
+ *    chain in order and letting the last one win is exactly what go-yaml does when it decodes a mapping.
+ *
+ * Physical walks (rendering, proof) skip copies; logical walks skip `<<` keys. Both skip what an edit removed, but
+ * for the renderer, which must delete it.
+ */
+#include "yaml/scalar.h"
+#include "yaml/tree.h"
+#include "yaml/tree_internal.h"
+
+#include <stdlib.h>
+
+void yaml_tree_free(struct yaml_tree *tree)
+{
+	free(tree->nodes.items);
+	free(tree->texts.items);
+	free(tree->ops.items);
+	*tree = YAML_TREE_INIT;
+}
+
+/* ---- copies ---- */
+
+static yaml_id origin_of(struct yaml_tree *tree, yaml_id id)
+{
+	while (yaml_node(tree, id)->flags & YAML_F_COPY)
+		id = yaml_node(tree, id)->start;
+	return id;
+}
+
+/* An alias node stands for what its anchor's node stands for, which may be an alias's copy in turn. */
+static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
+{
+	struct yaml_node from = *yaml_node(tree, source);
+	yaml_id id;
+
+	if (from.kind == YAML_ALIAS) {
+		source = from.first;
+		if (yaml_node(tree, source)->flags & YAML_F_COPY)
+			source = origin_of(tree, source);
+		from = *yaml_node(tree, source);
+	}
+	if (tree->nodes.n >= tree->limits.nodes) {
+		tree->exhausted = true;
+		return YAML_NONE;
+	}
+	id = yaml_node_new(tree);
+	*yaml_node(tree, id) = (struct yaml_node){
+		.kind = from.kind,
+		.style = from.style,
+		.start = source,
+		.parent = parent,
+		.flags = (uint16_t)(YAML_F_COPY | (from.kind != YAML_SCALAR ? YAML_F_LAZY : 0) |
+				    (from.flags & (YAML_F_KEY | YAML_F_TAG | YAML_F_MERGE))),
+	};
+	return id;
+}
+
+/* The node that stands for @id in the logical tree: its copy if it is an alias, else itself. */
+static yaml_id resolve(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node site;
+	yaml_id copy;
+
+	if (!id || yaml_node(tree, id)->kind != YAML_ALIAS)
+		return id;
+	site = *yaml_node(tree, id);
+	if (yaml_node(tree, site.first)->flags & YAML_F_COPY)
+		return site.first;
+	copy = copy_node(tree, id, site.parent);
+	if (!copy)
+		return YAML_NONE;
+	yaml_node(tree, copy)->pair = site.pair;
+	yaml_node(tree, copy)->props = id;
+	yaml_node(tree, id)->first = copy;
+	return copy;
+}
+
+/* A copy's children: copies of its origin's. */
+static void expand_copy(struct yaml_tree *tree, yaml_id id)
+{
+	yaml_id origin = yaml_node(tree, id)->start, last = YAML_NONE;
+
+	yaml_node(tree, id)->flags &= (uint16_t)~YAML_F_LAZY;
+	for (yaml_id child = yaml_node(tree, origin)->first; child; child = yaml_node(tree, child)->next) {
+		yaml_id copy;
+
+		if (yaml_node(tree, child)->flags & YAML_F_COPY)
+			continue; /* a merged pair: merged again here, from its own `<<` */
+		copy = copy_node(tree, child, id);
+		if (!copy)
+			return;
+		if (yaml_node(tree, child)->pair && yaml_node(tree, origin)->kind == YAML_MAP) {
+			yaml_id value = copy_node(tree, yaml_node(tree, child)->pair, id);
+
+			if (!value)
+				return;
+			yaml_node(tree, copy)->pair = value;
+			yaml_node(tree, value)->pair = copy;
+		}
+		if (last)
+			yaml_node(tree, last)->next = copy;
+		else
+			yaml_node(tree, id)->first = copy;
+		last = copy;
+	}
+}
+
+/* ---- merges ---- */
+
+static void expand(struct yaml_tree *tree, yaml_id id);
+
+/* Copies of the pairs of @source, chained behind @after; returns the last one. */
+static yaml_id merge_pairs(struct yaml_tree *tree, yaml_id map, yaml_id source, yaml_id after)
+{
+	source = resolve(tree, source);
+	if (!source || yaml_node(tree, source)->kind != YAML_MAP)
+		return after;
+	expand(tree, source);
+	for (yaml_id key = yaml_first(tree, source); key; key = yaml_next(tree, key)) {
+		yaml_id copy = copy_node(tree, key, map), value;
+
+		if (!copy || !yaml_node(tree, key)->pair)
+			return after;
+		value = copy_node(tree, yaml_node(tree, key)->pair, map);
+		if (!value)
+			return after;
+		yaml_node(tree, copy)->flags |= YAML_F_KEY;
+		yaml_node(tree, copy)->pair = value;
+		yaml_node(tree, value)->pair = copy;
+		yaml_node(tree, copy)->next = yaml_node(tree, after)->next;
+		yaml_node(tree, after)->next = copy;
+		after = copy;
+	}
+	return after;
+}
+
+/* Of a list of merges the first one wins: go-yaml takes them from the last to the first. */
+static void merge_list(struct yaml_tree *tree, yaml_id map, yaml_id list, yaml_id after)
+{
+	size_t n = yaml_count(tree, list);
+	yaml_id *items = xmalloc(n * sizeof(*items));
+	size_t i = 0;
+
+	YAML_EACH(tree, list, item)
+		if (i < n)
+			items[i++] = item;
+	while (i-- > 0)
+		after = merge_pairs(tree, map, items[i], after);
+	free(items);
+}
+
+static void expand(struct yaml_tree *tree, yaml_id id)
+{
+	if (yaml_node(tree, id)->flags & YAML_F_LAZY)
+		expand_copy(tree, id);
+	if (!(yaml_node(tree, id)->flags & YAML_F_MERGE) || yaml_node(tree, id)->kind != YAML_MAP)
+		return;
+	yaml_node(tree, id)->flags &= (uint16_t)~YAML_F_MERGE;
+	for (yaml_id key = yaml_node(tree, id)->first; key; key = yaml_node(tree, key)->next) {
+		yaml_id value;
+
+		if (!(yaml_node(tree, key)->flags & YAML_F_MERGE))
+			continue;
+		value = resolve(tree, yaml_node(tree, key)->pair);
+		if (!value)
+			continue;
+		if (yaml_node(tree, value)->kind == YAML_SEQ)
+			merge_list(tree, id, value, key);
+		else
+			merge_pairs(tree, id, value, key);
+	}
+}
+
+/* ---- walking ---- */
+
+static bool skipped(const struct yaml_node *node)
+{
+	return (node->flags & YAML_F_REMOVED) || ((node->flags & YAML_F_MERGE) && (node->flags & YAML_F_KEY));
+}
+
+static yaml_id visible(struct yaml_tree *tree, yaml_id id)
+{
+	while (id && skipped(yaml_node(tree, id)))
+		id = yaml_node(tree, id)->next;
+	return id;
+}
+
+yaml_id yaml_first(struct yaml_tree *tree, yaml_id collection)
+{
+	struct yaml_node *node = yaml_node(tree, collection);
+
+	if (node->kind == YAML_ALIAS) {
+		collection = resolve(tree, collection);
+		node = yaml_node(tree, collection);
+	}
+	if (node->kind != YAML_MAP && node->kind != YAML_SEQ)
+		return YAML_NONE;
+	if (node->flags & (YAML_F_LAZY | YAML_F_MERGE)) {
+		expand(tree, collection);
+		node = yaml_node(tree, collection);
+	}
+	return resolve(tree, visible(tree, node->first));
+}
+
+/* The node that is chained where @child stands: for the copy of an alias, the alias. */
+static yaml_id site_of(struct yaml_tree *tree, yaml_id child)
+{
+	struct yaml_node *node = yaml_node(tree, child);
+
+	return (node->flags & YAML_F_COPY) && node->props ? node->props : child;
+}
+
+yaml_id yaml_next(struct yaml_tree *tree, yaml_id child)
+{
+	child = site_of(tree, child);
+	return resolve(tree, visible(tree, yaml_node(tree, child)->next));
+}
+
+yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection)
+{
+	yaml_id id = yaml_node(tree, collection)->first;
+
+	while (id && (yaml_node(tree, id)->flags & YAML_F_COPY))
+		id = yaml_node(tree, id)->next;
+	return id;
+}
+
+yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child)
+{
+	yaml_id id = yaml_node(tree, child)->next;
+
+	while (id && (yaml_node(tree, id)->flags & YAML_F_COPY))
+		id = yaml_node(tree, id)->next;
+	return id;
+}
+
+yaml_id yaml_value(struct yaml_tree *tree, yaml_id key)
+{
+	struct yaml_node *node = yaml_node(tree, key);
+
+	return node->flags & YAML_F_KEY ? resolve(tree, node->pair) : YAML_NONE;
+}
+
+yaml_id yaml_key(struct yaml_tree *tree, yaml_id value)
+{
+	struct yaml_node *node = yaml_node(tree, value);
+
+	return node->flags & YAML_F_KEY ? YAML_NONE : node->pair;
+}
+
+yaml_id yaml_parent(struct yaml_tree *tree, yaml_id node)
+{
+	return yaml_node(tree, node)->parent;
+}
+
+size_t yaml_count(struct yaml_tree *tree, yaml_id collection)
+{
+	size_t n = 0;
+
+	YAML_EACH(tree, collection, child)
+		n++;
+	return n;
+}
+
+enum yaml_kind yaml_kind(struct yaml_tree *tree, yaml_id id)
+{
+	return id ? (enum yaml_kind)yaml_node(tree, resolve(tree, id))->kind : YAML_NOTHING;
+}
+
+yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
+{
+	yaml_id found = YAML_NONE;
+
+	if (yaml_kind(tree, map) != YAML_MAP)
+		return YAML_NONE;
+	YAML_EACH(tree, map, key)
+		if (yaml_node(tree, key)->kind == YAML_SCALAR && str_eq(yaml_text(tree, key), name))
+			found = key;
+	return found ? yaml_value(tree, found) : YAML_NONE;
+}
+
+yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key)
+{
+	return yaml_get_str(tree, map, str_of(key));
+}
+
+yaml_id yaml_get_path(struct yaml_tree *tree, yaml_id node, const char *path)
+{
+	struct str rest = str_of(path), part;
+
+	while (rest.n && node && str_cut(&rest, '.', &part))
+		node = yaml_get_str(tree, node, part);
+	return node;
+}
+
+/* ---- scalars ---- */
+
+/* Column of the block collection that @id is in, -1 at the top. */
+static int parent_column(struct yaml_tree *tree, yaml_id id)
+{
+	for (yaml_id up = yaml_node(tree, id)->parent; up; up = yaml_node(tree, up)->parent)
+		if (yaml_node(tree, up)->style == YAML_BLOCK)
+			return (int)yaml_column(tree->bytes, yaml_node(tree, up)->start);
+	return -1;
+}
+
+static bool has_new_text(const struct yaml_node *node)
+{
+	return node->flags & (YAML_F_NEW | YAML_F_CHANGED);
+}
+
+struct str yaml_text(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node *node;
+
+	if (!id)
+		return STR_NONE;
+	id = origin_of(tree, resolve(tree, id));
+	node = yaml_node(tree, id);
+	if (node->kind != YAML_SCALAR)
+		return STR_NONE;
+	if (has_new_text(node))
+		return tree->texts.items[node->first].text;
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
+		struct yaml_block_scalar block =
+			yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
+
+		return yaml_decode_block(tree->arena, tree->bytes, &block);
+	}
+	return yaml_decode(tree->arena, yaml_raw(tree, id), (enum yaml_style)node->style);
+}
+
+struct str yaml_get_text(struct yaml_tree *tree, yaml_id map, const char *key)
+{
+	return yaml_text(tree, yaml_get(tree, map, key));
+}
+
+static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *ret_int, bool *ret_bool)
+{
+	struct yaml_node *node;
+	enum yaml_type type;
+
+	if (!id)
+		return YAML_STR;
+	id = origin_of(tree, resolve(tree, id));
+	node = yaml_node(tree, id);
+	if (node->kind != YAML_SCALAR)
+		return YAML_STR;
+	if (node->flags & YAML_F_TAG)
+		return YAML_STR; /* whatever the tag makes of it, nobody compares it with a plain value */
+	if (has_new_text(node) && tree->texts.items[node->first].type == YAML_STR)
+		return YAML_STR;
+	if (!has_new_text(node) && node->style != YAML_PLAIN && node->style != YAML_EMPTY)
+		return YAML_STR;
+	type = yaml_resolve_plain(yaml_text(tree, id), ret_int, ret_bool);
+	return type;
+}
+
+enum yaml_type yaml_type(struct yaml_tree *tree, yaml_id scalar)
+{
+	return scalar_type(tree, scalar, NULL, NULL);
+}
+
+bool yaml_is_null(struct yaml_tree *tree, yaml_id node)
+{
+	return !node || (yaml_kind(tree, node) == YAML_SCALAR && yaml_type(tree, node) == YAML_NULL);
+}
+
+bool yaml_int(struct yaml_tree *tree, yaml_id scalar, int64_t *ret_value)
+{
+	int64_t value = 0;
+
+	if (yaml_kind(tree, scalar) != YAML_SCALAR || scalar_type(tree, scalar, &value, NULL) != YAML_INT)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+bool yaml_bool(struct yaml_tree *tree, yaml_id scalar, bool *ret_value)
+{
+	bool value = false;
+
+	if (yaml_kind(tree, scalar) != YAML_SCALAR || scalar_type(tree, scalar, NULL, &value) != YAML_BOOL)
+		return false;
+	*ret_value = value;
+	return true;
+}
+
+bool yaml_is_true(struct yaml_tree *tree, yaml_id scalar)
+{
+	bool value = false;
+
+	return yaml_bool(tree, scalar, &value) && value;
+}
+
+bool yaml_is_false(struct yaml_tree *tree, yaml_id scalar)
+{
+	bool value = true;
+
+	return yaml_bool(tree, scalar, &value) && !value;
+}
+
+/* ---- places ---- */
+
+/* The nearest node of the input: out of copies to the alias that made them, out of new nodes to their parent. */
+static yaml_id in_input(struct yaml_tree *tree, yaml_id id)
+{
+	for (size_t guard = 0; id && guard < 2 * (size_t)tree->limits.depth + 8; guard++) {
+		struct yaml_node *node = yaml_node(tree, id);
+
+		if ((node->flags & YAML_F_COPY) && node->props)
+			id = node->props;
+		else if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+			id = node->parent;
+		else
+			return id;
+	}
+	return id;
+}
+
+uint32_t yaml_offset(struct yaml_tree *tree, yaml_id id)
+{
+	yaml_id at = in_input(tree, id);
+	struct yaml_node *node = yaml_node(tree, at);
+
+	if (node->pair && !(node->flags & YAML_F_KEY))
+		return yaml_node(tree, node->pair)->start;
+	return node->start;
+}
+
+uint32_t yaml_offset_value(struct yaml_tree *tree, yaml_id id)
+{
+	yaml_id at = in_input(tree, id);
+	struct yaml_node *node = yaml_node(tree, at);
+
+	if (at != id || node->style == YAML_EMPTY)
+		return yaml_offset(tree, id);
+	return node->start;
+}
