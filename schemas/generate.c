@@ -21,6 +21,7 @@ static const struct table {
 } tables[] = {
 	{ "kinds", emit_kinds },
 	{ "orders", emit_orders },
+	{ "checks", emit_pod_security },
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -130,7 +131,8 @@ static bool generate(const char *output, char **paths, struct error **err)
 	bool fine = true;
 
 	buf_addz(&out, "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schemas/; do not edit. */\n"
-		       "#include \"kube/kinds.h\"\n#include \"kube/pod.h\"\n");
+		       "#include \"kube/kinds.h\"\n#include \"kube/pod.h\"\n"
+		       "#include \"kube/pod_security.h\"\n");
 	for (; *paths && fine; paths++)
 		fine = emit_file(*paths, &out, done, err);
 	for (size_t i = 0; i < TABLES && fine; i++)
