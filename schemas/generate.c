@@ -19,9 +19,8 @@ static const struct table {
 	const char *key;
 	bool (*emit)(struct schema *schema, struct buf *out);
 } tables[] = {
-	{ "kinds", emit_kinds },
-	{ "orders", emit_orders },
-	{ "checks", emit_pod_security },
+	{ "kinds", emit_kinds },	 { "orders", emit_orders }, { "checks", emit_pod_security },
+	{ "listeners", emit_listeners }, { "moves", emit_ports },
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -131,7 +130,7 @@ static bool generate(const char *output, char **paths, struct error **err)
 	bool fine = true;
 
 	buf_addz(&out, "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schemas/; do not edit. */\n"
-		       "#include \"kube/kinds.h\"\n#include \"kube/pod.h\"\n"
+		       "#include \"kube/kinds.h\"\n#include \"kube/listeners.h\"\n#include \"kube/pod.h\"\n"
 		       "#include \"kube/pod_security.h\"\n");
 	for (; *paths && fine; paths++)
 		fine = emit_file(*paths, &out, done, err);

@@ -20,7 +20,7 @@ bool emit_pod_security(struct schema *schema, struct buf *out);
 /* emit_images() - images.yaml: image_facts[] of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 
-/* emit_listeners() - listeners.yaml: the tables of kube/listeners.h. emit_ports() - ports.yaml: those of ports. */
+/* emit_listeners() - listeners.yaml: those of kube/listeners.h. emit_ports() - ports.yaml: port_moves[], port_reserved[]. */
 bool emit_listeners(struct schema *schema, struct buf *out);
 bool emit_ports(struct schema *schema, struct buf *out);
 

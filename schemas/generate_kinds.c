@@ -14,14 +14,20 @@
 
 /* The words of `is`, and the flags they stand for, in the same order. */
 static const char *const flag_names[] = { "list",      "service",  "names-port", "nothing",
-					  "immutable", "stateful", "openshift",  "cluster" };
+					  "immutable", "stateful", "openshift",	 "cluster" };
 static const struct {
 	unsigned flag;
 	const char *c_name;
 } flags[] = {
-	{ KIND_LIST, "KIND_LIST" },	      { KIND_SERVICE, "KIND_SERVICE" },	  { KIND_NAMES_PORT, "KIND_NAMES_PORT" },
-	{ KIND_NOTHING, "KIND_NOTHING" },     { KIND_IMMUTABLE, "KIND_IMMUTABLE" }, { KIND_STATEFUL, "KIND_STATEFUL" },
-	{ KIND_OPENSHIFT, "KIND_OPENSHIFT" }, { KIND_CLUSTER, "KIND_CLUSTER" },	  { KIND_POD, "KIND_POD" },
+	{ KIND_LIST, "KIND_LIST" },
+	{ KIND_SERVICE, "KIND_SERVICE" },
+	{ KIND_NAMES_PORT, "KIND_NAMES_PORT" },
+	{ KIND_NOTHING, "KIND_NOTHING" },
+	{ KIND_IMMUTABLE, "KIND_IMMUTABLE" },
+	{ KIND_STATEFUL, "KIND_STATEFUL" },
+	{ KIND_OPENSHIFT, "KIND_OPENSHIFT" },
+	{ KIND_CLUSTER, "KIND_CLUSTER" },
+	{ KIND_POD, "KIND_POD" },
 };
 _Static_assert(sizeof(flags) / sizeof(flags[0]) == sizeof(flag_names) / sizeof(flag_names[0]) + 1,
 	       "a flag for each word, and KIND_POD");
@@ -108,8 +114,7 @@ static bool check_kinds(struct schema *schema, const struct kind_rows *rows)
 		const struct kind_row *row = &rows->items[i];
 		struct kind_row wanted = { .kind = { .group = row->kind.group, .kind = row->kind.items } };
 
-		if (row->kind.items &&
-		    !bsearch(&wanted, rows->items, rows->n, sizeof(rows->items[0]), compare_kinds))
+		if (row->kind.items && !bsearch(&wanted, rows->items, rows->n, sizeof(rows->items[0]), compare_kinds))
 			return schema_fail(schema, row->at, "its items, %s of group \"%s\", have no row",
 					   row->kind.items, row->kind.group);
 	}
@@ -144,7 +149,7 @@ bool emit_kinds(struct schema *schema, struct buf *out)
 	struct kind_rows rows = { 0 };
 	bool fine = schema_keys(schema, schema->tree.root, "kinds", "kinds");
 
-	YAML_EACH (&schema->tree, list, row) {
+	YAML_EACH(&schema->tree, list, row) {
 		if (!fine)
 			break;
 		fine = read_kind_row(schema, row, &rows);
@@ -176,7 +181,7 @@ bool emit_orders(struct schema *schema, struct buf *out)
 
 	if (!schema_keys(schema, schema->tree.root, "orders", "orders"))
 		return false;
-	YAML_EACH (&schema->tree, list, row) {
+	YAML_EACH(&schema->tree, list, row) {
 		struct schema_texts keys;
 		const char *name;
 

@@ -68,7 +68,7 @@ static bool read_values(struct schema *schema, yaml_id map, struct checks *check
 
 	if (!push_values(schema, map, POD_SECURITY_ALWAYS, values))
 		return false;
-	YAML_EACH (&schema->tree, added, row) {
+	YAML_EACH(&schema->tree, added, row) {
 		unsigned since = POD_SECURITY_ALWAYS;
 
 		if (!schema_keys(schema, row, "since values", "since values") ||
@@ -111,8 +111,7 @@ static bool read_field(struct schema *schema, yaml_id map, struct checks *checks
 	       schema_flag(schema, map, "struct", &field.row.with_struct) &&
 	       schema_version(schema, map, "since", &field.row.since) &&
 	       schema_version(schema, map, "until", &field.row.until) &&
-	       schema_texts(schema, map, "paths", &field.paths) &&
-	       read_values(schema, map, checks, &field.values);
+	       schema_texts(schema, map, "paths", &field.paths) && read_values(schema, map, checks, &field.values);
 	field.row.scope = (enum pod_security_scope)scope;
 	field.row.form = (enum pod_security_form)form;
 	field.row.type = (enum pod_security_type)type;
@@ -155,7 +154,7 @@ static bool read_check(struct schema *schema, yaml_id map, struct checks *checks
 	note_version(checks, check->row.since);
 	note_version(checks, check->row.windows_since);
 	note_version(checks, check->row.user_namespace_since);
-	YAML_EACH (&schema->tree, yaml_get(&schema->tree, map, "fields"), field)
+	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, "fields"), field)
 		if (!read_field(schema, field, checks, check))
 			return false;
 	return check->fields.n || schema_fail(schema, map, "a check needs a field");
@@ -277,7 +276,7 @@ bool emit_pod_security(struct schema *schema, struct buf *out)
 	struct checks checks = { 0 };
 	bool fine = schema_keys(schema, schema->tree.root, "checks", "checks");
 
-	YAML_EACH (&schema->tree, list, map) {
+	YAML_EACH(&schema->tree, list, map) {
 		if (!fine)
 			break;
 		fine = read_check(schema, map, &checks);

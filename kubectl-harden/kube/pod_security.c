@@ -177,8 +177,7 @@ static void judge_struct(struct look *look, yaml_id node)
 
 static void judge_value(struct look *look, yaml_id value)
 {
-	bool bad = look->now.field->form == POD_SECURITY_NONE_OF ? is_forbidden(look, value)
-								  : !is_listed(look, value);
+	bool bad = look->now.field->form == POD_SECURITY_NONE_OF ? is_forbidden(look, value) : !is_listed(look, value);
 
 	if (bad)
 		violate(look, value, yaml_text(look->tree, value), false);
@@ -191,7 +190,7 @@ static void judge_items(struct look *look, yaml_id node, struct str path, size_t
 	bool deeper = path.n > bracket + 3;
 	struct str rest = deeper ? str_sub(path, bracket + 4, path.n) : STR_NONE;
 
-	YAML_EACH (look->tree, list, item) {
+	YAML_EACH(look->tree, list, item) {
 		yaml_id value = item;
 
 		if (look->stop)
@@ -240,7 +239,7 @@ static void judge_holds(struct look *look, yaml_id node)
 {
 	yaml_id near = node, list = walk(look->tree, node, str_of(look->now.field->path), &near);
 
-	YAML_EACH (look->tree, list, item)
+	YAML_EACH(look->tree, list, item)
 		if (is_listed(look, item))
 			return;
 	violate(look, list ? list : near, STR_NONE, true);
@@ -304,7 +303,7 @@ static void look_at_annotations(struct look *look)
 	const struct pod_security_field *field = look->now.field;
 	size_t prefix = strlen(field->path) - (field->scope == POD_SECURITY_CONTAINER_ANNOTATION ? 1 : 0);
 
-	YAML_EACH (look->tree, annotations, key) {
+	YAML_EACH(look->tree, annotations, key) {
 		struct str name = yaml_text(look->tree, key);
 		yaml_id value = yaml_value(look->tree, key);
 
@@ -337,7 +336,7 @@ static void look_at_field(struct look *look)
 		}
 		break;
 	case POD_SECURITY_VOLUME:
-		YAML_EACH (look->tree, yaml_get(look->tree, look->pod->spec, "volumes"), volume) {
+		YAML_EACH(look->tree, yaml_get(look->tree, look->pod->spec, "volumes"), volume) {
 			look->now.name = yaml_get_text(look->tree, volume, "name");
 			judge(look, volume);
 		}
@@ -380,7 +379,12 @@ bool pod_security_check(struct kube_pod *pod, size_t check, unsigned version, po
 {
 	const struct pod_security_check *row = &pod_security_checks[check];
 	struct look look = {
-		.pod = pod, .tree = pod->tree, .version = version, .found = found, .data = data, .now.check = row,
+		.pod = pod,
+		.tree = pod->tree,
+		.version = version,
+		.found = found,
+		.data = data,
+		.now.check = row,
 	};
 
 	if (is_exempt(pod, row, version))

@@ -59,7 +59,7 @@ struct pod_security_check {
 	enum pod_security_level level;
 	unsigned since;
 	unsigned windows_since, user_namespace_since; /* exempt from this version on; POD_SECURITY_NEVER */
-	uint32_t overrides; /* restricted: a bit for each check that it replaces */
+	uint32_t overrides;			      /* restricted: a bit for each check that it replaces */
 	const char *reason;
 	const char *fixers; /* the rules that answer for it, space-separated */
 	const char *says;

@@ -78,7 +78,7 @@ bool schema_keys(struct schema *schema, yaml_id map, const char *allowed, const 
 
 	if (!yaml_is_map(&schema->tree, map))
 		return schema_fail(schema, map, "expected a map");
-	YAML_EACH (&schema->tree, map, key) {
+	YAML_EACH(&schema->tree, map, key) {
 		struct str name = yaml_text(&schema->tree, key);
 		const char *near;
 
@@ -86,8 +86,7 @@ bool schema_keys(struct schema *schema, yaml_id map, const char *allowed, const 
 			continue;
 		near = nearest_word(schema, allowed, name);
 		if (near)
-			return schema_fail(schema, key, "unknown key \"%.*s\" (did you mean %s?)", STR_ARG(name),
-					   near);
+			return schema_fail(schema, key, "unknown key \"%.*s\" (did you mean %s?)", STR_ARG(name), near);
 		return schema_fail(schema, key, "unknown key \"%.*s\"; known are: %s", STR_ARG(name), allowed);
 	}
 	while (str_cut(&rest, ' ', &part))
@@ -146,7 +145,7 @@ bool schema_texts(struct schema *schema, yaml_id map, const char *key, struct sc
 	if (!yaml_is_seq(&schema->tree, list))
 		return schema_fail(schema, list, "%s must be a list", key);
 	texts.items = ARENA_ARRAY(schema->arena, const char *, yaml_count(&schema->tree, list) + 1);
-	YAML_EACH (&schema->tree, list, item) {
+	YAML_EACH(&schema->tree, list, item) {
 		const char *text;
 
 		if (!yaml_is_scalar(&schema->tree, item) || yaml_type(&schema->tree, item) == YAML_NULL)
@@ -207,7 +206,7 @@ bool schema_bits(struct schema *schema, yaml_id map, const char *key, struct sch
 		return true;
 	if (!yaml_is_seq(&schema->tree, list))
 		return schema_fail(schema, list, "%s must be a list", key);
-	YAML_EACH (&schema->tree, list, item) {
+	YAML_EACH(&schema->tree, list, item) {
 		size_t i = name_index(schema, item, key, names);
 
 		if (i == SIZE_MAX)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Generate: listeners' names and ports.
+ *
+ * A row of names that mean the same becomes a row for each name, in the order of the file: where two patterns fit a
+ * name, the first one counts. The same name twice is refused, for one of the two would never be read.
+ */
+#include "generate.h"
+
+#include "kube/listeners.h"
+
+#include <stdlib.h>
+
+static const char *const form_names[] = { "number", "address", "url" };
+_Static_assert(LISTENER_NUMBER == 1 && LISTENER_ADDRESS == 2 && LISTENER_URL == 4, "forms are bits in this order");
+
+struct names {
+	const char **items;
+	size_t n, cap;
+};
+
+static bool note_names(struct schema *schema, yaml_id row, const struct schema_texts *texts, struct names *seen)
+{
+	if (!texts->n)
+		return schema_fail(schema, row, "a row needs a name");
+	for (size_t i = 0; i < texts->n; i++) {
+		for (size_t k = 0; k < seen->n; k++)
+			if (!strcmp(seen->items[k], texts->items[i]))
+				return schema_fail(schema, row, "%s stands twice", texts->items[i]);
+		VEC_PUSH(seen, texts->items[i]);
+	}
+	return true;
+}
+
+static bool read_source(struct schema *schema, yaml_id row)
+{
+	const char *source;
+
+	if (!schema_text(schema, row, "source", &source))
+		return false;
+	return (source && *source) || schema_fail(schema, row, "a row needs its source");
+}
+
+/* A separator is one character, or none. */
+static bool read_separator(struct schema *schema, yaml_id row, char *ret_separator)
+{
+	const char *text;
+
+	if (!schema_text(schema, row, "separator", &text))
+		return false;
+	if (text && strlen(text) != 1)
+		return schema_fail(schema, row, "a separator is one character");
+	*ret_separator = text ? text[0] : '\0';
+	return true;
+}
+
+static void emit_listener(struct buf *out, const struct listener *listener)
+{
+	buf_addz(out, "\t{ ");
+	emit_string(out, listener->name);
+	buf_addf(out, ", %u, '\\%03o', %s, %s, %s, %u, %u },\n", listener->forms, (unsigned)listener->separator,
+		 listener->fold ? "true" : "false", listener->https ? "true" : "false",
+		 listener->shell ? "true" : "false", (unsigned)listener->dotnet, (unsigned)listener->dotnet_since);
+}
+
+static bool emit_row(struct schema *schema, yaml_id row, struct names *seen, struct buf *out)
+{
+	struct listener listener = { 0 };
+	struct schema_texts names;
+	int64_t dotnet = 0, since = 0;
+
+	if (!schema_keys(schema, row, "names forms separator fold https shell dotnet since source",
+			 "names forms source") ||
+	    !schema_texts(schema, row, "names", &names) ||
+	    !schema_bits(schema, row, "forms", SCHEMA_NAMES(form_names), &listener.forms) ||
+	    !read_separator(schema, row, &listener.separator) || !schema_flag(schema, row, "fold", &listener.fold) ||
+	    !schema_flag(schema, row, "https", &listener.https) ||
+	    !schema_flag(schema, row, "shell", &listener.shell) ||
+	    !schema_number(schema, row, "dotnet", 1, 9, &dotnet) ||
+	    !schema_number(schema, row, "since", 1, 99, &since) || !read_source(schema, row) ||
+	    !note_names(schema, row, &names, seen))
+		return false;
+	if (!listener.forms)
+		return schema_fail(schema, row, "a row needs a form");
+	listener.dotnet = (uint8_t)dotnet;
+	listener.dotnet_since = (uint8_t)since;
+	for (size_t i = 0; i < names.n; i++) {
+		listener.name = names.items[i];
+		emit_listener(out, &listener);
+	}
+	return true;
+}
+
+static bool emit_table(struct schema *schema, yaml_id map, const char *key, const char *c_name, struct buf *out)
+{
+	struct names seen = { 0 };
+	bool fine = true;
+
+	buf_addf(out, "\nconst struct listener %s[] = {\n", c_name);
+	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, key), row) {
+		if (!fine)
+			break;
+		fine = emit_row(schema, row, &seen, out);
+	}
+	buf_addf(out, "};\nconst size_t %s_n = %zu;\n", c_name, seen.n);
+	free(seen.items);
+	return fine;
+}
+
+static bool emit_never(struct schema *schema, yaml_id map, struct buf *out)
+{
+	struct names seen = { 0 };
+	bool fine = true;
+
+	buf_addz(out, "\nconst char *const listener_never[] = {\n");
+	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, "never"), row) {
+		struct schema_texts names;
+
+		fine = fine && schema_keys(schema, row, "names source", "names source") &&
+		       schema_texts(schema, row, "names", &names) && read_source(schema, row) &&
+		       note_names(schema, row, &names, &seen);
+	}
+	for (size_t i = 0; i < seen.n; i++) {
+		buf_addc(out, '\t');
+		emit_string(out, seen.items[i]);
+		buf_addz(out, ",\n");
+	}
+	buf_addf(out, "};\nconst size_t listener_never_n = %zu;\n", seen.n);
+	free(seen.items);
+	return fine;
+}
+
+bool emit_listeners(struct schema *schema, struct buf *out)
+{
+	yaml_id map = yaml_get(&schema->tree, schema->tree.root, "listeners");
+	struct schema_texts hosts;
+
+	if (!schema_keys(schema, schema->tree.root, "listeners", "listeners") ||
+	    !schema_keys(schema, map, "hosts never env flags", "hosts never env flags") ||
+	    !schema_texts(schema, map, "hosts", &hosts))
+		return false;
+	buf_addz(out, "\nconst char *const listener_hosts[] = {\n");
+	for (size_t i = 0; i < hosts.n; i++) {
+		buf_addc(out, '\t');
+		emit_string(out, hosts.items[i]);
+		buf_addz(out, ",\n");
+	}
+	buf_addf(out, "};\nconst size_t listener_hosts_n = %zu;\n", hosts.n);
+	return emit_never(schema, map, out) && emit_table(schema, map, "env", "listener_env", out) &&
+	       emit_table(schema, map, "flags", "listener_flags", out);
+}
+
+/* ---- ports ---- */
+
+static bool emit_moves(struct schema *schema, yaml_id list, struct buf *out)
+{
+	int64_t last = 0;
+	size_t n = 0;
+
+	buf_addz(out, "\nconst struct port_move port_moves[] = {\n");
+	YAML_EACH(&schema->tree, list, row) {
+		int64_t from = 0, to = 0;
+
+		if (!schema_keys(schema, row, "from to", "from to") ||
+		    !schema_number(schema, row, "from", 1, 1023, &from) ||
+		    !schema_number(schema, row, "to", 1024, 65535, &to))
+			return false;
+		for (yaml_id other = yaml_first(&schema->tree, list); other != row;
+		     other = yaml_next(&schema->tree, other))
+			if (yaml_int(&schema->tree, yaml_get(&schema->tree, other, "from"), &last) && last == from)
+				return schema_fail(schema, row, "port %lld stands twice", (long long)from);
+		buf_addf(out, "\t{ %lld, %lld },\n", (long long)from, (long long)to);
+		n++;
+	}
+	buf_addf(out, "};\nconst size_t port_moves_n = %zu;\n", n);
+	return true;
+}
+
+static bool emit_reserved(struct schema *schema, yaml_id list, struct buf *out)
+{
+	size_t n = 0;
+
+	buf_addz(out, "\nconst struct port_reserved port_reserved[] = {\n");
+	YAML_EACH(&schema->tree, list, row) {
+		int64_t first = 0, last = 0;
+		const char *by;
+
+		if (!schema_keys(schema, row, "first last by source", "first last by source") ||
+		    !schema_number(schema, row, "first", 1, 65535, &first) ||
+		    !schema_number(schema, row, "last", first, 65535, &last) || !schema_text(schema, row, "by", &by) ||
+		    !read_source(schema, row))
+			return false;
+		buf_addf(out, "\t{ %lld, %lld, ", (long long)first, (long long)last);
+		emit_string(out, by);
+		buf_addz(out, " },\n");
+		n++;
+	}
+	buf_addf(out, "};\nconst size_t port_reserved_n = %zu;\n", n);
+	return true;
+}
+
+bool emit_ports(struct schema *schema, struct buf *out)
+{
+	yaml_id root = schema->tree.root;
+
+	return schema_keys(schema, root, "moves reserved", "moves reserved") &&
+	       emit_moves(schema, yaml_get(&schema->tree, root, "moves"), out) &&
+	       emit_reserved(schema, yaml_get(&schema->tree, root, "reserved"), out);
+}
