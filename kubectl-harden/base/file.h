@@ -105,8 +105,8 @@ struct file_txn {
  * file_txn_add() - writes @bytes to a temporary file beside @path (beside its target, where it is a link) with mode,
  * owner, ACL and extended attributes of the file that it will replace, and syncs it. @was is what was read: the file
  * must be as it was then, and its bytes may be freed afterwards. Where @inside is not NULL, the target must lie in
- * that folder (an absolute path without links). Each file is added once. On failure the transaction is as before: the caller may go on
- * without this file, or abort.
+ * that folder (an absolute path without links). Each file is added once. On failure the transaction is as before:
+ * the caller may go on without this file, or abort.
  */
 bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, const struct file_image *was,
 		  struct str bytes, struct error **err);
