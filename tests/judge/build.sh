@@ -1,18 +1,17 @@
 #!/bin/sh
 # build.sh judge|kubectl: prints the path of that program, built once and then kept in a cache.
+# build.sh test: runs the judge's own tests.
 #
 # judge: see main.go. kubectl: the one on PATH where that knows plugin completion (1.26 or newer), else one built here.
-# Exits 77 (1 where KUBECTL_HARDEN_REQUIRE=1) with a message where there is no Go to build with.
+# Ends with a message and as skip() does where there is no Go to build with.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${KUBECTL_HARDEN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-harden-tests}
+# shellcheck source=tests/judge/common.sh
+. "$here/common.sh"
 
-skip() {
-	echo "$1" >&2
-	[ "${KUBECTL_HARDEN_REQUIRE:-}" = 1 ] && exit 1
-	exit 77
-}
+export CGO_ENABLED=0 GOTOOLCHAIN=local
 
 # at_least MINOR VERSION: whether VERSION (such as go1.26.8 or v1.32.4) is 1.MINOR or newer.
 at_least() {
@@ -43,7 +42,7 @@ build() {
 	fi
 	if [ ! -x "$program" ]; then
 		echo "building $name (once, a few minutes) in $cache" >&2
-		CGO_ENABLED=0 GOTOOLCHAIN=local "$go" -C "$here" build -mod=readonly -buildvcs=false -trimpath \
+		"$go" -C "$here" build -mod=readonly -buildvcs=false -trimpath \
 			-ldflags "-s -w $flags" -o "$program.new" "$package" >&2
 		mv "$program.new" "$program"
 	fi
@@ -68,8 +67,13 @@ kubectl)
 		"-X $pkg.gitVersion=v1.$version -X $pkg.gitMajor=1 -X $pkg.gitMinor=${version%%.*}" \
 		"$here/go.mod" "$here/go.sum" "$here/kubectl/main.go"
 	;;
+test)
+	find_go judge
+	"$go" -C "$here" vet ./...
+	"$go" -C "$here" test ./...
+	;;
 *)
-	echo "usage: build.sh judge|kubectl" >&2
+	echo "usage: build.sh judge|kubectl|test" >&2
 	exit 2
 	;;
 esac
