@@ -64,11 +64,16 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return refuse(tree, ret_why, id, "it is a block scalar");
 	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
 		return refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
-	if (!tree->has_anchors)
+	if (node->flags & YAML_F_KEY)
+		return refuse(tree, ret_why, id, "it is a key");
+	if (!tree->has_anchors && !tree->has_odd_keys)
 		return true;
-	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
+	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent) {
 		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
 			return refuse(tree, ret_why, id, "it is shared with other places through an anchor");
+		if (yaml_node(tree, up)->flags & YAML_F_KEY)
+			return refuse(tree, ret_why, id, "it is inside a key");
+	}
 	return true;
 }
 
@@ -132,6 +137,8 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 		return false;
 	if (!node->pair || !has_place(tree, id))
 		return refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+	if (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
+		return refuse(tree, ret_why, id, "its key is written with a question mark");
 	touch(tree, id);
 	node = yaml_node(tree, id);
 	node->kind = (uint8_t)kind;
@@ -150,7 +157,8 @@ static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret
 		return false;
 	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED)) || node->style != YAML_FLOW || node->first)
 		return true;
-	if (in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair)
+	if (in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||
+	    (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
 		return true;
 	touch(tree, id);
 	node = yaml_node(tree, id);
@@ -172,18 +180,27 @@ static size_t order_index(const struct yaml_order *order, struct str key)
 	return i;
 }
 
-/* Whether a line can come before the first key of a block map of the input: below its own key, on later lines. */
+static bool has_break(struct str s, uint32_t from, uint32_t to)
+{
+	return memchr(s.p + from, '\n', to - from) || memchr(s.p + from, '\r', to - from);
+}
+
+/*
+ * Whether a line can come before the first key of a block map of the input: below the line of its own key (and of
+ * its anchor), with the first key on a later line.
+ */
 static bool can_be_first(struct yaml_tree *tree, yaml_id map)
 {
 	struct yaml_node *node = yaml_node(tree, map);
-	struct str between;
+	uint32_t end;
 
 	if (node->style == YAML_FLOW || (node->flags & (YAML_F_NEW | YAML_F_FILLED)))
 		return true;
 	if (!node->pair || (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
 		return false;
-	between = str_sub(tree->bytes, yaml_node(tree, node->pair)->end, yaml_node(tree, node->first)->props);
-	return memchr(between.p, '\n', between.n) != NULL;
+	end = yaml_node(tree, node->pair)->end;
+	return has_break(tree->bytes, end, node->start) &&
+	       (node->props == node->start || !has_break(tree->bytes, end, node->props));
 }
 
 static bool is_merge_key(const struct yaml_node *node)
@@ -249,8 +266,8 @@ static bool can_follow(struct yaml_tree *tree, yaml_id id)
 	if (node->flags & YAML_F_KEY)
 		node = yaml_node(tree, node->pair);
 	/* A `|+` scalar that ends with the file and without a line break cannot be followed and stay the same. */
-	if (node->kind == YAML_SCALAR && node->style >= YAML_LITERAL && node->style <= YAML_FOLDED &&
-	    node->end == tree->bytes.n && tree->bytes.p[node->end - 1] != '\n')
+	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED) &&
+	    node->end == tree->bytes.n && node->end - node->start > 3 && tree->bytes.p[node->end - 1] != '\n')
 		return memchr(tree->bytes.p + node->start, '+', 3) == NULL;
 	return true;
 }
@@ -313,13 +330,12 @@ static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *k
 		return YAML_NONE;
 	}
 	if (!value)
-		return add_pair(tree, map, str_of(key), new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK), order,
-				ret_why);
+		return add_pair(tree, map, str_of(key), new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK),
+				order, ret_why);
 	if (yaml_kind(tree, value) == kind)
 		return value;
 	if (!yaml_is_null(tree, value)) {
-		refuse(tree, ret_why, value,
-		       kind == YAML_MAP ? "a mapping belongs here" : "a sequence belongs here");
+		refuse(tree, ret_why, value, kind == YAML_MAP ? "a mapping belongs here" : "a sequence belongs here");
 		return YAML_NONE;
 	}
 	return fill(tree, value, kind, ret_why) ? value : YAML_NONE;
@@ -345,6 +361,8 @@ static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_t
 
 	if (node->kind != YAML_SCALAR)
 		return refuse(tree, ret_why, id, "a single value belongs here");
+	if (!(node->flags & YAML_F_TAG) && yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
+		return true;
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
 	if (!has_place(tree, id))
@@ -450,7 +468,7 @@ yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, s
 
 static bool only_blanks_before(struct str s, uint32_t at)
 {
-	while (at && (s.p[at - 1] == ' '))
+	while (at && s.p[at - 1] == ' ')
 		at--;
 	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
 }
@@ -470,6 +488,22 @@ static bool has_own_lines(struct yaml_tree *tree, yaml_id child)
 	return only_blanks_before(tree->bytes, at);
 }
 
+/* Whether an alias outside of @id would lose its anchor. */
+static bool holds_shared(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->flags & YAML_F_SHARED)
+		return true;
+	if (node->flags & YAML_F_KEY && holds_shared(tree, node->pair))
+		return true;
+	if (node->kind == YAML_MAP || node->kind == YAML_SEQ)
+		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
+			if (holds_shared(tree, child))
+				return true;
+	return false;
+}
+
 bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
 {
 	yaml_id parent = yaml_node(tree, node)->parent, child = yaml_key(tree, node);
@@ -478,15 +512,18 @@ bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_
 
 	if (!child)
 		child = node;
-	if (!parent || !yaml_editable(tree, parent, ret_why) ||
-	    (yaml_node(tree, node)->flags & (YAML_F_COPY | YAML_F_NEW)))
+	if (yaml_node(tree, node)->flags & YAML_F_COPY)
+		return refuse(tree, ret_why, node, "it comes from an anchor through an alias or a merge key");
+	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
 		return refuse(tree, ret_why, node, "it cannot be removed from here");
+	if (!yaml_editable(tree, parent, ret_why))
+		return false;
 	for (yaml_id id = yaml_physical_first(tree, parent); id; id = yaml_physical_next(tree, id))
 		others += id != child && !(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW));
 	if (!others)
 		return refuse(tree, ret_why, node, "it is the only one there; remove it by hand");
-	if (tree->has_anchors && (yaml_node(tree, node)->flags & YAML_F_ANCHOR))
-		return refuse(tree, ret_why, node, "it carries an anchor");
+	if (tree->has_anchors && holds_shared(tree, child))
+		return refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");
 	if (up->style == YAML_BLOCK ? !has_own_lines(tree, child)
 				    : memchr(tree->bytes.p + up->start, '\n', up->end - up->start) != NULL)
 		return refuse(tree, ret_why, node, "it shares its line; remove it by hand");

@@ -6,7 +6,7 @@
  * texts are taken from the bytes later, when somebody asks. libfyaml's marks are right for plain and quoted scalars
  * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
  * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
- * parser that failed is leaked on purpose, kept reachable, and after a thousand of them the rest is refused.
+ * broken parser is leaked on purpose, kept reachable, and after a thousand of them the rest is refused.
  */
 #include "yaml/guard.h"
 #include "yaml/scalar.h"
@@ -16,30 +16,25 @@
 #include <libfyaml.h>
 #include <stdlib.h>
 
-enum { FAILED_PARSERS_MAX = 1000 };
+enum { BROKEN_PARSERS_MAX = 1000 };
 
 /*
  * The one piece of state that outlives a document: a parser that can be used again (making one costs as much as
- * thirty events), and those that failed. Each thread has its own.
+ * thirty events), and those that broke. Each thread has its own.
  */
 static _Thread_local struct {
 	struct fy_parser *ready;
 	struct fy_diag *diag;
-	struct fy_parser *failed[FAILED_PARSERS_MAX];
-	size_t failed_n;
+	struct fy_parser *broken[BROKEN_PARSERS_MAX];
+	size_t broken_n;
 } parsers;
-
-struct anchor {
-	struct str name;
-	yaml_id node;
-};
 
 /* A collection whose end has not come yet. */
 struct open {
 	yaml_id node;
-	yaml_id last;	/* last child: the key, in a map */
-	bool want_key;	/* a map: the next node is a key */
-	int column;	/* of a block collection */
+	yaml_id last;  /* last child: the key, in a map */
+	bool want_key; /* a map: the next node is a key */
+	int column;    /* of a block collection */
 };
 
 struct build {
@@ -49,10 +44,8 @@ struct build {
 		struct open *items;
 		size_t n, cap;
 	} stack;
-	struct {
-		struct anchor *items;
-		size_t n, cap;
-	} anchors;
+	struct anchors anchors;
+	bool ended;	 /* the parser has seen the end of its input */
 	uint32_t cursor; /* behind the last token seen */
 	unsigned steps[9], offsets[9];
 };
@@ -79,26 +72,47 @@ static struct fy_parser *parser_take(void)
 		/* FYPCF_QUIET alone still prints: only a diag of ours without a stream is silent. */
 		fy_diag_cfg_default(&diag);
 		diag.fp = NULL;
-		diag.level = FYET_MAX;
+		diag.level = FYET_ERROR;
 		parsers.diag = fy_diag_create(&diag);
+		if (!parsers.diag)
+			return NULL;
+		fy_diag_set_collect_errors(parsers.diag, true);
 	}
 	config.diag = parsers.diag;
 	return fy_parser_create(&config);
 }
 
-static void parser_give(struct fy_parser *parser, bool failed)
+enum outcome {
+	OUTCOME_READ,	  /* to the end: the parser can be used again */
+	OUTCOME_GIVEN_UP, /* by us, in the middle: a reset would make its next document end early */
+	OUTCOME_BROKEN,
+};
+
+static void parser_give(struct fy_parser *parser, enum outcome outcome)
 {
-	if (!failed)
+	if (outcome == OUTCOME_READ) {
 		parsers.ready = parser;
-	else if (parsers.failed_n < FAILED_PARSERS_MAX)
-		parsers.failed[parsers.failed_n++] = parser;
+		return;
+	}
+	if (outcome == OUTCOME_GIVEN_UP) {
+		fy_parser_destroy(parser);
+		return;
+	}
+	if (parsers.broken_n < BROKEN_PARSERS_MAX)
+		parsers.broken[parsers.broken_n++] = parser;
+	/* A diag keeps the errors of its parsers for ever: the next parser gets its own. */
+	fy_diag_unref(parsers.diag);
+	parsers.diag = NULL;
 }
 
 void yaml_parsers_release(void)
 {
 	if (parsers.ready)
 		fy_parser_destroy(parsers.ready);
+	if (parsers.diag)
+		fy_diag_unref(parsers.diag);
 	parsers.ready = NULL;
+	parsers.diag = NULL;
 }
 
 /* ---- spans ---- */
@@ -108,8 +122,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Behind blanks, line breaks and comments from @at on. */
-static uint32_t skip_gap(struct str s, uint32_t at)
+uint32_t yaml_skip_gap(struct str s, uint32_t at)
 {
 	for (; at < s.n; at++) {
 		if (s.p[at] == '#' && (at == 0 || is_space(s.p[at - 1]))) {
@@ -161,7 +174,7 @@ static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t f
 static uint32_t empty_at(struct build *build)
 {
 	struct str s = build->tree->bytes;
-	uint32_t at = skip_gap(s, build->cursor);
+	uint32_t at = yaml_skip_gap(s, build->cursor);
 	struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
 
 	if (!open || at >= s.n)
@@ -170,7 +183,7 @@ static uint32_t empty_at(struct build *build)
 		return s.p[at] == '?' ? at + 1 : build->cursor;
 	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
 		if (s.p[at] == '?') /* `? key` is read only with its value */
-			at = skip_gap(s, at + 1);
+			at = yaml_skip_gap(s, at + 1);
 		return s.p[at] == ':' ? at + 1 : build->cursor;
 	}
 	return s.p[at] == '-' ? at + 1 : build->cursor;
@@ -180,20 +193,19 @@ static uint32_t empty_at(struct build *build)
 
 yaml_id yaml_node_new(struct yaml_tree *tree)
 {
-	if (!tree->nodes.n)
-		VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 });
 	return (yaml_id)(tree->nodes.n - 1);
 }
 
+/* Whether the key at @props is one with a `?`, which stands before it, comments and line breaks between or not. */
 static bool is_explicit_key(struct build *build, uint32_t props)
 {
 	struct str s = build->tree->bytes;
-	uint32_t at = props;
+	uint32_t at = yaml_skip_gap(s, build->cursor);
 
-	while (at > build->cursor && (s.p[at - 1] == ' ' || s.p[at - 1] == '\t'))
-		at--;
-	return at > build->cursor && s.p[at - 1] == '?';
+	if (at < props && s.p[at] == ',')
+		at = yaml_skip_gap(s, at + 1);
+	return at < props && s.p[at] == '?';
 }
 
 /* Hangs @id into the open collection as its next item, key or value. */
@@ -223,6 +235,8 @@ static void attach(struct build *build, yaml_id id)
 		nodes[id].flags |= YAML_F_KEY;
 		if (is_explicit_key(build, nodes[id].props))
 			nodes[id].flags |= YAML_F_EXPLICIT;
+		if (nodes[id].kind == YAML_MAP || nodes[id].kind == YAML_SEQ)
+			build->tree->has_odd_keys = true;
 		open->want_key = false;
 	}
 }
@@ -243,10 +257,10 @@ static bool add_node(struct build *build, struct yaml_node node, struct fy_token
 	tree->nodes.items[id] = node;
 	attach(build, id);
 	if (anchor) {
-		size_t n = 0;
-		const char *p = fy_token_get_text(anchor, &n);
+		struct str name =
+			str_sub(tree->bytes, mark(fy_token_start_mark(anchor)), mark(fy_token_end_mark(anchor)));
 
-		VEC_PUSH(&build->anchors, (struct anchor){ str_copy(tree->arena, (struct str){ p, n }), id });
+		anchors_add(&build->anchors, name, id);
 		tree->has_anchors = true;
 	}
 	*ret_id = id;
@@ -280,10 +294,10 @@ static enum yaml_style style_of(enum fy_scalar_style style)
 static void block_scalar_span(struct build *build, struct yaml_node *node, uint32_t from, uint32_t token_end)
 {
 	struct str s = build->tree->bytes;
-	uint32_t at = skip_gap(s, from);
+	uint32_t at = yaml_skip_gap(s, from);
 
 	while (at < s.n && (s.p[at] == ':' || s.p[at] == '-' || s.p[at] == '?'))
-		at = skip_gap(s, at + 1);
+		at = yaml_skip_gap(s, at + 1);
 	node->start = at;
 	node->end = yaml_block_scalar(s, at, innermost_column(build), token_end).end;
 }
@@ -324,15 +338,11 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 static bool on_alias(struct build *build, struct fy_event *event)
 {
 	struct yaml_node node = { .kind = YAML_ALIAS };
-	struct str name = { 0 };
-	yaml_id id, target = YAML_NONE;
+	yaml_id id, target;
 
 	node.start = node.props = mark(fy_token_start_mark(event->alias.anchor)) - 1;
 	node.end = mark(fy_token_end_mark(event->alias.anchor));
-	name = str_sub(build->tree->bytes, node.start + 1, node.end);
-	for (size_t i = build->anchors.n; i-- > 0 && !target;)
-		if (str_eq(build->anchors.items[i].name, name))
-			target = build->anchors.items[i].node;
+	target = anchors_find(&build->anchors, str_sub(build->tree->bytes, node.start + 1, node.end));
 	if (!target)
 		return refuse(build, node.start, "an alias without an anchor before it");
 	for (size_t i = 0; i < build->stack.n; i++)
@@ -367,14 +377,17 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 		node.flags |= YAML_F_EXPLICIT; /* a pair in a flow sequence: no brackets of its own */
 	if (!add_node(build, node, anchor, tag, &id))
 		return false;
-	VEC_PUSH(&build->stack, (struct open){ .node = id,
-					       .want_key = map,
-					       .column = node.style == YAML_BLOCK ? (int)yaml_column(s, node.start)
-										  : -1 });
+	VEC_PUSH(&build->stack,
+		 (struct open){ .node = id,
+				.want_key = map,
+				.column = node.style == YAML_BLOCK ? (int)yaml_column(s, node.start) : -1 });
 	if (node.style == YAML_FLOW && !(node.flags & YAML_F_EXPLICIT))
 		build->cursor = node.start + 1;
 	else if (props_end > build->cursor)
 		build->cursor = props_end;
+	/* Indicators before it are those of the collections around it. */
+	if (node.style == YAML_BLOCK && node.start > build->cursor)
+		build->cursor = node.start;
 	return true;
 }
 
@@ -397,8 +410,6 @@ static void vote(struct build *build, const struct yaml_node *node)
 		build->offsets[column - key_column]++;
 }
 
-static bool check_duplicates(struct build *build, yaml_id map);
-
 static bool on_end(struct build *build, struct fy_event *event)
 {
 	struct open open = build->stack.items[--build->stack.n];
@@ -417,88 +428,13 @@ static bool on_end(struct build *build, struct fy_event *event)
 		return refuse(build, node->start < build->tree->bytes.n ? node->start : 0,
 			      "the parser lost its place here");
 	vote(build, node);
-	return !map || check_duplicates(build, open.node);
-}
-
-/* ---- duplicate keys ---- */
-
-static bool duplicate(struct build *build, yaml_id first, yaml_id second)
-{
-	struct yaml_node *nodes = build->tree->nodes.items;
-
-	refuse(build, nodes[second].start,
-	       "duplicate key; Kubernetes would keep the last one, or refuse it; remove one of the two");
-	build->why->other = nodes[first].start + 1;
-	return false;
-}
-
-static bool check_few(struct build *build, yaml_id map)
-{
-	struct yaml_tree *tree = build->tree;
-	struct str texts[16];
-	yaml_id ids[16];
-	size_t n = 0;
-
-	for (yaml_id key = tree->nodes.items[map].first; key; key = tree->nodes.items[key].next) {
-		if (tree->nodes.items[key].kind != YAML_SCALAR)
-			continue;
-		texts[n] = yaml_text(tree, key);
-		for (size_t i = 0; i < n; i++)
-			if (str_eq(texts[i], texts[n]) && !str_is(texts[n], "<<"))
-				return duplicate(build, ids[i], key);
-		ids[n++] = key;
-	}
-	return true;
-}
-
-static bool check_many(struct build *build, yaml_id map, size_t count)
-{
-	struct yaml_tree *tree = build->tree;
-	size_t size = 64;
-	yaml_id *slots;
-	bool fine = true;
-
-	while (size < count * 2)
-		size *= 2;
-	slots = calloc(size, sizeof(*slots));
-	if (!slots)
-		return refuse(build, tree->nodes.items[map].start, "too many keys in one mapping");
-	for (yaml_id key = tree->nodes.items[map].first; key && fine; key = tree->nodes.items[key].next) {
-		struct str text = yaml_text(tree, key);
-		size_t at = str_hash(text) & (size - 1);
-
-		if (tree->nodes.items[key].kind != YAML_SCALAR || str_is(text, "<<"))
-			continue;
-		while (slots[at] && fine) {
-			if (str_eq(yaml_text(tree, slots[at]), text))
-				fine = duplicate(build, slots[at], key);
-			at = (at + 1) & (size - 1);
-		}
-		slots[at] = key;
-	}
-	free(slots);
-	return fine;
-}
-
-static bool check_duplicates(struct build *build, yaml_id map)
-{
-	struct yaml_tree *tree = build->tree;
-	size_t count = 0;
-
-	for (yaml_id key = tree->nodes.items[map].first; key; key = tree->nodes.items[key].next) {
-		struct yaml_node *node = &tree->nodes.items[key];
-
-		count++;
-		if (node->kind == YAML_SCALAR && node->style == YAML_PLAIN && node->end - node->start == 2 &&
-		    !memcmp(tree->bytes.p + node->start, "<<", 2)) {
-			node->flags |= YAML_F_MERGE;
-			tree->nodes.items[map].flags |= YAML_F_MERGE;
-		}
-	}
-	return count <= 16 ? check_few(build, map) : check_many(build, map, count);
+	return !map || yaml_check_keys(build->tree, open.node, build->why);
 }
 
 /* ---- the document ---- */
+
+static const char dropped[] = "text behind the end of the document, which kubectl drops silently; put --- before it or "
+			      "remove it";
 
 static bool on_event(struct build *build, struct fy_event *event)
 {
@@ -515,10 +451,9 @@ static bool on_event(struct build *build, struct fy_event *event)
 	case FYET_SEQUENCE_END:
 		return on_end(build, event);
 	case FYET_DOCUMENT_START:
-		if (build->tree->root)
-			return refuse(build, build->cursor,
-				      "text behind the end of the document, which kubectl drops silently; "
-				      "put --- before it or remove it");
+		return !build->tree->root || refuse(build, yaml_skip_gap(build->tree->bytes, build->cursor), dropped);
+	case FYET_STREAM_END:
+		build->ended = true;
 		return true;
 	default:
 		return true;
@@ -544,6 +479,10 @@ static void conclude(struct build *build)
 	const struct yaml_node *root = &tree->nodes.items[tree->root];
 	unsigned offset = majority(build->offsets, 0, 9);
 
+	/* Copies of a small document are many before they are large; those of a large one are bounded by it. */
+	tree->copies_end = tree->nodes.n * 8 + 65536;
+	if (tree->copies_end > tree->limits.nodes)
+		tree->copies_end = tree->limits.nodes;
 	tree->indent_step = (uint8_t)majority(build->steps, 1, 0);
 	tree->sequence_offset = (int8_t)(offset == 9 ? -1 : (int)offset);
 	tree->json = tree->root && root->style == YAML_FLOW &&
@@ -575,40 +514,53 @@ static bool syntax_error(struct build *build)
 	return refuse(build, at, why);
 }
 
-static bool run(struct build *build, struct fy_parser *parser, bool *ret_failed)
+/*
+ * Nothing but comments and `...` may follow what was read: a parser that ends early, for whatever reason, would hide
+ * a field from us.
+ */
+static bool check_end(struct build *build)
+{
+	struct str s = build->tree->bytes;
+	uint32_t at = yaml_skip_gap(s, build->cursor);
+
+	while (s.n - at >= 3 && !memcmp(s.p + at, "...", 3) && (at + 3 == s.n || is_space(s.p[at + 3])))
+		at = yaml_skip_gap(s, at + 3);
+	return at == s.n || refuse(build, at, dropped);
+}
+
+static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)
 {
 	struct fy_event *event;
-	bool fine = true;
+	bool fine = true, broken;
 
 	while (fine && (event = fy_parser_parse(parser))) {
 		fine = on_event(build, event);
 		fy_parser_event_free(parser, event);
 	}
-	*ret_failed = !fine;
-	if (fine && (fy_parser_get_stream_error(parser) || build->stack.n)) {
-		*ret_failed = true;
-		fine = syntax_error(build);
-	}
-	return fine;
+	/* An error may be known to the parser before the events that come before it were taken. */
+	broken = fy_parser_get_stream_error(parser) || (fine && (!build->ended || build->stack.n));
+	*ret_outcome = broken ? OUTCOME_BROKEN : build->ended ? OUTCOME_READ : OUTCOME_GIVEN_UP;
+	if (!fine)
+		return false;
+	return broken ? syntax_error(build) : check_end(build);
 }
 
 static bool parse_events(struct build *build)
 {
+	enum outcome outcome = OUTCOME_GIVEN_UP;
 	struct fy_parser *parser;
-	bool failed = false, fine;
+	bool fine;
 
-	if (parsers.failed_n == FAILED_PARSERS_MAX)
-		return refuse(build, 0, "too many files with syntax errors in one run; fix those reported first");
+	if (parsers.broken_n == BROKEN_PARSERS_MAX)
+		return refuse(build, 0, "too many syntax errors in one run; fix those reported first");
 	parser = parser_take();
-	if (!parser || fy_parser_set_string(parser, build->tree->bytes.p, build->tree->bytes.n))
+	if (!parser)
 		return refuse(build, 0, "the YAML parser could not be started");
-	fine = run(build, parser, &failed);
-	parser_give(parser, failed);
-	if (failed && parsers.diag) {
-		/* A diag collects the errors of its parsers for ever: the next parser gets its own. */
-		fy_diag_unref(parsers.diag);
-		parsers.diag = NULL;
-	}
+	if (fy_parser_set_string(parser, build->tree->bytes.p, build->tree->bytes.n))
+		fine = refuse(build, 0, "the YAML parser could not be started");
+	else
+		fine = run(build, parser, &outcome);
+	parser_give(parser, outcome);
 	return fine;
 }
 
@@ -623,17 +575,17 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	tree->limits = limits ? *limits : YAML_LIMITS_DEFAULT;
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
-	tree->has_anchors = tree->exhausted = false;
+	tree->has_anchors = tree->has_odd_keys = tree->exhausted = false;
 	*ret_why = (struct yaml_refusal){ 0 };
-	yaml_node_new(tree); /* so that items[0] exists even for an empty document */
+	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)
 		return refuse(&build, 0, "the document is larger than --max-document-size");
 	if (!yaml_guard(bytes, ret_why))
 		return false;
-	fine = parse_events(&build);
+	fine = !bytes.n || parse_events(&build);
 	if (fine)
 		conclude(&build);
 	free(build.stack.items);
-	free(build.anchors.items);
+	anchors_free(&build.anchors);
 	return fine;
 }

@@ -157,7 +157,8 @@ static void collect(struct comments *comments, yaml_id id)
 		return;
 	}
 	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS ||
-	    ((node->flags & YAML_F_FILLED) && node->end > node->start && !memchr("{[", tree->bytes.p[node->start], 2))) {
+	    ((node->flags & YAML_F_FILLED) && node->end > node->start &&
+	     !memchr("{[", tree->bytes.p[node->start], 2))) {
 		gap(comments, node->start);
 		comments->cursor = node->end > comments->cursor ? node->end : comments->cursor;
 		return;

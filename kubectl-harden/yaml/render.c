@@ -101,12 +101,15 @@ static struct str indentation_of(struct str s, uint32_t at)
 	return str_sub(s, start, skip_blanks(s, start));
 }
 
-/* Whether @at is the first thing on its line. */
+static bool is_break_before(struct str s, uint32_t at)
+{
+	return at > 0 && (s.p[at - 1] == '\n' || s.p[at - 1] == '\r');
+}
+
+/* Whether @at is the first thing on its line, but not in the first line. */
 static bool starts_line(struct str s, uint32_t at)
 {
-	uint32_t back = skip_blanks_back(s, at);
-
-	return back > 0 && (s.p[back - 1] == '\n' || s.p[back - 1] == '\r');
+	return is_break_before(s, skip_blanks_back(s, at));
 }
 
 /* ---- the layout around ---- */
@@ -153,7 +156,8 @@ static void put_child(struct render *render, struct buf *out, yaml_id parent, ui
 static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
 			 bool eol_first)
 {
-	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW); child = yaml_node(render->tree, child)->next) {
+	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
+	     child = yaml_node(render->tree, child)->next) {
 		if (eol_first)
 			buf_add(out, render->eol);
 		buf_pad(out, ' ', column);
@@ -184,7 +188,7 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 		/* Behind the line of the map's own key. */
 		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
 	}
-	if (after && at > 0 && s.p[at - 1] == '\n') {
+	if (after && is_break_before(s, at)) {
 		/* Behind a `|+` scalar, whose trailing line breaks are text. */
 		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
 		child = put_lines(render, &out, parent, column, child, false);
@@ -202,10 +206,11 @@ static void remove_lines(struct render *render, yaml_id child)
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
 	struct buf none = BUF_INIT;
-	uint32_t start = render_line_start(s, yaml_node(tree, child)->props);
-	uint32_t end = render_line_end(s, child_end(tree, child));
+	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = child_end(tree, child);
 
-	if (end < s.n) {
+	if (is_break_before(s, end)) {
+		; /* behind a `|+` scalar: its line is over already */
+	} else if ((end = render_line_end(s, end)) < s.n) {
 		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
 	} else if (start > 0) {
 		/* The last line has no line break: the one before it goes, so that there is still none. */
@@ -502,8 +507,7 @@ static void walk(struct render *render, yaml_id id)
 			fill_block(render, id);
 		else
 			fill_flow(render, id);
-	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW &&
-		   !has_old_children(render->tree, id)) {
+	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW && !has_old_children(render->tree, id)) {
 		fill_brackets(render, id);
 	} else {
 		walk_children(render, id);

@@ -112,8 +112,7 @@ static uint32_t hex(struct str s, size_t i, size_t digits)
 
 	for (size_t k = 0; k < digits && i + k < s.n; k++) {
 		char c = s.p[i + k];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
-						      : ((unsigned)c | 0x20) - (unsigned)'a' + 10;
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : ((unsigned)c | 0x20) - (unsigned)'a' + 10;
 
 		code = code << 4 | (digit & 15);
 	}
@@ -127,8 +126,8 @@ static size_t unescape(struct str s, size_t i, struct buf *out)
 		char name;
 		uint16_t code;
 	} simple[] = {
-		{ '0', 0 },   { 'a', 7 },    { 'b', 8 },    { 't', 9 },    { '\t', 9 },	  { 'n', 10 },
-		{ 'v', 11 },  { 'f', 12 },   { 'r', 13 },   { 'e', 27 },   { ' ', ' ' },  { '"', '"' },
+		{ '0', 0 },   { 'a', 7 },     { 'b', 8 },    { 't', 9 },    { '\t', 9 },     { 'n', 10 },
+		{ 'v', 11 },  { 'f', 12 },    { 'r', 13 },   { 'e', 27 },   { ' ', ' ' },    { '"', '"' },
 		{ '/', '/' }, { '\\', '\\' }, { 'N', 0x85 }, { '_', 0xa0 }, { 'L', 0x2028 }, { 'P', 0x2029 },
 	};
 	size_t digits = s.p[i] == 'x' ? 2 : s.p[i] == 'u' ? 4 : s.p[i] == 'U' ? 8 : 0;
@@ -365,7 +364,7 @@ static bool resolve_int(struct str s, int64_t *ret_int)
 		return false;
 	for (; i < n; i++) {
 		char c = digits[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+		unsigned digit = c >= '0' && c <= '9'			  ? (unsigned)(c - '0')
 				 : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (unsigned)((c | 0x20) - 'a' + 10)
 									  : 99;
 
@@ -407,7 +406,9 @@ static bool looks_float(struct str s)
 enum yaml_type yaml_resolve_plain(struct str s, int64_t *ret_int, bool *ret_bool)
 {
 	static const char *const nulls[] = { "~", "null", "Null", "NULL", NULL };
-	static const char *const yes[] = { "true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL };
+	static const char *const yes[] = {
+		"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL
+	};
 	static const char *const no[] = { "false", "False", "FALSE", "n",   "N",   "no",
 					  "No",	   "NO",    "off",   "Off", "OFF", NULL };
 	static const char *const floats[] = { ".nan",  ".NaN",	".NAN",	 ".inf",  ".Inf",  ".INF", "+.inf",

@@ -35,19 +35,20 @@ static yaml_id origin_of(struct yaml_tree *tree, yaml_id id)
 	return id;
 }
 
-/* An alias node stands for what its anchor's node stands for, which may be an alias's copy in turn. */
+/*
+ * A copy of what @source stands for. Its origin is always a node that is no copy and no alias: an anchor is never on
+ * an alias, and the copy that an alias remembers has such an origin itself.
+ */
 static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 {
-	struct yaml_node from = *yaml_node(tree, source);
+	struct yaml_node from;
 	yaml_id id;
 
-	if (from.kind == YAML_ALIAS) {
-		source = from.first;
-		if (yaml_node(tree, source)->flags & YAML_F_COPY)
-			source = origin_of(tree, source);
-		from = *yaml_node(tree, source);
-	}
-	if (tree->nodes.n >= tree->limits.nodes) {
+	if (yaml_node(tree, source)->kind == YAML_ALIAS)
+		source = yaml_node(tree, source)->first;
+	source = origin_of(tree, source);
+	from = *yaml_node(tree, source);
+	if (tree->nodes.n >= tree->copies_end) {
 		tree->exhausted = true;
 		return YAML_NONE;
 	}
@@ -58,7 +59,8 @@ static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 		.start = source,
 		.parent = parent,
 		.flags = (uint16_t)(YAML_F_COPY | (from.kind != YAML_SCALAR ? YAML_F_LAZY : 0) |
-				    (from.flags & (YAML_F_KEY | YAML_F_TAG | YAML_F_MERGE))),
+				    (from.flags & (YAML_F_KEY | YAML_F_TAG)) |
+				    (from.flags & YAML_F_KEY ? from.flags & YAML_F_MERGE : 0)),
 	};
 	return id;
 }
@@ -78,6 +80,7 @@ static yaml_id resolve(struct yaml_tree *tree, yaml_id id)
 	if (!copy)
 		return YAML_NONE;
 	yaml_node(tree, copy)->pair = site.pair;
+	yaml_node(tree, copy)->flags |= site.flags & YAML_F_KEY;
 	yaml_node(tree, copy)->props = id;
 	yaml_node(tree, id)->first = copy;
 	return copy;
@@ -97,6 +100,10 @@ static void expand_copy(struct yaml_tree *tree, yaml_id id)
 		copy = copy_node(tree, child, id);
 		if (!copy)
 			return;
+		if (yaml_node(tree, child)->flags & YAML_F_KEY)
+			yaml_node(tree, copy)->flags |= YAML_F_KEY;
+		if (yaml_node(tree, copy)->flags & YAML_F_MERGE)
+			yaml_node(tree, id)->flags |= YAML_F_MERGE;
 		if (yaml_node(tree, child)->pair && yaml_node(tree, origin)->kind == YAML_MAP) {
 			yaml_id value = copy_node(tree, yaml_node(tree, child)->pair, id);
 
@@ -115,15 +122,15 @@ static void expand_copy(struct yaml_tree *tree, yaml_id id)
 
 /* ---- merges ---- */
 
-static void expand(struct yaml_tree *tree, yaml_id id);
+static void expand(struct yaml_tree *tree, yaml_id id, uint32_t depth);
 
 /* Copies of the pairs of @source, chained behind @after; returns the last one. */
-static yaml_id merge_pairs(struct yaml_tree *tree, yaml_id map, yaml_id source, yaml_id after)
+static yaml_id merge_pairs(struct yaml_tree *tree, yaml_id map, yaml_id source, yaml_id after, uint32_t depth)
 {
 	source = resolve(tree, source);
 	if (!source || yaml_node(tree, source)->kind != YAML_MAP)
 		return after;
-	expand(tree, source);
+	expand(tree, source, depth);
 	for (yaml_id key = yaml_first(tree, source); key; key = yaml_next(tree, key)) {
 		yaml_id copy = copy_node(tree, key, map), value;
 
@@ -143,7 +150,7 @@ static yaml_id merge_pairs(struct yaml_tree *tree, yaml_id map, yaml_id source, 
 }
 
 /* Of a list of merges the first one wins: go-yaml takes them from the last to the first. */
-static void merge_list(struct yaml_tree *tree, yaml_id map, yaml_id list, yaml_id after)
+static void merge_list(struct yaml_tree *tree, yaml_id map, yaml_id list, yaml_id after, uint32_t depth)
 {
 	size_t n = yaml_count(tree, list);
 	yaml_id *items = xmalloc(n * sizeof(*items));
@@ -153,16 +160,21 @@ static void merge_list(struct yaml_tree *tree, yaml_id map, yaml_id list, yaml_i
 		if (i < n)
 			items[i++] = item;
 	while (i-- > 0)
-		after = merge_pairs(tree, map, items[i], after);
+		after = merge_pairs(tree, map, items[i], after, depth);
 	free(items);
 }
 
-static void expand(struct yaml_tree *tree, yaml_id id)
+/* @depth: of merges that bring in merges; hostile input could make a chain of a million. */
+static void expand(struct yaml_tree *tree, yaml_id id, uint32_t depth)
 {
 	if (yaml_node(tree, id)->flags & YAML_F_LAZY)
 		expand_copy(tree, id);
 	if (!(yaml_node(tree, id)->flags & YAML_F_MERGE) || yaml_node(tree, id)->kind != YAML_MAP)
 		return;
+	if (depth > tree->limits.depth) {
+		tree->exhausted = true;
+		return;
+	}
 	yaml_node(tree, id)->flags &= (uint16_t)~YAML_F_MERGE;
 	for (yaml_id key = yaml_node(tree, id)->first; key; key = yaml_node(tree, key)->next) {
 		yaml_id value;
@@ -173,9 +185,9 @@ static void expand(struct yaml_tree *tree, yaml_id id)
 		if (!value)
 			continue;
 		if (yaml_node(tree, value)->kind == YAML_SEQ)
-			merge_list(tree, id, value, key);
+			merge_list(tree, id, value, key, depth + 1);
 		else
-			merge_pairs(tree, id, value, key);
+			merge_pairs(tree, id, value, key, depth + 1);
 	}
 }
 
@@ -204,7 +216,7 @@ yaml_id yaml_first(struct yaml_tree *tree, yaml_id collection)
 	if (node->kind != YAML_MAP && node->kind != YAML_SEQ)
 		return YAML_NONE;
 	if (node->flags & (YAML_F_LAZY | YAML_F_MERGE)) {
-		expand(tree, collection);
+		expand(tree, collection, 0);
 		node = yaml_node(tree, collection);
 	}
 	return resolve(tree, visible(tree, node->first));

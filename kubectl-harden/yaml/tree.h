@@ -38,19 +38,19 @@ enum yaml_style {
 enum yaml_type { YAML_NULL, YAML_BOOL, YAML_INT, YAML_FLOAT, YAML_STR };
 
 enum yaml_flag {
-	YAML_F_NEW = 1 << 0,	  /* not in the input */
-	YAML_F_CHANGED = 1 << 1,  /* a scalar of the input with a new value */
-	YAML_F_REMOVED = 1 << 2,  /* in the input, not in what is meant */
-	YAML_F_FILLED = 1 << 3,	  /* null or empty in the input, a collection with new children now */
-	YAML_F_COPY = 1 << 4,	  /* read through an alias or a merge; its origin is in .span.start */
-	YAML_F_LAZY = 1 << 5,	  /* a copy whose children are not made yet */
-	YAML_F_ANCHOR = 1 << 6,	  /* carries an anchor */
-	YAML_F_SHARED = 1 << 7,	  /* its anchor is used by an alias */
-	YAML_F_TAG = 1 << 8,	  /* carries a tag */
-	YAML_F_KEY = 1 << 9,	  /* is a key */
-	YAML_F_MERGE = 1 << 10,	  /* is a `<<` key, or a map that holds one (until it is expanded) */
+	YAML_F_NEW = 1 << 0,	   /* not in the input */
+	YAML_F_CHANGED = 1 << 1,   /* a scalar of the input with a new value */
+	YAML_F_REMOVED = 1 << 2,   /* in the input, not in what is meant */
+	YAML_F_FILLED = 1 << 3,	   /* null or empty in the input, a collection with new children now */
+	YAML_F_COPY = 1 << 4,	   /* read through an alias or a merge; its origin is in .span.start */
+	YAML_F_LAZY = 1 << 5,	   /* a copy whose children are not made yet */
+	YAML_F_ANCHOR = 1 << 6,	   /* carries an anchor */
+	YAML_F_SHARED = 1 << 7,	   /* its anchor is used by an alias */
+	YAML_F_TAG = 1 << 8,	   /* carries a tag */
+	YAML_F_KEY = 1 << 9,	   /* is a key */
+	YAML_F_MERGE = 1 << 10,	   /* is a `<<` key, or a map that holds one (until it is expanded) */
 	YAML_F_EXPLICIT = 1 << 11, /* a key written with `?`, or a pair without braces in a flow sequence */
-	YAML_F_DIRTY = 1 << 12,	  /* a collection of the input with added children */
+	YAML_F_DIRTY = 1 << 12,	   /* a collection of the input with added children */
 };
 
 /*
@@ -72,9 +72,9 @@ struct yaml_node {
 _Static_assert(sizeof(struct yaml_node) == 32, "nodes are 32 bytes");
 
 struct yaml_limits {
-	uint32_t nodes;	    /* nodes of a document, copies included */
-	uint32_t depth;	    /* nesting */
-	size_t bytes;	    /* size of a document */
+	uint32_t nodes; /* nodes of a document, copies included */
+	uint32_t depth; /* nesting */
+	size_t bytes;	/* size of a document */
 };
 
 #define YAML_LIMITS_DEFAULT ((struct yaml_limits){ .nodes = 4000000, .depth = 200, .bytes = (size_t)256 << 20 })
@@ -104,11 +104,13 @@ struct yaml_tree {
 		struct yaml_op *items;
 		size_t n, cap;
 	} ops;
+	size_t copies_end; /* no copies are made once there are as many nodes */
 	bool has_anchors;
-	bool exhausted; /* copies of aliased nodes were not made any more: what was read is not all */
-	uint8_t indent_step;	   /* majority of the document, 0 when it has no nested block map */
-	int8_t sequence_offset;	   /* majority of block sequences below a key: 0 or more columns; -1 unknown */
-	bool json;		   /* the root is a flow collection whose keys are double-quoted */
+	bool has_odd_keys;	/* a key that is a collection */
+	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
+	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */
+	int8_t sequence_offset; /* majority of block sequences below a key: 0 or more columns; -1 unknown */
+	bool json;		/* the root is a flow collection whose keys are double-quoted */
 };
 
 #define YAML_TREE_INIT ((struct yaml_tree){ 0 })

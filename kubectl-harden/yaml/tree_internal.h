@@ -13,6 +13,28 @@ yaml_id yaml_node_new(struct yaml_tree *tree);
 /* yaml_column() - bytes between the start of its line and @at. */
 uint32_t yaml_column(struct str s, uint32_t at);
 
+/* yaml_skip_gap() - behind the blanks, line breaks and comments from @at on. */
+uint32_t yaml_skip_gap(struct str s, uint32_t at);
+
+/*
+ * yaml_check_keys() - marks the `<<` keys of @map, and refuses what would hide one value behind another: a duplicate
+ * key, a key whose tag changes what it says, a merge of something that is no mapping.
+ */
+bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why);
+
+/* Anchors by name; of two with one name, the later one. */
+struct anchors {
+	struct anchor {
+		struct str name;
+		yaml_id node;
+	} *slots;
+	size_t n, size;
+};
+
+void anchors_add(struct anchors *anchors, struct str name, yaml_id node);
+yaml_id anchors_find(const struct anchors *anchors, struct str name);
+void anchors_free(struct anchors *anchors);
+
 /* yaml_physical_*() - children as they stand, `<<` keys and removed ones included, copies not. */
 yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keys
+ *
+ * What has a name in a document: the keys of a mapping and the anchors. Two keys with one name are refused, for
+ * Kubernetes would take the last one and another reader the first; so is everything that would let a key be read
+ * under another name than the one that stands there.
+ */
+#include "yaml/scalar.h"
+#include "yaml/tree_internal.h"
+
+#include <stdlib.h>
+
+static bool refuse(struct yaml_refusal *ret_why, uint32_t at, const char *why)
+{
+	*ret_why = (struct yaml_refusal){ .at = at, .why = why };
+	return false;
+}
+
+/* ---- anchors ---- */
+
+static struct anchor *slot_of(const struct anchors *anchors, struct str name)
+{
+	size_t at = str_hash(name) & (anchors->size - 1);
+
+	while (anchors->slots[at].node && !str_eq(anchors->slots[at].name, name))
+		at = (at + 1) & (anchors->size - 1);
+	return &anchors->slots[at];
+}
+
+static void grow(struct anchors *anchors)
+{
+	struct anchors larger = { .n = anchors->n, .size = anchors->size ? anchors->size * 2 : 16 };
+
+	larger.slots = xrealloc_array(NULL, larger.size, sizeof(*larger.slots));
+	memset(larger.slots, 0, larger.size * sizeof(*larger.slots));
+	for (size_t i = 0; i < anchors->size; i++)
+		if (anchors->slots[i].node)
+			*slot_of(&larger, anchors->slots[i].name) = anchors->slots[i];
+	free(anchors->slots);
+	*anchors = larger;
+}
+
+void anchors_add(struct anchors *anchors, struct str name, yaml_id node)
+{
+	struct anchor *slot;
+
+	if (anchors->n * 2 >= anchors->size)
+		grow(anchors);
+	slot = slot_of(anchors, name);
+	anchors->n += !slot->node;
+	*slot = (struct anchor){ name, node };
+}
+
+yaml_id anchors_find(const struct anchors *anchors, struct str name)
+{
+	return anchors->size ? slot_of(anchors, name)->node : YAML_NONE;
+}
+
+void anchors_free(struct anchors *anchors)
+{
+	free(anchors->slots);
+	*anchors = (struct anchors){ 0 };
+}
+
+/* ---- duplicate keys ---- */
+
+/* What the key says; through an alias, what its anchor says. Nothing of collections: Kubernetes refuses them. */
+static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text)
+{
+	if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+		return false;
+	if (yaml_node(tree, key)->kind == YAML_ALIAS)
+		key = yaml_node(tree, key)->first;
+	if (yaml_node(tree, key)->kind != YAML_SCALAR)
+		return false;
+	*ret_text = yaml_text(tree, key);
+	return true;
+}
+
+static bool duplicate(struct yaml_tree *tree, yaml_id first, yaml_id second, struct yaml_refusal *ret_why)
+{
+	refuse(ret_why, yaml_node(tree, second)->start,
+	       "duplicate key; Kubernetes would keep the last one, or refuse it; remove one of the two");
+	ret_why->other = yaml_node(tree, first)->start + 1;
+	return false;
+}
+
+enum { FEW = 16 };
+
+static bool check_few(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
+{
+	struct str texts[FEW];
+	yaml_id ids[FEW];
+	size_t n = 0;
+
+	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
+		if (!key_text(tree, key, &texts[n]))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			if (str_eq(texts[i], texts[n]))
+				return duplicate(tree, ids[i], key, ret_why);
+		ids[n++] = key;
+	}
+	return true;
+}
+
+static bool check_many(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
+{
+	struct anchors seen = { 0 };
+	bool fine = true;
+
+	for (yaml_id key = yaml_node(tree, map)->first; key && fine; key = yaml_node(tree, key)->next) {
+		struct str text;
+		yaml_id first;
+
+		if (!key_text(tree, key, &text))
+			continue;
+		first = anchors_find(&seen, text);
+		if (first)
+			fine = duplicate(tree, first, key, ret_why);
+		else
+			anchors_add(&seen, text, key);
+	}
+	anchors_free(&seen);
+	return fine;
+}
+
+/* ---- merges and tags ---- */
+
+static bool is_merge(struct yaml_tree *tree, const struct yaml_node *key)
+{
+	return key->kind == YAML_SCALAR && key->style == YAML_PLAIN && !(key->flags & YAML_F_TAG) &&
+	       key->end - key->start == 2 && !memcmp(tree->bytes.p + key->start, "<<", 2);
+}
+
+static bool is_mapping(struct yaml_tree *tree, yaml_id id)
+{
+	if (yaml_node(tree, id)->kind == YAML_ALIAS)
+		id = yaml_node(tree, id)->first;
+	return yaml_node(tree, id)->kind == YAML_MAP;
+}
+
+/* go-yaml: a mapping, an alias of one, or a list of these that is no alias itself. */
+static bool check_merge(struct yaml_tree *tree, yaml_id key, struct yaml_refusal *ret_why)
+{
+	yaml_id value = yaml_node(tree, key)->pair;
+	bool fine = true;
+
+	if (yaml_node(tree, value)->kind != YAML_SEQ)
+		fine = is_mapping(tree, value);
+	else
+		for (yaml_id item = yaml_node(tree, value)->first; item && fine; item = yaml_node(tree, item)->next)
+			fine = is_mapping(tree, item);
+	return fine ||
+	       refuse(ret_why, yaml_node(tree, key)->start, "a merge key without a mapping; Kubernetes refuses it");
+}
+
+/* `!!binary c3BlYw==` would be `spec`. */
+static bool check_tag(struct yaml_tree *tree, yaml_id key, struct yaml_refusal *ret_why)
+{
+	struct yaml_node *node = yaml_node(tree, key);
+	struct str props = str_sub(tree->bytes, node->props, node->start), tag = props;
+	size_t at = str_find(props, STR("!"), 0);
+
+	if (at != SIZE_MAX)
+		tag = str_sub(props, at, props.n);
+	tag = str_trim(tag);
+	for (size_t i = 0; i < tag.n; i++)
+		if (tag.p[i] == ' ' || tag.p[i] == '\t' || tag.p[i] == '\n' || tag.p[i] == '\r')
+			tag.n = i;
+	if (str_is(tag, "!") || str_is(tag, "!!str"))
+		return true;
+	return refuse(ret_why, node->props, "a tag on a key, which may change what it says; remove it");
+}
+
+bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
+{
+	size_t count = 0;
+
+	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
+		struct yaml_node *node = yaml_node(tree, key);
+
+		count++;
+		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))
+			return false;
+		if (!is_merge(tree, node))
+			continue;
+		if (!check_merge(tree, key, ret_why))
+			return false;
+		node->flags |= YAML_F_MERGE;
+		yaml_node(tree, map)->flags |= YAML_F_MERGE;
+	}
+	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, ret_why);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Check
+ *
+ * The proof (yaml/prove.c) compares trees that our own reader made, so a bug of the reader could hide in it. Here
+ * the result is looked at from outside: libfyaml's document API says which leaves a document has, before and after;
+ * the bytes before and after are compared from both ends, and what lies between may differ only by what was meant.
+ */
+#include "check.h"
+
+#include <libfyaml.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "yaml/tree_internal.h"
+
+/* ---- the independent reader ---- */
+
+static void flatten(struct fy_node *node, struct buf *path, struct buf *out)
+{
+	size_t length = path->n, n = 0;
+	void *iterator = NULL;
+	const char *text;
+
+	if (fy_node_is_alias(node)) {
+		text = fy_node_get_scalar(node, &n);
+		buf_add(out, buf_str(path));
+		buf_addf(out, "\t*%.*s\n", (int)n, text ? text : "");
+	} else if (!node || fy_node_is_scalar(node)) {
+		enum fy_node_style style = node ? fy_node_get_style(node) : FYNS_PLAIN;
+		bool quoted = style != FYNS_PLAIN && style != FYNS_ANY;
+
+		text = node ? fy_node_get_scalar(node, &n) : "";
+		buf_add(out, buf_str(path));
+		buf_addz(out, quoted ? "\t'" : "\t");
+		for (size_t i = 0; i < n; i++) {
+			if (text[i] == '\n')
+				buf_addz(out, "\\n");
+			else
+				buf_addc(out, text[i]);
+		}
+		buf_addc(out, '\n');
+	} else if (fy_node_is_mapping(node)) {
+		struct fy_node_pair *pair;
+		bool any = false;
+
+		while ((pair = fy_node_mapping_iterate(node, &iterator))) {
+			struct fy_node *key = fy_node_pair_key(pair);
+
+			any = true;
+			text = key && !fy_node_is_mapping(key) && !fy_node_is_sequence(key)
+				       ? fy_node_get_scalar(key, &n)
+				       : (n = 1, "?");
+			buf_addc(path, '.');
+			buf_add(path, (struct str){ text ? text : "", text ? n : 0 });
+			flatten(fy_node_pair_value(pair), path, out);
+			path->n = length;
+		}
+		if (!any)
+			buf_addf(out, "%.*s\t{}\n", (int)path->n, path->p ? path->p : "");
+	} else {
+		struct fy_node *item;
+		size_t i = 0;
+
+		while ((item = fy_node_sequence_iterate(node, &iterator))) {
+			buf_addf(path, "[%zu]", i++);
+			flatten(item, path, out);
+			path->n = length;
+		}
+		if (!i)
+			buf_addf(out, "%.*s\t[]\n", (int)path->n, path->p ? path->p : "");
+	}
+}
+
+bool check_flatten(struct buf *out, struct str bytes)
+{
+	struct fy_diag_cfg diag_config;
+	struct fy_parse_cfg config = { .flags = FYPCF_QUIET | FYPCF_SLOPPY_FLOW_INDENTATION };
+	struct fy_document *document;
+	struct buf path = BUF_INIT;
+
+	fy_diag_cfg_default(&diag_config);
+	diag_config.fp = NULL;
+	diag_config.level = FYET_MAX;
+	config.diag = fy_diag_create(&diag_config);
+	document = fy_document_build_from_string(&config, bytes.p ? bytes.p : "", bytes.n);
+	if (document && fy_document_root(document))
+		flatten(fy_document_root(document), &path, out);
+	fy_document_destroy(document);
+	fy_diag_destroy(config.diag);
+	buf_free(&path);
+	return document != NULL;
+}
+
+/* ---- readings ---- */
+
+bool check_parse(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why)
+{
+	*reading = (struct reading){ .arena = arena_new() };
+	if (!yaml_parse(&reading->tree, reading->arena, bytes, NULL, ret_why))
+		return false;
+	if (!reading->tree.root || check_flatten(&reading->flat, bytes))
+		return true;
+	*ret_why = (struct yaml_refusal){ .why = "(the independent reader refuses it)" };
+	return false;
+}
+
+void reading_free(struct reading *reading)
+{
+	yaml_tree_free(&reading->tree);
+	buf_free(&reading->flat);
+	arena_freep(&reading->arena);
+}
+
+struct str check_path(struct yaml_tree *tree, yaml_id node)
+{
+	yaml_id parent = yaml_node(tree, node)->parent, key = yaml_key(tree, node);
+	struct str above;
+	size_t i = 0;
+
+	if (!parent)
+		return STR("");
+	above = check_path(tree, parent);
+	if (key)
+		return str_fmt(tree->arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(yaml_text(tree, key)));
+	for (yaml_id id = yaml_physical_first(tree, parent); id && id != node; id = yaml_physical_next(tree, id))
+		i++;
+	return str_fmt(tree->arena, "%.*s[%zu]", STR_ARG(above), i);
+}
+
+/* ---- bytes ---- */
+
+static const char *check_splices(struct str original, const struct splices *splices)
+{
+	uint64_t at = 0;
+
+	for (size_t i = 0; i < splices->n; i++) {
+		if (splices->items[i].at < at)
+			return "splices overlap or are out of order";
+		at = splices->items[i].at + splices->items[i].del;
+		if (at > original.n)
+			return "a splice reaches beyond the end";
+	}
+	return NULL;
+}
+
+/* What stands between what both have in common at their ends may have lost @old and gained anything. */
+static const char *check_bytes(struct str before, struct str after, struct str old)
+{
+	size_t least = before.n < after.n ? before.n : after.n, from = 0, to = 0, at;
+	struct str middle, rest[2];
+
+	while (from < least && before.p[from] == after.p[from])
+		from++;
+	while (to < least - from && before.p[before.n - 1 - to] == after.p[after.n - 1 - to])
+		to++;
+	/* One range is gone: no more than was meant, and its line break. */
+	if (from + to == after.n && before.n - after.n <= old.n + 2)
+		return NULL;
+	middle = str_trim(str_sub(before, from, before.n - to));
+	after = str_sub(after, from, after.n - to);
+	if (!middle.n)
+		return NULL;
+	/* The ends may share a byte or two with the value: look for its part, too. */
+	if (old.n && str_find(old, middle, 0) != SIZE_MAX)
+		return NULL;
+	at = old.n ? str_find(middle, old, 0) : SIZE_MAX;
+	rest[0] = at == SIZE_MAX ? middle : str_trim(str_sub(middle, 0, at));
+	rest[1] = at == SIZE_MAX ? STR_NONE : str_trim(str_sub(middle, at + old.n, middle.n));
+	for (size_t i = 0; i < 2; i++)
+		if (rest[i].n && str_find(after, rest[i], 0) == SIZE_MAX)
+			return "bytes that nobody touched have changed";
+	return NULL;
+}
+
+/* ---- leaves ---- */
+
+static bool is_below(struct str line, struct str path)
+{
+	return str_starts(line, path) && (line.n == path.n || strchr("\t.[", line.p[path.n]));
+}
+
+static bool is_added(struct str line, const struct intent *intent, bool *seen)
+{
+	for (size_t i = 0; intent->added[i]; i++) {
+		if (str_is(line, intent->added[i])) {
+			seen[i] = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The leaves afterwards are those before, in order, without those below intent.gone, with those added. */
+static const char *check_leaves(struct str before, struct str after, const struct intent *intent)
+{
+	bool seen[8] = { false };
+	struct str x, y;
+	bool more = str_cut(&before, '\n', &x);
+
+	while (str_cut(&after, '\n', &y)) {
+		while (more && !str_eq(x, y) && intent->gone.n && is_below(x, intent->gone))
+			more = str_cut(&before, '\n', &x);
+		if (more && str_eq(x, y)) {
+			is_added(y, intent, seen);
+			more = str_cut(&before, '\n', &x);
+		} else if (y.n && !is_added(y, intent, seen)) {
+			return "a value is there that was not meant, or has moved";
+		}
+	}
+	while (more && (!x.n || (intent->gone.n && is_below(x, intent->gone))))
+		more = str_cut(&before, '\n', &x);
+	if (more)
+		return "a value is gone";
+	for (size_t i = 0; intent->added[i]; i++)
+		if (!seen[i])
+			return "a value that was meant is not there";
+	return NULL;
+}
+
+/* ---- all of it ---- */
+
+static const char *check_after(struct reading *before, struct reading *after, const struct intent *intent)
+{
+	struct yaml_refusal why = { 0 };
+	struct splices none = { 0 };
+	const char *problem = NULL;
+
+	if (!yaml_prove(&before->tree, &after->tree, &why))
+		return why.why;
+	yaml_render(&after->tree, &none);
+	if (none.n)
+		problem = "a tree without edits gave splices";
+	splices_free(&none);
+	if (!problem)
+		problem = check_leaves(buf_str(&before->flat), buf_str(&after->flat), intent);
+	return problem;
+}
+
+const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out)
+{
+	struct str original = before->tree.bytes;
+	struct splices splices = { 0 };
+	struct yaml_refusal why = { 0 };
+	struct reading after;
+	const char *problem;
+
+	yaml_render(&before->tree, &splices);
+	problem = check_splices(original, &splices);
+	if (!problem) {
+		splices_apply(original, &splices, out);
+		problem = check_bytes(original, buf_str(out), intent->old);
+	}
+	if (!problem) {
+		if (check_parse(&after, buf_str(out), &why))
+			problem = check_after(before, &after, intent);
+		else
+			problem = "the result is not read any more";
+		reading_free(&after);
+	}
+	splices_free(&splices);
+	return problem;
+}
+
+const char *check_comments(struct str marks, struct str out)
+{
+	struct buf flat = BUF_INIT;
+	const char *problem = NULL;
+	struct str mark;
+	size_t at = 0;
+
+	check_flatten(&flat, out);
+	while (!problem && str_cut(&marks, '\n', &mark)) {
+		size_t hit = mark.n ? str_find(out, mark, at) : at;
+
+		if (!mark.n)
+			continue;
+		if (hit == SIZE_MAX)
+			problem = "a comment is gone or out of order";
+		else if (str_find(out, mark, hit + 1) != SIZE_MAX)
+			problem = "a comment is there twice";
+		else if (str_find(buf_str(&flat), mark, 0) != SIZE_MAX)
+			problem = "a comment became text";
+		at = hit + 1;
+	}
+	buf_free(&flat);
+	return problem;
+}

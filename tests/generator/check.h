@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Check: what must hold for every edit of every document, looked at without the program's own proof.
+ */
+
+#include "yaml/edit.h"
+#include "yaml/render.h"
+#include "yaml/tree.h"
+
+/* A document read twice: by the program, and by libfyaml's own document API as an independent reader. */
+struct reading {
+	struct arena *arena;
+	struct yaml_tree tree;
+	struct buf flat; /* one line for each leaf: path, a tab, its text: see check_flatten() */
+};
+
+/* What an edit was meant to do. */
+struct intent {
+	struct str old;	      /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
+	struct str gone;      /* path whose leaves may be missing afterwards: `.spec.x`; empty: none */
+	const char *added[8]; /* leaves that must be there now: "path\ttext", NULL at the end */
+};
+
+/* check_parse() - fills @reading; false with @why where the document is refused. Release with reading_free(). */
+bool check_parse(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why);
+void reading_free(struct reading *reading);
+
+/* check_flatten() - appends the leaves of @bytes as libfyaml's document API reads them; false when it refuses. */
+bool check_flatten(struct buf *out, struct str bytes);
+
+/* check_path() - the path of a node of @tree, written as check_flatten() does. In the tree's arena. */
+struct str check_path(struct yaml_tree *tree, yaml_id node);
+
+/*
+ * check_edit() - renders the edits made in @before, appends the result to @out and checks all there is to check.
+ * NULL when all is well, else what is not.
+ */
+const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out);
+
+/* check_comments() - every line of @marks (one mark a line) is once in @out, in order, and in no value. */
+const char *check_comments(struct str marks, struct str out);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Selfcheck
+ *
+ * For every document of every file given: at every mapping a key is added (first, last, three levels deep), at every
+ * sequence an item is appended, every scalar is set, every null filled, every pair and item removed; one edit at a
+ * time, each rendered, read again, proved, and checked from outside (check.h), then rolled back. Prints what it did
+ * and ends with 1 where anything was wrong. What the program refuses is counted by reason, not a failure.
+ *
+ *	selfcheck [-v] FILE...
+ */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "yaml/split.h"
+#include "yaml/tree_internal.h"
+
+struct reasons {
+	struct reason {
+		const char *why;
+		size_t n;
+	} items[64];
+	size_t n;
+};
+
+struct run {
+	size_t files, documents, unread, edits, refused, failed;
+	struct reasons reasons, unread_reasons;
+	bool verbose;
+	const char *path;
+	size_t document;
+};
+
+static void count(struct reasons *reasons, const char *why)
+{
+	for (size_t i = 0; i < reasons->n; i++) {
+		if (!strcmp(reasons->items[i].why, why)) {
+			reasons->items[i].n++;
+			return;
+		}
+	}
+	if (reasons->n < sizeof(reasons->items) / sizeof(*reasons->items))
+		reasons->items[reasons->n++] = (struct reason){ strdup(why), 1 };
+}
+
+/* ---- one edit ---- */
+
+enum edit {
+	ADD_LAST,
+	ADD_FIRST,
+	ADD_DEEP,
+	ADD_SEQ,
+	APPEND,
+	APPEND_MAP,
+	SET_STR,
+	SET_ODD,
+	SET_INT,
+	FILL_MAP,
+	FILL_SEQ,
+	REMOVE,
+	EDITS
+};
+
+static const char *const names[EDITS] = {
+	"add a last key", "add a first key", "add three levels", "add a list",	    "append",		"append a map",
+	"set a text",	  "set an odd text", "set a number",	 "fill with a map", "fill with a list", "remove",
+};
+
+static const char *const first_key[] = { "zzNew" };
+static const struct yaml_order first_order = { first_key, 1 };
+
+static const char *fmt(struct yaml_tree *tree, struct str path, const char *rest)
+{
+	return str_fmt(tree->arena, "%.*s%s", STR_ARG(path), rest).p;
+}
+
+/* The bytes from the start of a pair or item to its end, with its lines: what a removal may take. */
+static struct str lines_of(struct yaml_tree *tree, yaml_id id)
+{
+	yaml_id key = yaml_key(tree, id);
+	uint32_t from = yaml_node(tree, key ? key : id)->props, to = yaml_node(tree, id)->end;
+	struct str s = tree->bytes;
+
+	while (from && s.p[from - 1] != '\n')
+		from--;
+	while (to < s.n && s.p[to] != '\n')
+		to++;
+	return str_sub(s, from, to);
+}
+
+static bool make_add(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
+		     struct yaml_refusal *why)
+{
+	struct str path = check_path(tree, id);
+	yaml_id at;
+
+	if (!yaml_first(tree, id))
+		intent->gone = path, intent->old = yaml_raw(tree, id);
+	if (edit == ADD_LAST || edit == ADD_FIRST) {
+		intent->added[0] = fmt(tree, path, ".zzNew\t'true");
+		return yaml_put_str(tree, id, "zzNew", STR("true"), edit == ADD_FIRST ? &first_order : NULL, why);
+	}
+	if (edit == ADD_SEQ) {
+		intent->added[0] = fmt(tree, path, ".zzNew[0]\tALL");
+		intent->added[1] = fmt(tree, path, ".zzNew[1]\t'a: b #c");
+		at = yaml_put_seq(tree, id, "zzNew", true, NULL, why);
+		return at && yaml_append_str(tree, at, STR("ALL"), why) &&
+		       yaml_append_str(tree, at, STR("a: b #c"), why);
+	}
+	intent->added[0] = fmt(tree, path, ".zzNew.one.two\ttrue");
+	intent->added[1] = fmt(tree, path, ".zzNew.one.three[0]\ta");
+	intent->added[2] = fmt(tree, path, ".zzNew.one.three[1].name\tb");
+	intent->added[3] = fmt(tree, path, ".zzNew.one.three[1].number\t-1");
+	at = yaml_put_map(tree, id, "zzNew", NULL, why);
+	at = at ? yaml_put_map(tree, at, "one", NULL, why) : YAML_NONE;
+	if (!at || !yaml_put_bool(tree, at, "two", true, NULL, why))
+		return false;
+	at = yaml_put_seq(tree, at, "three", false, NULL, why);
+	if (!at || !yaml_append_str(tree, at, STR("a"), why))
+		return false;
+	at = yaml_append_map(tree, at, why);
+	return at && yaml_put_str(tree, at, "name", STR("b"), NULL, why) &&
+	       yaml_put_int(tree, at, "number", -1, NULL, why);
+}
+
+static bool make_append(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
+			struct yaml_refusal *why)
+{
+	struct str path = check_path(tree, id);
+	size_t n = yaml_count(tree, id);
+	yaml_id at;
+
+	if (!n)
+		intent->gone = path, intent->old = yaml_raw(tree, id);
+	path = str_fmt(tree->arena, "%.*s[%zu]", STR_ARG(path), n);
+	if (edit == APPEND) {
+		intent->added[0] = fmt(tree, path, "\tzz new");
+		return yaml_append_str(tree, id, STR("zz new"), why);
+	}
+	intent->added[0] = fmt(tree, path, ".name\tzz");
+	intent->added[1] = fmt(tree, path, ".value.x\t1");
+	at = yaml_append_map(tree, id, why);
+	if (!at || !yaml_put_str(tree, at, "name", STR("zz"), NULL, why))
+		return false;
+	at = yaml_put_map(tree, at, "value", NULL, why);
+	return at && yaml_put_int(tree, at, "x", 1, NULL, why);
+}
+
+static bool make_set(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
+		     struct yaml_refusal *why)
+{
+	enum yaml_style style = (enum yaml_style)yaml_node(tree, id)->style;
+	bool quoted = style == YAML_SINGLE || style == YAML_DOUBLE || tree->json;
+
+	intent->gone = check_path(tree, id);
+	intent->old = yaml_raw(tree, id);
+	if (edit == SET_INT) {
+		intent->added[0] = fmt(tree, intent->gone, "\t8080");
+		return yaml_set_int(tree, id, 8080, why);
+	}
+	if (edit == SET_STR) {
+		intent->added[0] = fmt(tree, intent->gone, quoted ? "\t'new/value" : "\tnew/value");
+		return yaml_set_str(tree, id, STR("new/value"), why);
+	}
+	intent->added[0] = fmt(tree, intent->gone, "\t'- it's: \"so\" #1, \\{}");
+	return yaml_set_str(tree, id, STR("- it's: \"so\" #1, \\{}"), why);
+}
+
+static bool make_fill(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
+		      struct yaml_refusal *why)
+{
+	yaml_id key = yaml_key(tree, id), map = yaml_parent(tree, id), at;
+	struct str name = str_copy(tree->arena, yaml_text(tree, key));
+
+	intent->gone = check_path(tree, id);
+	intent->old = yaml_raw(tree, id);
+	if (edit == FILL_SEQ) {
+		intent->added[0] = fmt(tree, intent->gone, "[0]\tx");
+		at = yaml_put_seq(tree, map, name.p, false, NULL, why);
+		return at && yaml_append_str(tree, at, STR("x"), why);
+	}
+	intent->added[0] = fmt(tree, intent->gone, ".a.b\ttrue");
+	at = yaml_put_map(tree, map, name.p, NULL, why);
+	at = at ? yaml_put_map(tree, at, "a", NULL, why) : YAML_NONE;
+	return at && yaml_put_bool(tree, at, "b", true, NULL, why);
+}
+
+static bool applies(struct yaml_tree *tree, yaml_id id, enum edit edit)
+{
+	struct yaml_node *node = yaml_node(tree, id);
+
+	if (edit <= ADD_SEQ)
+		return node->kind == YAML_MAP;
+	if (edit <= APPEND_MAP)
+		return node->kind == YAML_SEQ;
+	if (edit <= SET_INT)
+		return node->kind == YAML_SCALAR && !(node->flags & YAML_F_KEY);
+	if (edit <= FILL_SEQ)
+		return node->kind == YAML_SCALAR && yaml_is_null(tree, id) && yaml_key(tree, id);
+	return !(node->flags & YAML_F_KEY) && id != tree->root;
+}
+
+static bool make(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent, struct yaml_refusal *why)
+{
+	if (edit <= ADD_SEQ)
+		return make_add(tree, id, edit, intent, why);
+	if (edit <= APPEND_MAP)
+		return make_append(tree, id, edit, intent, why);
+	if (edit <= SET_INT)
+		return make_set(tree, id, edit, intent, why);
+	if (edit <= FILL_SEQ)
+		return make_fill(tree, id, edit, intent, why);
+	intent->gone = check_path(tree, id);
+	intent->old = lines_of(tree, id);
+	return yaml_remove(tree, id, why);
+}
+
+/* Leaves below a removed item shift: their paths are not compared then. */
+static bool shifts(struct yaml_tree *tree, yaml_id id, enum edit edit)
+{
+	return edit == REMOVE && !yaml_key(tree, id);
+}
+
+static void report(struct run *run, struct yaml_tree *tree, enum edit edit, struct str path, const char *problem,
+		   struct str out)
+{
+	run->failed++;
+	printf("FAILED %s document %zu: %s at \"%.*s\": %s\n", run->path, run->document, names[edit], STR_ARG(path),
+	       problem);
+	if (run->verbose)
+		printf("---- before\n%.*s---- after\n%.*s----\n", STR_ARG(tree->bytes), STR_ARG(out));
+}
+
+static void check_one(struct run *run, struct reading *reading, yaml_id id, enum edit edit)
+{
+	struct yaml_tree *tree = &reading->tree;
+	struct str path = check_path(tree, id);
+	uint32_t mark = yaml_mark(tree);
+	struct yaml_refusal why = { 0 };
+	struct intent intent = { 0 };
+	struct buf out = BUF_INIT;
+	const char *problem = NULL;
+
+	if (!make(tree, id, edit, &intent, &why)) {
+		run->refused++;
+		count(&run->reasons, why.why ? why.why : "(no reason)");
+		if (!why.why)
+			report(run, tree, edit, path, "refused without a reason", STR(""));
+	} else {
+		run->edits++;
+		if (shifts(tree, id, edit)) {
+			struct buf kept = reading->flat;
+
+			intent.gone = check_path(tree, yaml_parent(tree, id));
+			problem = check_edit(reading, &intent, &out);
+			if (problem && !strcmp(problem, "a value is there that was not meant, or has moved"))
+				problem = NULL;
+			reading->flat = kept;
+		} else {
+			problem = check_edit(reading, &intent, &out);
+		}
+		if (problem)
+			report(run, tree, edit, path, problem, buf_str(&out));
+	}
+	yaml_rollback(tree, mark);
+	buf_free(&out);
+}
+
+static void check_clean(struct run *run, struct reading *reading)
+{
+	struct splices splices = { 0 };
+
+	reading->tree.ops.n++; /* as if something had been edited: the walk must still find nothing */
+	yaml_render(&reading->tree, &splices);
+	reading->tree.ops.n--;
+	if (splices.n)
+		report(run, &reading->tree, ADD_LAST, STR(""), "something is left after all was rolled back", STR(""));
+	splices_free(&splices);
+}
+
+static void check_document(struct run *run, struct str bytes)
+{
+	struct reading reading;
+	struct yaml_refusal why = { 0 };
+	size_t n;
+
+	run->documents++;
+	if (!check_parse(&reading, bytes, &why)) {
+		run->unread++;
+		count(&run->unread_reasons, why.why);
+		if (run->verbose) {
+			struct position at = position_at(bytes, why.at, NULL);
+			printf("unread %s document %zu:%u:%u: %s\n", run->path, run->document, at.line, at.column,
+			       why.why);
+		}
+		reading_free(&reading);
+		return;
+	}
+	n = reading.tree.nodes.n;
+	for (yaml_id id = 1; id < n; id++)
+		for (enum edit edit = 0; edit < EDITS; edit++)
+			if (applies(&reading.tree, id, edit))
+				check_one(run, &reading, id, edit);
+	check_clean(run, &reading);
+	reading_free(&reading);
+}
+
+static void check_text(struct run *run, struct str text)
+{
+	struct yaml_splitter splitter = yaml_splitter_init(text);
+	struct yaml_span span;
+	size_t bad;
+
+	run->files++;
+	run->document = 0;
+	while (yaml_split_next(&splitter, &span, &bad)) {
+		run->document++;
+		if (bad != SIZE_MAX) {
+			run->documents++;
+			run->unread++;
+			count(&run->unread_reasons, "a bad separator");
+			continue;
+		}
+		check_document(run, str_sub(text, span.start, span.end));
+	}
+}
+
+static bool read_all(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "rb");
+	char block[65536];
+	size_t n;
+
+	if (!file)
+		return false;
+	while ((n = fread(block, 1, sizeof(block), file)) > 0)
+		buf_add(out, (struct str){ block, n });
+	fclose(file);
+	return true;
+}
+
+static void print_reasons(const char *title, struct reasons *reasons)
+{
+	for (size_t i = 0; i < reasons->n; i++) {
+		printf("  %s %6zu: %s\n", title, reasons->items[i].n, reasons->items[i].why);
+		free((void *)(uintptr_t)reasons->items[i].why);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { 0 };
+
+	for (int i = 1; i < argc; i++) {
+		struct buf text = BUF_INIT;
+
+		run.path = argv[i];
+		if (!strcmp(argv[i], "-v")) {
+			run.verbose = true;
+			continue;
+		}
+		if (!read_all(argv[i], &text)) {
+			fprintf(stderr, "error: open %s\n", argv[i]);
+			return 2;
+		}
+		check_text(&run, buf_str(&text));
+		buf_free(&text);
+	}
+	printf("%zu files, %zu documents (%zu not read), %zu edits, %zu refused, %zu failed\n", run.files,
+	       run.documents, run.unread, run.edits, run.refused, run.failed);
+	print_reasons("not read", &run.unread_reasons);
+	print_reasons("refused", &run.reasons);
+	yaml_parsers_release();
+	return run.failed != 0;
+}
