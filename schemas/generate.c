@@ -20,7 +20,7 @@ static const struct table {
 	bool (*emit)(struct schema *schema, struct buf *out);
 } tables[] = {
 	{ "kinds", emit_kinds },	 { "orders", emit_orders }, { "checks", emit_pod_security },
-	{ "listeners", emit_listeners }, { "moves", emit_ports },
+	{ "listeners", emit_listeners }, { "moves", emit_ports },   { "images", emit_images },
 };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
@@ -129,9 +129,10 @@ static bool generate(const char *output, char **paths, struct error **err)
 	bool done[TABLES] = { false };
 	bool fine = true;
 
-	buf_addz(&out, "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schemas/; do not edit. */\n"
-		       "#include \"kube/kinds.h\"\n#include \"kube/listeners.h\"\n#include \"kube/pod.h\"\n"
-		       "#include \"kube/pod_security.h\"\n");
+	buf_addz(&out,
+		 "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schemas/; do not edit. */\n"
+		 "#include \"kube/image_facts.h\"\n#include \"kube/kinds.h\"\n#include \"kube/listeners.h\"\n#include \"kube/pod.h\"\n"
+		 "#include \"kube/pod_security.h\"\n");
 	for (; *paths && fine; paths++)
 		fine = emit_file(*paths, &out, done, err);
 	for (size_t i = 0; i < TABLES && fine; i++)

@@ -17,7 +17,7 @@ bool emit_orders(struct schema *schema, struct buf *out);
 /* emit_pod_security() - pod-security.yaml: the tables of kube/pod_security.h. */
 bool emit_pod_security(struct schema *schema, struct buf *out);
 
-/* emit_images() - images.yaml: image_facts[] of kube/image_facts.h. */
+/* emit_images() - images.yaml: image_facts of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 
 /* emit_listeners() - listeners.yaml: those of kube/listeners.h. emit_ports() - ports.yaml: port_moves[], port_reserved[]. */
