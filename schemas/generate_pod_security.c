@@ -102,13 +102,14 @@ static bool read_field(struct schema *schema, yaml_id map, struct checks *checks
 	unsigned scope = 0, form = 0, type = POD_SECURITY_TEXT, absent = POD_SECURITY_ALLOWED;
 	bool fine;
 
-	fine = schema_keys(schema, map, "scope paths form type values added absent struct since until",
+	fine = schema_keys(schema, map, "scope paths form type values added absent struct host-network since until",
 			   "scope paths form") &&
 	       schema_enum(schema, map, "scope", SCHEMA_NAMES(scope_names), &scope) &&
 	       schema_enum(schema, map, "form", SCHEMA_NAMES(form_names), &form) &&
 	       schema_enum(schema, map, "type", SCHEMA_NAMES(type_names), &type) &&
 	       schema_enum(schema, map, "absent", SCHEMA_NAMES(absent_names), &absent) &&
 	       schema_flag(schema, map, "struct", &field.row.with_struct) &&
+	       schema_text(schema, map, "host-network", &field.row.host_network) &&
 	       schema_version(schema, map, "since", &field.row.since) &&
 	       schema_version(schema, map, "until", &field.row.until) &&
 	       schema_texts(schema, map, "paths", &field.paths) && read_values(schema, map, checks, &field.values);
@@ -228,9 +229,10 @@ static void emit_fields(struct buf *out, const struct check *check)
 			emit_string(out, field->paths.items[k]);
 			buf_addf(out, ", (enum pod_security_scope)%d, (enum pod_security_form)%d,", (int)row->scope,
 				 (int)row->form);
-			buf_addf(out, " (enum pod_security_type)%d, (enum pod_security_absent)%d, %s, %u, %u, ",
-				 (int)row->type, (int)row->absent, row->with_struct ? "true" : "false", row->since,
-				 row->until);
+			buf_addf(out, " (enum pod_security_type)%d, (enum pod_security_absent)%d, %s, ", (int)row->type,
+				 (int)row->absent, row->with_struct ? "true" : "false");
+			emit_string(out, row->host_network);
+			buf_addf(out, ", %u, %u, ", row->since, row->until);
 			emit_values(out, &field->values);
 			buf_addz(out, " },\n");
 		}

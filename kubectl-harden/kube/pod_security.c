@@ -183,6 +183,23 @@ static void judge_value(struct look *look, yaml_id value)
 		violate(look, value, yaml_text(look->tree, value), false);
 }
 
+/*
+ * What the API server makes of an absent port of a Pod that is on the node's network. YAML_NONE where it makes nothing
+ * of it: ephemeral containers and templates are left as they are.
+ */
+static yaml_id defaulted(struct look *look, yaml_id item)
+{
+	const struct kube_pod *pod = look->pod;
+	const struct pod_security_field *field = look->now.field;
+	yaml_id value;
+
+	if (!field->host_network || !pod->host_network || pod->template != pod->object.node ||
+	    pod->containers[look->now.container].role == CONTAINER_EPHEMERAL)
+		return YAML_NONE;
+	value = yaml_get(look->tree, item, field->host_network);
+	return yaml_is_null(look->tree, value) ? YAML_NONE : value;
+}
+
 /* "list[*]" and "list[*].field": every item; one that is null is an empty text, or an empty map. */
 static void judge_items(struct look *look, yaml_id node, struct str path, size_t bracket)
 {
@@ -198,6 +215,8 @@ static void judge_items(struct look *look, yaml_id node, struct str path, size_t
 		near = item;
 		if (deeper)
 			value = walk(look->tree, item, rest, &near);
+		if (deeper && (!value || is_listed(look, value)) && defaulted(look, item))
+			value = defaulted(look, item);
 		if (deeper && !value)
 			judge_absent(look, near);
 		else

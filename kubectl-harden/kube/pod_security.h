@@ -6,7 +6,8 @@
  *
  * The answer is the one that k8s.io/pod-security-admission gives for the same pod at the same version, for what its
  * API server would accept at all: of a value of the wrong type (privileged: "false") it is said that it is not what
- * the standard allows. What defaulting adds counts: a volume of no type is an emptyDir.
+ * the standard allows. What defaulting adds counts: a volume of no type is an emptyDir, and
+ * in a Pod with hostNetwork every port is one of the node.
  */
 
 #include "kube/pod.h"
@@ -49,6 +50,7 @@ struct pod_security_field {
 	enum pod_security_type type;
 	enum pod_security_absent absent;
 	bool with_struct;
+	const char *host_network; /* what the value becomes in a Pod on the node's network, or NULL */
 	unsigned since, until;
 	const struct pod_security_value *values;
 	size_t values_n;
