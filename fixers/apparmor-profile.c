@@ -34,9 +34,9 @@ const struct fixer fixer_apparmor_profile = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: AppArmor",
 	.checks = "appArmorProfile",
-	.why = "The container runtime's profile keeps even root in a container from mounting file systems and from writing "
-	       "to dangerous parts of /proc and /sys. On nodes with AppArmor every container has it unless a manifest "
-	       "takes it away.",
+	.why = "The container runtime's profile keeps even root in a container from mounting file systems and from "
+	       "writing to dangerous parts of /proc and /sys. On nodes with AppArmor every container has it unless a "
+	       "manifest takes it away.",
 	.caveat = "A program that mounts or traces fails with \"Permission denied\", and the node's kernel log says "
 		  "apparmor=\"DENIED\".",
 	.run = run,

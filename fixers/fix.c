@@ -9,6 +9,8 @@
  */
 #include "fixers/fix.h"
 
+#include <stdlib.h>
+
 bool fix_selected(const struct fix_config *config, const struct fixer *self)
 {
 	uint64_t bit = (uint64_t)1 << fixer_index(self);
@@ -51,6 +53,7 @@ static struct finding *add_finding(struct fix_context *fix, const struct fixer *
 		.object = fix->object,
 		.message = str_copy(fix->arena, problem->message),
 		.number = problem->number,
+		.note = str_copy(fix->arena, problem->note),
 	};
 
 	if (status == FIX_LEFT) {
@@ -85,13 +88,19 @@ enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, co
 
 /* ---- changes ---- */
 
-struct change fix_begin(struct fix_context *fix)
+struct change fix_begin(struct fix_context *fix, int target)
 {
-	return (struct change){
+	struct change change = {
 		.fix = fix,
 		.mark = yaml_mark(fix->tree),
 		.findings = fix->findings->n,
 	};
+
+	/* The API refuses them in templates and on create: they occur in dumps of what runs. */
+	if (target != TARGET_POD && fix_container(fix, target)->role == CONTAINER_EPHEMERAL)
+		change_refuse(&change, fix_container(fix, target)->node,
+			      "an ephemeral container cannot be changed; it goes with its pod");
+	return change;
 }
 
 static bool filtered(const struct change_filter *filter, unsigned ordinal)
@@ -200,6 +209,11 @@ void change_remove(struct change *change, yaml_id node)
 
 /* ---- needs ---- */
 
+size_t fix_status_size(const struct kube_pod *pod)
+{
+	return fixers_n * (pod->containers_n + 1);
+}
+
 static uint8_t *remembered(struct fix_context *fix, const struct fixer *self, int target)
 {
 	return &fix->status[fixer_index(self) * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
@@ -221,16 +235,19 @@ bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 {
 	bool skipped = fix->config->skip & (uint64_t)1 << fixer_index(other);
 	uint32_t mark = yaml_mark(fix->tree);
-	size_t findings = fix->findings->n;
+	size_t findings = fix->findings->n, size = fix_status_size(fix->pod);
 	unsigned changes = fix->changes;
 	enum fix_status status;
+	uint8_t *memory;
 
 	if (!skipped || *remembered(fix, other, target))
 		return fix_run(fix, other, target) != FIX_LEFT;
-	/* Only asked: whether it would find nothing to do. */
+	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
+	memory = memcpy(xmalloc(size), fix->status, size);
 	status = fix_run(fix, other, target);
-	if (status != FIX_FINE)
-		*remembered(fix, other, target) = FIX_LEFT + 1;
+	memcpy(fix->status, memory, size);
+	free(memory);
+	*remembered(fix, other, target) = (uint8_t)((status == FIX_FINE ? FIX_FINE : FIX_LEFT) + 1);
 	yaml_rollback(fix->tree, mark);
 	fix->findings->n = findings;
 	fix->changes = changes;
@@ -274,4 +291,13 @@ struct str fix_subject(const struct fix_context *fix, int target)
 	const struct kube_container *container = fix_container(fix, target);
 
 	return fix_format(fix, "%s %.*s", words[container->role], STR_ARG(container->name));
+}
+
+bool fix_is_windows(const struct fix_context *fix, struct problem *problem)
+{
+	if (!fix->pod->windows)
+		return false;
+	problem->reason = STR("its node selector asks for Windows, where this setting is not allowed; with spec.os.name: "
+			      "windows the standard does not ask for it");
+	return true;
 }

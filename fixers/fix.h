@@ -4,7 +4,7 @@
 /*
  * Fix: what fixers are written with: problems, changes, and needs.
  *
- *	struct change change = fix_begin(fix);
+ *	struct change change = fix_begin(fix, target);
  *	yaml_id context = change_map(&change, container, "securityContext", &order_container);
  *	change_bool(&change, context, "allowPrivilegeEscalation", false, &order_security_context);
  *	return fix_end(&change, self, &(struct problem){ … });
@@ -25,6 +25,7 @@ struct problem {
 	struct str subject;  /* of the caveat: an image, a mount */
 	struct str detail;
 	int64_t number;
+	struct str note;     /* a line of its own in the summary: what became of a port */
 };
 
 /* A set of edits that happens whole or not at all. */
@@ -42,7 +43,8 @@ struct change {
  */
 bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety);
 
-struct change fix_begin(struct fix_context *fix);
+/* fix_begin() - for @target: a change of an ephemeral container is refused from the start (facts: API validation). */
+struct change fix_begin(struct fix_context *fix, int target);
 /* fix_end() - keeps the change and reports @problem as mended, or undoes it and reports it as left. */
 enum fix_status fix_end(struct change *change, const struct fixer *self, const struct problem *problem);
 
@@ -89,3 +91,9 @@ yaml_id fix_place(const struct fix_context *fix, int target);
 
 /* fix_subject() - "container web", "init container setup", "ephemeral container debug". */
 struct str fix_subject(const struct fix_context *fix, int target);
+
+/* fix_is_windows() - for a pod that selects Windows without saying so: true, with the reason in @problem. */
+bool fix_is_windows(const struct fix_context *fix, struct problem *problem);
+
+/* fix_status_size() - bytes of fix_context.status. */
+size_t fix_status_size(const struct kube_pod *pod);

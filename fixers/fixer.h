@@ -72,6 +72,7 @@ struct finding {
 	struct str subject;	/* of a caveat: the image, or a mount */
 	struct str detail;
 	int64_t number;
+	struct str note;	/* a line of the summary: what became of a port */
 };
 
 struct findings {

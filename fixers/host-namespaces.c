@@ -13,11 +13,11 @@ static const struct {
 	  "without it the pod has an address of its own, and who connects to the node no longer reaches it: remove it "
 	  "if clients use a Service, or keep the pod in a namespace of level privileged" },
 	{ "hostPID", "the pod sees the node's processes (hostPID: true)",
-	  "remove it unless the program watches or signals processes of the node; if it does, it belongs in a namespace "
-	  "of level privileged" },
+	  "remove it unless the program watches or signals processes of the node; if it does, it belongs in a "
+	  "namespace of level privileged" },
 	{ "hostIPC", "the pod shares memory and semaphores with the node (hostIPC: true)",
-	  "remove it unless the program exchanges shared memory with the node; if it does, it belongs in a namespace of "
-	  "level privileged" },
+	  "remove it unless the program exchanges shared memory with the node; if it does, it belongs in a namespace "
+	  "of level privileged" },
 };
 
 static bool describe(struct fix_context *fix, const struct pod_security_violation *violation, struct problem *problem)
@@ -48,7 +48,7 @@ const struct fixer fixer_host_namespaces = {
 	       "it; with the node's process IDs it can read other programs' environment and kill them. A break-in then "
 	       "ends at the node, not at the container.",
 	.caveat =
-		"Without hostNetwork, who connects to the node's address gets \"connection refused\"; without hostPID a "
-		"monitoring agent sees only itself. Only a person knows who does.",
+		"Without hostNetwork, who connects to the node's address gets \"connection refused\"; without hostPID "
+		"a monitoring agent sees only itself. Only a person knows who does.",
 	.run = run,
 };

@@ -32,9 +32,9 @@ const struct fixer fixer_host_path = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: HostPath Volumes; restricted: Volume Types",
 	.checks = "hostPathVolumes restrictedVolumes",
-	.why = "A path of the node is shared with the node and every pod that mounts it: the container runtime's socket or "
-	       "the kubelet's folder hand over the node, and a log folder is enough to follow a link out of it. Data "
-	       "there also stays behind when the pod moves.",
+	.why = "A path of the node is shared with the node and every pod that mounts it: the container runtime's "
+	       "socket or the kubelet's folder hand over the node, and a log folder is enough to follow a link out of "
+	       "it. Data there also stays behind when the pod moves.",
 	.caveat =
 		"Without its volume the program does not find its files or its socket (\"no such file or directory\"), "
 		"so it is never taken away.",

@@ -35,8 +35,8 @@ const struct fixer fixer_host_ports = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: Host Ports",
 	.checks = "hostPorts",
-	.why = "A port of the node is reachable by whoever reaches the node, past Services and most NetworkPolicies, and "
-	       "the program can pose as a service of the node. Only one pod per node can have it, so the scheduler "
+	.why = "A port of the node is reachable by whoever reaches the node, past Services and most NetworkPolicies, "
+	       "and the program can pose as a service of the node. Only one pod per node can have it, so the scheduler "
 	       "leaves others waiting.",
 	.caveat = "Without it, clients of the node's address get \"connection refused\". Only a person knows them.",
 	.run = run,

@@ -26,8 +26,8 @@ const struct fixer fixer_host_process = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: HostProcess",
 	.checks = "windowsHostProcess",
-	.why = "A HostProcess container is not contained: it runs on the Windows node itself, with the rights of the user "
-	       "it names, up to SYSTEM. Whoever may create one is an administrator of the node.",
+	.why = "A HostProcess container is not contained: it runs on the Windows node itself, with the rights of the "
+	       "user it names, up to SYSTEM. Whoever may create one is an administrator of the node.",
 	.caveat = "In a real container the program sees neither the node's services nor its registry and disks.",
 	.run = run,
 };

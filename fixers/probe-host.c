@@ -50,11 +50,11 @@ const struct fixer fixer_probe_host = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: Host Probes / Lifecycle Hooks (v1.34+)",
 	.checks = "hostProbesAndHostLifecycle",
-	.why = "The kubelet sends probes from the node, so a host in them makes it call whatever the author wants, past all "
-	       "network policies: services of the node, the cloud's metadata, the neighbours. A probe of the pod needs no "
-	       "host.",
+	.why = "The kubelet sends probes from the node, so a host in them makes it call whatever the author wants, "
+	       "past all network policies: services of the node, the cloud's metadata, the neighbours. A probe of the "
+	       "pod needs no host.",
 	.caveat =
-		"If the program listens on its loopback only, the probe then fails with \"connection refused\" and the pod "
-		"is not ready.",
+		"If the program listens on its loopback only, the probe then fails with \"connection refused\" and the "
+		"pod is not ready.",
 	.run = run,
 };

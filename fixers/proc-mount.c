@@ -27,8 +27,8 @@ const struct fixer fixer_proc_mount = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: /proc Mount Type",
 	.checks = "procMount procMount_restricted",
-	.why = "Parts of /proc belong to the kernel of the whole node; the runtime hides them or makes them read-only, for "
-	       "writing there has been the way out of many a container. Unmasked takes that away.",
+	.why = "Parts of /proc belong to the kernel of the whole node; the runtime hides them or makes them read-only, "
+	       "for writing there has been the way out of many a container. Unmasked takes that away.",
 	.caveat = "A container builder fails when it mounts /proc for its own containers: \"mount proc: operation not "
 		  "permitted\".",
 	.run = run,

@@ -32,10 +32,10 @@ const struct fixer fixer_selinux_options = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: SELinux",
 	.checks = "seLinuxOptions",
-	.why = "On nodes with SELinux the type decides what a process may touch, whatever its user: container_t keeps it "
-	       "to its own files, spc_t to nothing at all. User and role can lead out of that again.",
+	.why = "On nodes with SELinux the type decides what a process may touch, whatever its user: container_t keeps "
+	       "it to its own files, spc_t to nothing at all. User and role can lead out of that again.",
 	.caveat =
-		"A program that worked with files of the node gets \"Permission denied\", and the node's audit log says "
-		"avc: denied.",
+		"A program that worked with files of the node gets \"Permission denied\", and the node's audit log "
+		"says avc: denied.",
 	.run = run,
 };

@@ -28,9 +28,9 @@ const struct fixer fixer_sysctls = {
 	.profile = PROFILE_BASELINE,
 	.standard = "Pod Security Standards, baseline: Sysctls",
 	.checks = "sysctls",
-	.why = "Most kernel parameters hold for the node or can exhaust it, so one pod's tuning is every pod's problem. The "
-	       "safe ones are kept apart for each pod; where a kubelet is not told to allow another, the pod fails with "
-	       "SysctlForbidden.",
+	.why = "Most kernel parameters hold for the node or can exhaust it, so one pod's tuning is every pod's "
+	       "problem. The safe ones are kept apart for each pod; where a kubelet is not told to allow another, the "
+	       "pod fails with SysctlForbidden.",
 	.caveat = "The program runs with the kernel's own value: shorter queues, fewer connections.",
 	.run = run,
 };

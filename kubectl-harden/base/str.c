@@ -213,6 +213,8 @@ void buf_addc(struct buf *buf, char c)
 
 void buf_pad(struct buf *buf, char c, size_t count)
 {
+	if (!count)
+		return;
 	buf_reserve(buf, count);
 	memset(buf->p + buf->n, c, count);
 	buf->n += count;

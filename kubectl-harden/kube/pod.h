@@ -8,6 +8,7 @@
  * Roles that a kind lacks are YAML_NONE.
  */
 
+#include "kube/image_facts.h"
 #include "kube/kinds.h"
 #include "yaml/edit.h"
 #include "yaml/tree.h"
@@ -20,7 +21,8 @@ struct kube_container {
 	struct str image;
 	enum kube_container_role role;
 	bool sidecar;	/* an init container with restartPolicy: Always */
-	bool can_move; /* free for the engine */
+	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
+	unsigned dotnet; /* major version of .NET where the image is Microsoft's, else 0 */
 };
 
 struct kube_object {

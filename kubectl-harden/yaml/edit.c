@@ -66,14 +66,11 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
 		return refuse(tree, ret_why, id, "it is a key");
-	if (!tree->has_anchors && !tree->has_odd_keys)
+	if (!tree->has_anchors)
 		return true;
-	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent) {
+	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
 		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
 			return refuse(tree, ret_why, id, "it is shared with other places through an anchor");
-		if (yaml_node(tree, up)->flags & YAML_F_KEY)
-			return refuse(tree, ret_why, id, "it is inside a key");
-	}
 	return true;
 }
 
@@ -461,7 +458,12 @@ yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal
 
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why)
 {
-	return append(tree, seq, new_scalar(tree, value, YAML_STR), ret_why);
+	yaml_id item = new_scalar(tree, value, YAML_STR);
+
+	/* drop: ["ALL"], as the documentation of Kubernetes writes it. */
+	if ((yaml_node(tree, seq)->flags & YAML_F_NEW) && yaml_node(tree, seq)->style == YAML_FLOW)
+		yaml_node(tree, item)->style = YAML_DOUBLE;
+	return append(tree, seq, item, ret_why);
 }
 
 /* ---- removing ---- */
@@ -516,6 +518,8 @@ bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_
 		return refuse(tree, ret_why, node, "it comes from an anchor through an alias or a merge key");
 	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
 		return refuse(tree, ret_why, node, "it cannot be removed from here");
+	if (yaml_node(tree, child)->flags & YAML_F_EXPLICIT)
+		return refuse(tree, ret_why, node, "its key is written with a question mark");
 	if (!yaml_editable(tree, parent, ret_why))
 		return false;
 	for (yaml_id id = yaml_physical_first(tree, parent); id; id = yaml_physical_next(tree, id))

@@ -65,15 +65,17 @@ void anchors_free(struct anchors *anchors)
 
 /* ---- duplicate keys ---- */
 
-/* What the key says; through an alias, what its anchor says. Nothing of collections: Kubernetes refuses them. */
+/* The node that says what the key is: through an alias, its anchor's. */
+static yaml_id key_node(struct yaml_tree *tree, yaml_id key)
+{
+	return yaml_node(tree, key)->kind == YAML_ALIAS ? yaml_node(tree, key)->first : key;
+}
+
 static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text)
 {
 	if (yaml_node(tree, key)->flags & YAML_F_MERGE)
 		return false;
-	if (yaml_node(tree, key)->kind == YAML_ALIAS)
-		key = yaml_node(tree, key)->first;
-	if (yaml_node(tree, key)->kind != YAML_SCALAR)
-		return false;
+	key = key_node(tree, key);
 	*ret_text = yaml_text(tree, key);
 	return true;
 }
@@ -182,6 +184,8 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 		struct yaml_node *node = yaml_node(tree, key);
 
 		count++;
+		if (yaml_node(tree, key_node(tree, key))->kind != YAML_SCALAR)
+			return refuse(ret_why, node->start, "a key that is a mapping or a list; Kubernetes refuses it");
 		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))
 			return false;
 		if (!is_merge(tree, node))

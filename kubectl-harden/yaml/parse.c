@@ -235,8 +235,6 @@ static void attach(struct build *build, yaml_id id)
 		nodes[id].flags |= YAML_F_KEY;
 		if (is_explicit_key(build, nodes[id].props))
 			nodes[id].flags |= YAML_F_EXPLICIT;
-		if (nodes[id].kind == YAML_MAP || nodes[id].kind == YAML_SEQ)
-			build->tree->has_odd_keys = true;
 		open->want_key = false;
 	}
 }
@@ -298,6 +296,9 @@ static void block_scalar_span(struct build *build, struct yaml_node *node, uint3
 
 	while (at < s.n && (s.p[at] == ':' || s.p[at] == '-' || s.p[at] == '?'))
 		at = yaml_skip_gap(s, at + 1);
+	/* The token ends where the next one begins, in the middle of that one's line. */
+	if (token_end < s.n)
+		token_end -= yaml_column(s, token_end);
 	node->start = at;
 	node->end = yaml_block_scalar(s, at, innermost_column(build), token_end).end;
 }
@@ -489,19 +490,31 @@ static void conclude(struct build *build)
 		     (!root->first || tree->nodes.items[root->first].style == YAML_DOUBLE || root->kind == YAML_SEQ);
 }
 
+/* Whether what stands before @at is a dash that is all there is on its line. */
+static bool empty_item(struct str s, uint32_t at)
+{
+	while (at > 0 && is_space(s.p[at - 1]))
+		at--;
+	if (!at || s.p[at - 1] != '-')
+		return false;
+	for (at--; at > 0 && s.p[at - 1] == ' '; at--)
+		;
+	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
+}
+
 /* The parser's own words about a syntax error, with its place. */
 static bool syntax_error(struct build *build)
 {
 	struct fy_diag_error *error;
 	void *previous = NULL;
 	const char *why = "not valid YAML";
+	struct str s = build->tree->bytes;
 	uint32_t at = build->cursor;
 
 	error = parsers.diag ? fy_diag_errors_iterate(parsers.diag, &previous) : NULL;
 	if (error && error->msg)
 		why = str_fmt(build->tree->arena, "not valid YAML: %s", error->msg).p;
 	if (error && error->line > 0) {
-		struct str s = build->tree->bytes;
 		uint32_t i = 0;
 
 		for (int line = 1; line < error->line && i < s.n; i++)
@@ -511,6 +524,9 @@ static bool syntax_error(struct build *build)
 		if (at > s.n)
 			at = (uint32_t)s.n;
 	}
+	if (empty_item(s, at))
+		why = "an empty item in a list that is not indented, which libfyaml before 0.9.5 cannot read; "
+		      "indent the list or write `- null`";
 	return refuse(build, at, why);
 }
 
@@ -575,7 +591,7 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	tree->limits = limits ? *limits : YAML_LIMITS_DEFAULT;
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
-	tree->has_anchors = tree->has_odd_keys = tree->exhausted = false;
+	tree->has_anchors = tree->exhausted = false;
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)

@@ -9,9 +9,10 @@
 
 static void scalar(struct render *render, struct buf *out, yaml_id id, bool flow, bool json)
 {
-	struct yaml_new_text *text = &render->tree->texts.items[yaml_node(render->tree, id)->first];
+	struct yaml_node *node = yaml_node(render->tree, id);
+	struct yaml_new_text *text = &render->tree->texts.items[node->first];
 
-	yaml_encode(out, text->text, text->type, YAML_PLAIN, flow, json);
+	yaml_encode(out, text->text, text->type, (enum yaml_style)node->style, flow, json);
 }
 
 /* ---- flow ---- */

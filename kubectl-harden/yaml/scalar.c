@@ -221,16 +221,19 @@ static uint32_t spaces(struct str s, uint32_t i)
 	return n;
 }
 
-/* Columns of indentation where the header does not say: those of the first line that is not blank. */
-static uint32_t detect_indent(struct str s, uint32_t at)
+/*
+ * Columns of indentation where the header does not say: those of the first line that is not blank, but no less than
+ * one more than @parent's (a line that has less is no longer text).
+ */
+static uint32_t detect_indent(struct str s, uint32_t at, int parent)
 {
-	uint32_t most = 0;
+	uint32_t most = (uint32_t)(parent < 0 ? 1 : parent + 1);
 
 	while (at < s.n) {
 		uint32_t n = spaces(s, at), end = line_end(s, at);
 
 		if (at + n < end)
-			return n;
+			return n > most ? n : most;
 		if (n > most)
 			most = n;
 		if (end >= s.n)
@@ -257,7 +260,7 @@ struct yaml_block_scalar yaml_block_scalar(struct str bytes, uint32_t header, in
 	i = line_end(s, i);
 	end = i;
 	block.content = i < s.n ? (uint32_t)skip_break(s, i) : i;
-	block.indent = explicit ? (uint32_t)(parent < 0 ? 0 : parent) + explicit : detect_indent(s, block.content);
+	block.indent = explicit ? (uint32_t)(parent < 0 ? 0 : parent) + explicit : detect_indent(s, block.content, parent);
 	for (uint32_t at = block.content; at < s.n;) {
 		uint32_t n = spaces(s, at), stop = line_end(s, at);
 		bool blank = at + n == stop && n <= block.indent;
@@ -317,8 +320,9 @@ struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct
 		breaks++;
 		at = (uint32_t)skip_break(s, stop);
 	}
+	/* Text without a line break at the end of the input has one all the same: kubectl adds it. */
 	if (block->chomp == CHOMP_KEEP)
-		buf_pad(&out, '\n', breaks);
+		buf_pad(&out, '\n', breaks ? breaks : out.n > 0);
 	else if (block->chomp == CHOMP_CLIP && out.n)
 		buf_addc(&out, '\n');
 	text = str_copy(arena, buf_str(&out));

@@ -106,7 +106,6 @@ struct yaml_tree {
 	} ops;
 	size_t copies_end; /* no copies are made once there are as many nodes */
 	bool has_anchors;
-	bool has_odd_keys;	/* a key that is a collection */
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */
 	int8_t sequence_offset; /* majority of block sequences below a key: 0 or more columns; -1 unknown */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Evidence of need
+ *
+ * Kubernetes has no ambient capabilities (KEP-2763), so a container that is given capabilities needs root to use
+ * them; one that says `runAsUser: 0` itself, or whose command changes owners or installs packages, was written to be
+ * root. Taking root away from such a container is the surest way to break it, so it is reported and left, unless the
+ * user asks. A pod-level 0 is no evidence: it is as often copied as meant.
+ */
+#include "fixers/evidence.h"
+
+#include "fixers/list.h"
+
+/* Programs in command and args that work as root only. */
+static const char *const root_tools[] = {
+	"chown", "chmod",   "sysctl",  "mount",	   "umount",  "iptables", "ip6tables", "nft",	"modprobe",
+	"setcap", "gosu",   "su-exec", "apt-get",  "apk",     "yum",	  "dnf",       "mknod", "nsenter",
+	"swapoff", "setpriv", "apt",   "tc",       "ethtool",
+};
+
+static bool is_word_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+	       c == '.';
+}
+
+/* The first of root_tools that @text runs: a whole word, at its start or behind a blank, ; & | ( ` or a slash. */
+static const char *runs_root_tool(struct str text)
+{
+	for (size_t i = 0; i < text.n;) {
+		size_t start = i;
+
+		while (i < text.n && is_word_byte(text.p[i]))
+			i++;
+		for (size_t k = 0; i > start && k < sizeof(root_tools) / sizeof(*root_tools); k++)
+			if (str_is(str_sub(text, start, i), root_tools[k]) &&
+			    (start == 0 || strchr(" \t\n;&|(`/", text.p[start - 1])) &&
+			    (i == text.n || strchr(" \t\n;&|)`", text.p[i])))
+				return root_tools[k];
+		i += i == start;
+	}
+	return NULL;
+}
+
+static const char *command_tool(struct fix_context *fix, yaml_id container)
+{
+	static const char *const keys[] = { "command", "args" };
+
+	for (size_t i = 0; i < 2; i++) {
+		YAML_EACH(fix->tree, yaml_get(fix->tree, container, keys[i]), item) {
+			const char *tool = runs_root_tool(yaml_text(fix->tree, item));
+
+			if (tool)
+				return tool;
+		}
+	}
+	return NULL;
+}
+
+/* A capability that root needs and a non-root program would not get. */
+static struct str added_capability(struct fix_context *fix, yaml_id context)
+{
+	YAML_EACH(fix->tree, yaml_get_path(fix->tree, context, "capabilities.add"), item) {
+		struct str name = yaml_text(fix->tree, item);
+
+		if (!str_ieq(name, STR("NET_BIND_SERVICE")) && !str_ieq(name, STR("CAP_NET_BIND_SERVICE")))
+			return name;
+	}
+	return STR_NONE;
+}
+
+static bool is_group_asked(const struct fix_config *config)
+{
+	static const struct fixer *const group[] = { &fixer_run_as_user, &fixer_run_as_non_root, &fixer_capabilities,
+						     &fixer_privilege_escalation };
+
+	for (size_t i = 0; i < sizeof(group) / sizeof(*group); i++)
+		if (config->also & (uint64_t)1 << fixer_index(group[i]))
+			return true;
+	return config->unsafe;
+}
+
+static struct str sign(struct fix_context *fix, int target)
+{
+	struct kube_container *container = fix_container(fix, target);
+	yaml_id context = fix_security_context(fix, target);
+	struct str capability;
+	const char *tool;
+	int64_t uid;
+
+	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
+		return STR("it is privileged");
+	if (container->facts)
+		return container->facts->needs_root ? STR("its image does") : STR_NONE;
+	capability = added_capability(fix, context);
+	if (capability.n)
+		return fix_format(fix, "it adds the capability %.*s", STR_ARG(capability));
+	if (yaml_int(fix->tree, yaml_get(fix->tree, context, "runAsUser"), &uid) && uid == 0)
+		return STR("it asks for runAsUser: 0 itself");
+	if (yaml_is_false(fix->tree, yaml_get(fix->tree, context, "runAsNonRoot")))
+		return STR("it asks for runAsNonRoot: false itself");
+	tool = command_tool(fix, container->node);
+	if (tool)
+		return fix_format(fix, "its command runs %s", tool);
+	return STR_NONE;
+}
+
+bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason)
+{
+	struct str found;
+
+	fix_need(fix, &fixer_privileged, target);
+	if (is_group_asked(fix->config))
+		return false;
+	found = sign(fix, target);
+	if (!found.n)
+		return false;
+	*ret_reason = fix_format(fix, "%.*s needs root, it seems: %.*s; --also run-as-user changes it all the same",
+				 STR_ARG(fix_subject(fix, target)), STR_ARG(found));
+	return true;
+}

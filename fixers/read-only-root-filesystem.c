@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * read-only-root-filesystem: with a writable /tmp of its own, in one change. One volume per container, because root
+ * file systems were never shared: two programs must not meet in /tmp all of a sudden.
+ */
+#include "fixers/evidence.h"
+#include "fixers/list.h"
+
+enum { VOLUME_NAME_MAX = 63 };
+
+/* "/tmp/" and "/tmp" are one place, though the API compares them as texts. */
+static bool is_tmp(struct str path)
+{
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	return str_is(path, "/tmp");
+}
+
+static bool has_tmp(struct fix_context *fix, yaml_id container)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, container, "volumeMounts"), mount)
+		if (is_tmp(yaml_get_text(fix->tree, mount, "mountPath")))
+			return true;
+	YAML_EACH(fix->tree, yaml_get(fix->tree, container, "volumeDevices"), device)
+		if (is_tmp(yaml_get_text(fix->tree, device, "devicePath")))
+			return true;
+	return false;
+}
+
+static bool is_taken(struct fix_context *fix, struct str name)
+{
+	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
+
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
+		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
+			return true;
+	/* A claim template silently replaces a volume of the same name. */
+	YAML_EACH(fix->tree, templates, item)
+		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
+			return true;
+	return false;
+}
+
+/* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */
+static struct str volume_name(struct fix_context *fix, int target)
+{
+	struct str container = fix_container(fix, target)->name;
+	struct str base = fix->pod->containers_n > 1 ? fix_format(fix, "tmp-%.*s", STR_ARG(container)) : STR("tmp"), name;
+
+	if (base.n > VOLUME_NAME_MAX)
+		base.n = VOLUME_NAME_MAX;
+	while (base.n && base.p[base.n - 1] == '-')
+		base.n--;
+	name = base;
+	for (unsigned number = 2; is_taken(fix, name) && number < 1000; number++) {
+		struct str suffix = fix_format(fix, "-%u", number);
+		size_t keep = base.n + suffix.n > VOLUME_NAME_MAX ? VOLUME_NAME_MAX - suffix.n : base.n;
+
+		name = fix_format(fix, "%.*s%.*s", (int)keep, base.p, STR_ARG(suffix));
+	}
+	return name;
+}
+
+static void add_tmp(struct change *change, struct fix_context *fix, int target)
+{
+	struct str name = volume_name(fix, target);
+	yaml_id container = fix_container(fix, target)->node, volume, mount, directory;
+
+	volume = change_append_map(change, change_seq(change, fix->pod->spec, "volumes", false, &order_pod_spec));
+	change_str(change, volume, "name", name, &order_volume);
+	directory = change_map(change, volume, "emptyDir", &order_volume);
+	(void)directory; /* stays empty: {} */
+	mount = change_append_map(change, change_seq(change, container, "volumeMounts", false, &order_container));
+	change_str(change, mount, "name", name, &order_volume_mount);
+	change_str(change, mount, "mountPath", STR("/tmp"), &order_volume_mount);
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	struct problem problem = { .safety = SAFETY_SAFE };
+	struct change change;
+	yaml_id value;
+
+	if (target == TARGET_POD || fix->pod->windows)
+		return FIX_FINE;
+	value = yaml_get(fix->tree, fix_security_context(fix, target), "readOnlyRootFilesystem");
+	if (yaml_is_true(fix->tree, value))
+		return FIX_FINE;
+	problem.at = value ? value : fix_place(fix, target);
+	problem.message = fix_format(fix, "%.*s can write to its root file system", STR_ARG(fix_subject(fix, target)));
+	if (fix_needs_root(fix, target, &problem.reason))
+		return fix_report(fix, self, &problem);
+	if (yaml_is_false(fix->tree, value)) {
+		problem.safety = SAFETY_UNSAFE;
+		problem.reason = STR("it says readOnlyRootFilesystem: false itself, so it probably writes there; "
+				     "--also read-only-root-filesystem changes it");
+	} else if (!fix_container(fix, target)->facts) {
+		problem.safety = SAFETY_CAVEAT;
+	}
+	problem.caveat = fix_container(fix, target)->facts ? 0 : CAVEAT_READ_ONLY;
+	problem.subject = fix_container(fix, target)->image;
+	if (!fix_allowed(fix, self, problem.safety)) {
+		if (problem.safety == SAFETY_CAVEAT)
+			problem.reason = STR_NONE;
+		return fix_report(fix, self, &problem);
+	}
+	problem.reason = STR_NONE;
+	change = fix_begin(fix, target);
+	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
+		    "readOnlyRootFilesystem", true, &order_security_context);
+	if (!has_tmp(fix, fix_container(fix, target)->node))
+		add_tmp(&change, fix, target);
+	return fix_end(&change, self, &problem);
+}
+
+const struct fixer fixer_read_only_root_filesystem = {
+	.name = "read-only-root-filesystem",
+	.summary = "Every container's root file system is read-only, with a writable /tmp",
+	.profile = PROFILE_HARDENED,
+	.standard = "NSA/CISA Kubernetes Hardening Guide: Immutable container file systems; no Pod Security check",
+	.checks = "",
+	.why = "Who breaks into a container first writes a tool or changes the program. On a read-only root file system "
+	       "neither is possible, and what the program does write becomes visible as a volume.",
+	.caveat = "A program that writes elsewhere fails: \"Read-only file system\". Add an emptyDir for that directory.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n",
+	.run = run,
+};

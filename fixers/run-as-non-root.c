@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run-as-non-root: the kubelet refuses to start anything as root. On the pod, where it covers every container; on
+ * the others where one container must stay root. Alone it only makes root images fail ("image will run as root"), so
+ * it needs every container's user first.
+ */
+#include "fixers/evidence.h"
+#include "fixers/list.h"
+
+static const char check[] = "runAsNonRoot";
+
+/* Every container but those in need of root, which run_container() reports, can run as non-root. */
+static bool all_can(struct fix_context *fix, bool *ret_exempt)
+{
+	struct str reason;
+	bool all = true;
+
+	*ret_exempt = false;
+	for (size_t i = 0; i < fix->pod->containers_n; i++) {
+		if (fix_needs_root(fix, (int)i, &reason) || !fix_need(fix, &fixer_run_as_user, (int)i)) {
+			*ret_exempt = true;
+			all = false;
+		}
+	}
+	return all;
+}
+
+/* The containers that the pod's value decides about. */
+static bool all_say_so(struct fix_context *fix)
+{
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (!yaml_is_true(fix->tree, yaml_get(fix->tree, fix_security_context(fix, (int)i), "runAsNonRoot")))
+			return false;
+	return fix->pod->containers_n > 0;
+}
+
+static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self)
+{
+	yaml_id value = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
+	struct problem problem = { .check = check, .safety = SAFETY_SAFE, .at = value ? value : fix->pod->spec };
+	struct change change;
+	bool exempt, can;
+
+	if (yaml_is_true(fix->tree, value))
+		return FIX_FINE;
+	if (yaml_is_null(fix->tree, value) && all_say_so(fix))
+		return FIX_FINE;
+	can = all_can(fix, &exempt);
+	if (!can && yaml_is_null(fix->tree, value))
+		return FIX_FINE; /* container by container */
+	problem.message = yaml_is_false(fix->tree, value)
+				  ? STR("the pod says runAsNonRoot: false; restricted wants true")
+				  : STR("the pod may run as root; restricted wants runAsNonRoot: true");
+	if (!can) {
+		problem.reason = STR("a container of it is left as root (see run-as-user)");
+		return fix_report(fix, self, &problem);
+	}
+	change = fix_begin(fix, TARGET_POD);
+	change_bool(&change, change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec), "runAsNonRoot",
+		    true, &order_pod_security_context);
+	return fix_end(&change, self, &problem);
+}
+
+static enum fix_status run_container(struct fix_context *fix, const struct fixer *self, int target)
+{
+	yaml_id own = yaml_get(fix->tree, fix_security_context(fix, target), "runAsNonRoot");
+	yaml_id pods = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
+	struct problem problem = { .check = check, .safety = SAFETY_SAFE, .at = own ? own : fix_place(fix, target) };
+	struct change change;
+
+	if (yaml_is_true(fix->tree, own) || (yaml_is_null(fix->tree, own) && yaml_is_true(fix->tree, pods)))
+		return FIX_FINE;
+	problem.message = fix_format(fix, "%.*s %s; restricted wants runAsNonRoot: true", STR_ARG(fix_subject(fix, target)),
+				     yaml_is_false(fix->tree, own) ? "says runAsNonRoot: false" : "may run as root");
+	if (!fix_needs_root(fix, target, &problem.reason) && !fix_need(fix, &fixer_run_as_user, target))
+		problem.reason = STR("it has no non-root user (see run-as-user)");
+	if (problem.reason.n)
+		return fix_report(fix, self, &problem);
+	change = fix_begin(fix, target);
+	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
+		    "runAsNonRoot", true, &order_security_context);
+	return fix_end(&change, self, &problem);
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	/* Root in a user namespace is nobody outside; Pod Security asks for nothing, and the kubelet would refuse. */
+	if (fix->pod->user_namespace)
+		return FIX_FINE;
+	if (target == TARGET_POD)
+		return run_pod(fix, self);
+	fix_need(fix, self, TARGET_POD);
+	return run_container(fix, self, target);
+}
+
+const struct fixer fixer_run_as_non_root = {
+	.name = "run-as-non-root",
+	.summary = "The kubelet starts no container as root",
+	.profile = PROFILE_RESTRICTED,
+	.standard = "Pod Security Standards, restricted: Running as Non-root",
+	.checks = "runAsNonRoot",
+	.why = "It is the guard behind the user: whatever the next image says, the kubelet refuses to start it as root. "
+	       "A user alone can be lost with the next edit without anybody noticing.",
+	.caveat = "Without a numeric user, an image that runs as root or as a named user does not start: \"container has "
+		  "runAsNonRoot and image will run as root\", \"image has non-numeric user\". So the user comes first.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n"
+		   "    securityContext:\n"
+		   "      runAsUser: 1000\n",
+	.run = run,
+};

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run-as-user: a numeric UID (and GID beside it) where nothing else makes the program non-root. Which one: the
+ * manifest's, else the image's own (schemas/images.yaml), else 10001, which collides with no host or mesh user. A
+ * non-root program cannot open a port below 1024, so its pod's low ports come first.
+ */
+#include "fixers/evidence.h"
+#include "fixers/list.h"
+
+enum { UID_UNKNOWN_IMAGE = 10001 };
+
+struct identity {
+	int64_t uid, gid;
+	bool known; /* by flag or by the image's facts: no caveat */
+};
+
+static struct identity choose(struct fix_context *fix, int target)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct fix_config *config = fix->config;
+	struct identity identity = { UID_UNKNOWN_IMAGE, UID_UNKNOWN_IMAGE, false };
+
+	if (config->run_as_user > 0) {
+		identity = (struct identity){ config->run_as_user, config->run_as_user, true };
+	} else if (facts && facts->uid > 0) {
+		identity = (struct identity){ facts->uid, facts->gid >= 0 ? facts->gid : facts->uid, true };
+	}
+	if (config->run_as_group != UID_AUTO)
+		identity.gid = config->run_as_group;
+	return identity;
+}
+
+/* Adds the settings of @context (a securityContext that is there or is made) for @identity. */
+static void set_identity(struct change *change, yaml_id context, const struct identity *identity, bool with_group,
+			 const struct yaml_order *order)
+{
+	change_int(change, context, "runAsUser", identity->uid, order);
+	if (with_group)
+		change_int(change, context, "runAsGroup", identity->gid, order);
+}
+
+static bool int_is(struct fix_context *fix, yaml_id map, const char *key, int64_t *ret_value)
+{
+	return yaml_int(fix->tree, yaml_get(fix->tree, map, key), ret_value);
+}
+
+static void add_caveat(struct fix_context *fix, struct problem *problem, int target, const struct identity *identity)
+{
+	if (identity->known)
+		return;
+	problem->safety = SAFETY_CAVEAT;
+	problem->caveat = CAVEAT_UID;
+	problem->subject = fix_container(fix, target)->image;
+	problem->number = identity->uid;
+}
+
+/* ---- volumes that the new user must be able to write to ---- */
+
+static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
+{
+	static const char *const owned[] = { "persistentVolumeClaim", "ephemeral", "csi" };
+	int64_t mode;
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(*owned); i++) {
+		yaml_id source = yaml_get(fix->tree, volume, owned[i]);
+
+		if (source)
+			return !yaml_is_true(fix->tree, yaml_get(fix->tree, source, "readOnly"));
+	}
+	/* Files that only root may read: 0400, 0600 (JSON has them in decimal). */
+	return int_is(fix, yaml_get(fix->tree, volume, "secret"), "defaultMode", &mode) && !(mode & 0077);
+}
+
+static bool is_claim_template(struct fix_context *fix, struct str name)
+{
+	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
+
+	if (!fix->pod->object.kind || !(fix->pod->object.kind->flags & KIND_STATEFUL))
+		return false;
+	YAML_EACH(fix->tree, templates, item)
+		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
+			return true;
+	return false;
+}
+
+/* The name of a volume of the container whose files a non-root user can use only through fsGroup; else nothing. */
+static struct str volume_for_group(struct fix_context *fix, int target)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
+		struct str name = yaml_get_text(fix->tree, mount, "name");
+
+		if (is_claim_template(fix, name))
+			return name;
+		YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
+			if (str_eq(yaml_get_text(fix->tree, volume, "name"), name) && volume_wants_group(fix, volume))
+				return name;
+	}
+	return STR_NONE;
+}
+
+static void add_fs_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
+{
+	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
+	struct str volume = volume_for_group(fix, target);
+	struct change change;
+	yaml_id context;
+	int64_t value;
+
+	if (!volume.n || gid <= 0 || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
+		return;
+	problem.at = fix->pod->spec;
+	problem.message = fix_format(fix, "volume %.*s belongs to root; its new user needs fsGroup", STR_ARG(volume));
+	problem.subject = volume;
+	problem.detail = fix_format(fix, "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
+					 "mounted. Storage without support for it (nfs, hostPath) keeps its owner.",
+				    STR_ARG(volume), (long long)gid);
+	if (!fix_allowed(fix, self, problem.safety)) {
+		fix_report(fix, self, &problem);
+		return;
+	}
+	change = fix_begin(fix, TARGET_POD);
+	context = change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec);
+	change_int(&change, context, "fsGroup", gid, &order_pod_security_context);
+	if (!yaml_get(fix->tree, context, "fsGroupChangePolicy"))
+		change_str(&change, context, "fsGroupChangePolicy", STR("OnRootMismatch"), &order_pod_security_context);
+	fix_end(&change, self, &problem);
+}
+
+/* ---- the pod ---- */
+
+/* A container without a UID of its own that must stay root keeps the pod's 0. */
+static bool inherits_as_root(struct fix_context *fix, struct str *ret_reason)
+{
+	int64_t uid;
+
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (!int_is(fix, fix_security_context(fix, (int)i), "runAsUser", &uid) &&
+		    fix_needs_root(fix, (int)i, ret_reason))
+			return true;
+	return false;
+}
+
+static int first_main(const struct fix_context *fix)
+{
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (fix->pod->containers[i].role == CONTAINER_MAIN)
+			return (int)i;
+	return TARGET_POD;
+}
+
+static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self)
+{
+	yaml_id context = fix_pod_security_context(fix), value = yaml_get(fix->tree, context, "runAsUser");
+	struct problem problem = { .check = "runAsUser", .safety = SAFETY_SAFE, .at = value };
+	int target = first_main(fix);
+	struct identity identity;
+	struct change change;
+	int64_t uid, gid;
+
+	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || target == TARGET_POD)
+		return FIX_FINE;
+	problem.message = STR("the pod asks for runAsUser: 0, which is root");
+	if (fix->config->run_as_user == UID_NONE)
+		problem.reason = STR("--run-as-user=none sets no UID; remove the 0 by hand");
+	else if (!inherits_as_root(fix, &problem.reason) && !fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
+		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
+	identity = choose(fix, target);
+	add_caveat(fix, &problem, target, &identity);
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
+		return fix_report(fix, self, &problem);
+	change = fix_begin(fix, TARGET_POD);
+	set_identity(&change, context, &identity, !int_is(fix, context, "runAsGroup", &gid),
+		     &order_pod_security_context);
+	if (fix_end(&change, self, &problem) == FIX_LEFT)
+		return FIX_LEFT;
+	add_fs_group(fix, self, target, identity.gid);
+	return FIX_CHANGED;
+}
+
+/* ---- a container ---- */
+
+/* Whether something that the manifest or the image says makes the container non-root without a UID of ours. */
+static bool is_non_root_already(struct fix_context *fix, int target)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+	yaml_id own = yaml_get(fix->tree, fix_security_context(fix, target), "runAsNonRoot");
+	yaml_id pods = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
+
+	if (facts && facts->user != IMAGE_USER_UNKNOWN)
+		return facts->user == IMAGE_USER_NUMERIC;
+	/* Who wrote this runs an image whose USER is a number, or the pod would not start. */
+	return yaml_is_null(fix->tree, own) ? yaml_is_true(fix->tree, pods) : yaml_is_true(fix->tree, own);
+}
+
+static enum fix_status run_container(struct fix_context *fix, const struct fixer *self, int target)
+{
+	yaml_id context = fix_security_context(fix, target), own = yaml_get(fix->tree, context, "runAsUser");
+	struct problem problem = { .safety = SAFETY_SAFE, .at = own ? own : fix_place(fix, target) };
+	struct str subject = fix_subject(fix, target);
+	int64_t uid = -1, gid;
+	struct identity identity;
+	struct change change;
+	bool has_own = yaml_int(fix->tree, own, &uid);
+
+	if (!has_own)
+		int_is(fix, fix_pod_security_context(fix), "runAsUser", &uid);
+	if (uid > 0 || (uid < 0 && (is_non_root_already(fix, target) || fix->config->run_as_user == UID_NONE)))
+		return fix_need(fix, &fixer_unprivileged_ports, TARGET_POD) ? FIX_FINE : FIX_LEFT;
+	if (!has_own && uid == 0)
+		return FIX_LEFT; /* reported with the pod's own value */
+	problem.check = has_own ? "runAsUser" : NULL;
+	problem.message = has_own ? fix_format(fix, "%.*s asks for runAsUser: 0, which is root", STR_ARG(subject))
+				  : fix_format(fix, "%.*s names no user: it runs as root if its image does",
+					       STR_ARG(subject));
+	if (fix_needs_root(fix, target, &problem.reason))
+		return fix_report(fix, self, &problem);
+	if (fix->config->run_as_user == UID_NONE)
+		problem.reason = STR("--run-as-user=none sets no UID; remove the 0 by hand");
+	else if (!fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
+		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
+	identity = choose(fix, target);
+	add_caveat(fix, &problem, target, &identity);
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
+		return fix_report(fix, self, &problem);
+	change = fix_begin(fix, target);
+	set_identity(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
+		     &identity,
+		     !int_is(fix, context, "runAsGroup", &gid) &&
+			     !int_is(fix, fix_pod_security_context(fix), "runAsGroup", &gid),
+		     &order_security_context);
+	if (fix_end(&change, self, &problem) == FIX_LEFT)
+		return FIX_LEFT;
+	add_fs_group(fix, self, target, identity.gid);
+	return FIX_CHANGED;
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	if (fix->pod->windows)
+		return FIX_FINE; /* has no UIDs: windowsOptions.runAsUserName is the image's business */
+	if (target == TARGET_POD)
+		return run_pod(fix, self);
+	fix_need(fix, self, TARGET_POD);
+	return run_container(fix, self, target);
+}
+
+const struct fixer fixer_run_as_user = {
+	.name = "run-as-user",
+	.summary = "Every container has a numeric non-root user and group",
+	.profile = PROFILE_RESTRICTED,
+	.standard = "Pod Security Standards, restricted: Running as Non-root user",
+	.checks = "runAsUser",
+	.why = "Root in a container is root on the node but for its namespaces: one hole in the runtime and it is out. "
+	       "Kubernetes can only verify a user that is a number, so an image whose USER is a name or unset needs one "
+	       "here.",
+	.caveat = "Files that the image gave to root cannot be written: \"Permission denied\". HOME becomes / where the "
+		  "image does not know the UID.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n",
+	.run = run,
+};

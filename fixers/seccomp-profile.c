@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * seccomp-profile: the runtime's default filter for the whole pod. A bad value is corrected where it stands, for one
+ * of the pod's is a violation even where every container overrides it. An old annotation must agree with the field
+ * or the API refuses the pod, so such a pod is left.
+ */
+#include "fixers/fix.h"
+#include "fixers/list.h"
+
+static const char check[] = "seccompProfile_restricted";
+static const char baseline_check[] = "seccompProfile_baseline";
+
+static bool is_allowed(struct fix_context *fix, yaml_id profile)
+{
+	struct str type = yaml_get_text(fix->tree, profile, "type");
+
+	return str_is(type, "RuntimeDefault") || str_is(type, "Localhost");
+}
+
+static bool is_set(struct fix_context *fix, yaml_id context)
+{
+	return !yaml_is_null(fix->tree, yaml_get(fix->tree, context, "seccompProfile"));
+}
+
+/* Every container that is judged by the pod's profile has one of its own. */
+static bool all_containers_set(struct fix_context *fix)
+{
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (!is_set(fix, fix_security_context(fix, (int)i)))
+			return false;
+	return fix->pod->containers_n > 0;
+}
+
+/* An annotation of old that says something else than RuntimeDefault; the API compares the two (facts G.2). */
+static bool contradicted(struct fix_context *fix)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->metadata, "annotations"), key) {
+		struct str name = yaml_text(fix->tree, key), value = yaml_text(fix->tree, yaml_value(fix->tree, key));
+
+		if ((str_is(name, "seccomp.security.alpha.kubernetes.io/pod") ||
+		     str_starts(name, STR("container.seccomp.security.alpha.kubernetes.io/"))) &&
+		    !str_is(value, "runtime/default") && !str_is(value, "docker/default"))
+			return true;
+	}
+	return false;
+}
+
+static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem,
+			    const struct yaml_order *order)
+{
+	yaml_id holder = target == TARGET_POD ? fix->pod->spec : fix_container(fix, target)->node, context, profile;
+	struct change change;
+
+	if (fix_is_windows(fix, problem))
+		return fix_report(fix, self, problem);
+	if (contradicted(fix)) {
+		problem->reason = STR("a seccomp annotation says otherwise, and the API refuses a pod whose field and "
+				      "annotation differ; remove the annotation");
+		return fix_report(fix, self, problem);
+	}
+	if (!fix_allowed(fix, self, problem->safety))
+		return fix_report(fix, self, problem);
+	change = fix_begin(fix, target);
+	context = change_map(&change, holder, "securityContext",
+			     target == TARGET_POD ? &order_pod_spec : &order_container);
+	profile = change_map(&change, context, "seccompProfile", order);
+	change_str(&change, profile, "type", STR("RuntimeDefault"), &order_seccomp_profile);
+	return fix_end(&change, self, problem);
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	yaml_id context = target == TARGET_POD ? fix_pod_security_context(fix) : fix_security_context(fix, target);
+	yaml_id profile = yaml_get(fix->tree, context, "seccompProfile");
+	bool baseline = fix->config->profile == PROFILE_BASELINE;
+	struct problem problem = { .check = baseline ? baseline_check : check };
+	struct str subject = target == TARGET_POD ? STR("the pod") : fix_subject(fix, target);
+
+	if (fix->pod->windows_declared)
+		return FIX_FINE;
+	if (is_set(fix, context)) {
+		if (is_allowed(fix, profile))
+			return FIX_FINE;
+		problem.safety = SAFETY_CAVEAT;
+		problem.at = profile;
+		problem.caveat = CAVEAT_TEXT;
+		problem.detail = fix_format(fix, "%.*s had seccomp switched off. If its program needs a system call that "
+						 "the runtime's default profile forbids, it fails with \"Operation not "
+						 "permitted\".",
+					    STR_ARG(subject));
+		problem.message = fix_format(fix, "%.*s switches seccomp off; it must be RuntimeDefault or Localhost",
+					     STR_ARG(subject));
+	} else if (target == TARGET_POD && !baseline && !all_containers_set(fix)) {
+		problem.safety = SAFETY_SAFE;
+		problem.at = fix->pod->spec;
+		problem.message = STR("the pod has no seccomp profile; restricted wants RuntimeDefault");
+	} else {
+		return FIX_FINE;
+	}
+	return mend(fix, self, target, &problem,
+		    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
+}
+
+const struct fixer fixer_seccomp_profile = {
+	.name = "seccomp-profile",
+	.summary = "Every container runs under the runtime's seccomp profile",
+	.profile = PROFILE_BASELINE,
+	.standard = "Pod Security Standards, baseline and restricted: Seccomp",
+	.checks = "seccompProfile_baseline seccompProfile_restricted",
+	.why = "Without a profile a container may make every system call, also the seldom used ones in which kernel "
+	       "exploits live. RuntimeDefault forbids some sixty that programs in containers do not need.",
+	.caveat = "A program that needs such a call (a debugger, perf, a sandbox of its own) fails with \"Operation not "
+		  "permitted\" or \"Function not implemented\".",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n",
+	.run = run,
+};

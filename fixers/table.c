@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of fixers: the order here is the order in which they run and are listed.
+ */
+#include "fixers/list.h"
+
+const struct fixer *const fixers[] = {
+	&fixer_privileged,
+	&fixer_unprivileged_ports,
+	&fixer_run_as_user,
+	&fixer_run_as_non_root,
+	&fixer_privilege_escalation,
+	&fixer_capabilities,
+	&fixer_seccomp_profile,
+	&fixer_read_only_root_filesystem,
+	&fixer_host_namespaces,
+	&fixer_host_path,
+	&fixer_volume_types,
+	&fixer_host_ports,
+	&fixer_apparmor_profile,
+	&fixer_selinux_options,
+	&fixer_proc_mount,
+	&fixer_sysctls,
+	&fixer_host_process,
+	&fixer_probe_host,
+};
+
+const size_t fixers_n = sizeof(fixers) / sizeof(*fixers);
+
+_Static_assert(sizeof(fixers) / sizeof(*fixers) <= FIXERS_MAX, "a bit for each fixer");
+
+size_t fixer_find(struct str name)
+{
+	for (size_t i = 0; i < fixers_n; i++)
+		if (str_is(name, fixers[i]->name))
+			return i;
+	return SIZE_MAX;
+}
+
+size_t fixer_index(const struct fixer *fixer)
+{
+	for (size_t i = 0; i < fixers_n; i++)
+		if (fixers[i] == fixer)
+			return i;
+	return 0;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unprivileged-ports: a non-root program may not open a port below 1024, unless its pod's network says otherwise.
+ * What becomes of each port was decided by the plan, which sees the whole input; here it is carried out in the pod:
+ * moved with everything in the pod that names it, or kept and allowed by a sysctl that the kubelet counts as safe.
+ */
+#include "fixers/fix.h"
+#include "fixers/list.h"
+#include "kube/port_sites.h"
+
+static const char sysctl_name[] = "net.ipv4.ip_unprivileged_port_start";
+
+/* The pod's own value of the sysctl: its node, YAML_NONE if it has none. */
+static yaml_id find_sysctl(struct fix_context *fix)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_pod_security_context(fix), "sysctls"), item)
+		if (str_is(yaml_get_text(fix->tree, item, "name"), sysctl_name))
+			return yaml_get(fix->tree, item, "value");
+	return YAML_NONE;
+}
+
+static bool is_allowed_by_sysctl(struct fix_context *fix, uint16_t port)
+{
+	int64_t start;
+
+	return str_int(yaml_text(fix->tree, find_sysctl(fix)), &start) && start <= port;
+}
+
+static void set_sysctl(struct fix_context *fix, struct change *change)
+{
+	yaml_id value = find_sysctl(fix), context, item;
+
+	if (value) {
+		change_set_str(change, value, STR("0"));
+		return;
+	}
+	context = change_map(change, fix->pod->spec, "securityContext", &order_pod_spec);
+	item = change_append_map(change, change_seq(change, context, "sysctls", false, &order_pod_security_context));
+	change_str(change, item, "name", str_of(sysctl_name), &order_sysctl);
+	change_str(change, item, "value", STR("0"), &order_sysctl);
+}
+
+/* ---- moving ---- */
+
+static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
+				 const struct port_decision *decision)
+{
+	size_t probes = 0, hooks = 0;
+	struct str words = STR_NONE;
+	const char *separator = "";
+
+	if (sites->owner >= 0) {
+		words = fix_subject(fix, sites->owner);
+		separator = ", ";
+	}
+	for (size_t i = 0; i < sites->n; i++) {
+		const struct port_site *site = &sites->items[i];
+
+		if ((site->kind == SITE_ENV || site->kind == SITE_ENV_NEW || site->kind == SITE_ARG) && site->label.n) {
+			words = fix_format(fix, "%.*s%sits %.*s", STR_ARG(words), separator, STR_ARG(site->label));
+			separator = ", ";
+		}
+		probes += site->kind == SITE_PROBE || site->kind == SITE_EXEC;
+		hooks += site->kind == SITE_HOOK;
+	}
+	if (probes) {
+		words = fix_format(fix, "%.*s%s%zu probe%s", STR_ARG(words), separator, probes, probes > 1 ? "s" : "");
+		separator = ", ";
+	}
+	if (hooks)
+		words = fix_format(fix, "%.*s%s%zu hook%s", STR_ARG(words), separator, hooks, hooks > 1 ? "s" : "");
+	if (decision->services.n)
+		words = fix_format(fix, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(decision->services));
+	return words;
+}
+
+static struct str setting_in_words(struct fix_context *fix, const struct port_sites *sites)
+{
+	for (size_t i = 0; i < sites->n; i++) {
+		const struct port_site *site = &sites->items[i];
+
+		if (site->kind == SITE_ENV && site->label.n)
+			return fix_format(fix, "%.*s=%.*s", STR_ARG(site->label), STR_ARG(site->text));
+		if (site->kind == SITE_ARG && site->label.n)
+			return fix_format(fix, "%.*s", STR_ARG(site->label));
+	}
+	return STR_NONE;
+}
+
+static void edit_site(struct fix_context *fix, struct change *change, const struct port_site *site, uint16_t target)
+{
+	yaml_id item;
+
+	switch (site->kind) {
+	case SITE_PORT:
+	case SITE_PROBE:
+	case SITE_HOOK:
+		change_set_int(change, site->node, target);
+		break;
+	case SITE_ENV_NEW:
+		item = change_append_map(change, change_seq(change, fix->pod->containers[site->container].node, "env",
+							    false, &order_container));
+		change_str(change, item, "name", site->label, &order_env_var);
+		change_str(change, item, "value", site->text, &order_env_var);
+		break;
+	case SITE_ENV:
+	case SITE_ARG:
+	case SITE_EXEC:
+		change_set_str(change, site->node, site->text);
+		break;
+	}
+}
+
+static enum fix_status move(struct fix_context *fix, const struct fixer *self, const struct port_decision *decision,
+			    struct problem *problem)
+{
+	struct port_sites sites;
+	struct change change;
+
+	port_sites_find(fix->pod, fix->arena, decision->protocol, decision->port, decision->target, &sites);
+	if (!sites.n) {
+		/* Only a Service names it (or it has moved already): the Service's change says the rest. */
+		port_sites_free(&sites);
+		return FIX_FINE;
+	}
+	change = fix_begin(fix, TARGET_POD);
+	for (size_t i = 0; i < sites.n; i++)
+		edit_site(fix, &change, &sites.items[i], decision->target);
+	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
+				   STR_ARG(sites_in_words(fix, &sites, decision)));
+	if (!sites.sure) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat = CAVEAT_PORT;
+		problem->detail = setting_in_words(fix, &sites);
+		problem->number = decision->target;
+		if (sites.owner >= 0)
+			problem->subject = fix->pod->containers[sites.owner].image;
+	}
+	port_sites_free(&sites);
+	return fix_end(&change, self, problem);
+}
+
+/* ---- the pod ---- */
+
+static yaml_id place_of(struct fix_context *fix, const struct port_decision *decision, int *ret_container)
+{
+	struct low_port ports[LOW_PORTS_MAX];
+	size_t n = pod_low_ports(fix->pod, ports);
+
+	*ret_container = -1;
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i].port == decision->port && ports[i].protocol == decision->protocol) {
+			*ret_container = ports[i].container;
+			return ports[i].at;
+		}
+	}
+	return fix->pod->spec;
+}
+
+static enum fix_status keep(struct fix_context *fix, const struct fixer *self, const struct port_decision *decision,
+			    struct problem *problem)
+{
+	struct change change;
+
+	if (is_allowed_by_sysctl(fix, decision->port))
+		return FIX_FINE;
+	change = fix_begin(fix, TARGET_POD);
+	set_sysctl(fix, &change);
+	problem->note = fix_format(fix, "port %u kept, by sysctl: %.*s", decision->port, STR_ARG(decision->reason));
+	return fix_end(&change, self, problem);
+}
+
+static enum fix_status carry_out(struct fix_context *fix, const struct fixer *self,
+				 const struct port_decision *decision)
+{
+	struct problem problem = { .safety = SAFETY_SAFE };
+	int container;
+
+	problem.at = place_of(fix, decision, &container);
+	problem.message = fix_format(fix, "%.*s listens on port %u, which only root may open",
+				     STR_ARG(container >= 0 ? fix_subject(fix, container) : STR("the pod")),
+				     decision->port);
+	problem.reason = decision->reason;
+	switch (decision->action) {
+	case PORT_LEAVE:
+		return is_allowed_by_sysctl(fix, decision->port) ? FIX_FINE : fix_report(fix, self, &problem);
+	case PORT_KEEP:
+		return FIX_FINE;
+	case PORT_SYSCTL:
+		return keep(fix, self, decision, &problem);
+	case PORT_MOVE:
+		break;
+	}
+	return move(fix, self, decision, &problem);
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	enum fix_status worst = FIX_FINE;
+
+	if (target != TARGET_POD || !fix->ports)
+		return FIX_FINE;
+	for (size_t i = 0; i < fix->ports->n; i++) {
+		enum fix_status status = carry_out(fix, self, &fix->ports->items[i]);
+
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+const struct fixer fixer_unprivileged_ports = {
+	.name = "unprivileged-ports",
+	.summary = "Every pod's ports can be opened without root",
+	.profile = PROFILE_RESTRICTED,
+	.standard = "Pod Security Standards, restricted: what Running as Non-root needs (net.ipv4."
+		    "ip_unprivileged_port_start is on its list of safe sysctls)",
+	.checks = "",
+	.why = "The kernel lets only root open a port below 1024, so a program that listens on 80 does not survive "
+	       "runAsNonRoot. Behind a Service nobody sees the pod's port: it can be 8080 while the Service stays 80.",
+	.caveat = "A program that does not follow its port answers nobody: \"connection refused\", and its probes fail. One "
+		  "on a low port without the sysctl stops: \"bind() to 0.0.0.0:80 failed (13: Permission denied)\".",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n"
+		   "    ports:\n"
+		   "    - containerPort: 80\n",
+	.run = run,
+};

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Harden
+ *
+ * The fixers edit the tree; the edits become splices; the spliced bytes are parsed again and proved: they mean what
+ * the edits meant, nothing else moved, and the fixers find nothing more to change. Where that fails the document is
+ * done again change by change, and those that spoil the proof are dropped and reported. So a bug of ours costs the
+ * user a fix, never a byte.
+ */
+#include "engine/harden.h"
+
+#include <stdlib.h>
+
+#include "engine/objects.h"
+#include "fixers/fix.h"
+#include "fixers/list.h"
+#include "yaml/split.h"
+
+struct str document_bytes(const struct source *source, const struct document *document)
+{
+	return str_sub((struct str){ source->image.bytes, source->image.n }, document->start, document->end);
+}
+
+void document_clear(struct document *document)
+{
+	free(document->objects.items);
+	document->objects.items = NULL;
+	document->objects.n = document->objects.cap = 0;
+	free(document->findings.items);
+	document->findings = (struct findings){ 0 };
+	splices_free(&document->splices);
+}
+
+struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object)
+{
+	size_t size = fix_status_size(pod);
+
+	return (struct fix_context){
+		.config = &run->options.fix,
+		.tree = pod->tree,
+		.pod = pod,
+		.arena = run->arena,
+		.findings = findings,
+		.object = object,
+		.status = memset(xmalloc(size), 0, size),
+	};
+}
+
+void fix_context_free(struct fix_context *fix)
+{
+	free(fix->status);
+	fix->status = NULL;
+}
+
+/* ---- one pass of the fixers over a document ---- */
+
+struct pass {
+	struct run *run;
+	struct document *document;
+	struct yaml_tree *tree;
+	struct findings *findings;
+	const struct change_filter *filter;
+	unsigned changes; /* tried, also those that the filter undid */
+	unsigned object;
+	bool record; /* fill document->objects */
+};
+
+static const struct workload *find_workload(struct pass *pass, unsigned object)
+{
+	struct document *document = pass->document;
+
+	for (size_t i = 0; i < document->workloads_n; i++) {
+		struct workload *workload = &pass->run->inventory->workloads.items[document->workload + i];
+
+		if (workload->where.object == object)
+			return workload;
+	}
+	return NULL;
+}
+
+static void run_fixers(struct pass *pass, struct kube_pod *pod)
+{
+	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
+	const struct workload *workload = find_workload(pass, pass->object);
+
+	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
+	fix.filter = pass->filter;
+	fix.changes = pass->changes;
+	for (size_t i = 0; i < fixers_n; i++) {
+		if (!fix_selected(fix.config, fixers[i]))
+			continue;
+		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
+			fix_run(&fix, fixers[i], target);
+	}
+	pass->changes = fix.changes;
+	fix_context_free(&fix);
+}
+
+/* The ports of a Service that follow their pods, as one change. */
+static void move_service(struct pass *pass, const struct kube_object *object)
+{
+	struct document *document = pass->document;
+	struct kube_pod none = { .tree = pass->tree, .object = *object };
+	struct fix_context fix = { .config = &pass->run->options.fix,
+				   .tree = pass->tree,
+				   .pod = &none,
+				   .arena = pass->run->arena,
+				   .findings = pass->findings,
+				   .filter = pass->filter,
+				   .object = pass->object,
+				   .changes = pass->changes };
+	const struct service *service = NULL;
+	size_t index = 0;
+
+	for (size_t i = 0; i < document->services_n; i++)
+		if (pass->run->inventory->services.items[document->service + i].where.object == pass->object)
+			service = &pass->run->inventory->services.items[document->service + i];
+	if (!service)
+		return;
+	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {
+		const struct service_port *port = index < service->ports_n ? &service->ports[index] : NULL;
+		yaml_id target = yaml_get(pass->tree, item, "targetPort");
+		struct problem problem = { .at = target ? target : item };
+		struct change change;
+		int64_t number = 0;
+
+		index++;
+		if (!port || !port->moves || (target && !yaml_is_null(pass->tree, target) &&
+					      (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
+			continue;
+		change = fix_begin(&fix, TARGET_POD);
+		if (port->target_name.n)
+			change_str(&change, item, "targetPort", port->target_name, &order_service_port);
+		else
+			change_int(&change, item, "targetPort", port->target, &order_service_port);
+		problem.message = fix_format(&fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
+					     STR_ARG(service->name), (long long)port->number, port->target);
+		if (!port->target_name.n) {
+			problem.caveat = CAVEAT_TEXT;
+			problem.detail = STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
+					     "not answer, and \"rollout undo\" does not undo the Service. A named container "
+					     "port has no such gap.");
+		}
+		fix_end(&change, &fixer_unprivileged_ports, &problem);
+	}
+	pass->changes = fix.changes;
+}
+
+static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
+{
+	yaml_id containers = yaml_get(tree, node, "containers");
+
+	if (yaml_is_seq(tree, containers) && yaml_get(tree, yaml_first(tree, containers), "image"))
+		return true;
+	if (!depth || !yaml_is_map(tree, node))
+		return false;
+	YAML_EACH(tree, node, key)
+		if (looks_like_pod(tree, yaml_value(tree, key), depth - 1))
+			return true;
+	return false;
+}
+
+static void record(struct pass *pass, const struct kube_object *object, struct str note)
+{
+	struct arena *arena = pass->run->arena;
+	struct run_object row = {
+		.kind = str_copy(arena, object->kind_name),
+		.namespace = str_copy(arena, object->namespace),
+		.name = str_copy(arena, object->name),
+		.item = object->item,
+		.note = note,
+	};
+
+	if (pass->record)
+		VEC_PUSH(&pass->document->objects, row);
+}
+
+static void visit(void *data, const struct kube_object *object)
+{
+	struct pass *pass = data;
+	struct kube_pod pod;
+	struct str note = STR_NONE;
+	bool has_pod = kube_pod_init(pass->tree, pass->run->scratch, object, &pod);
+
+	if (has_pod && pod.partial)
+		note = str_of(pod.partial);
+	else if (!object->kind && looks_like_pod(pass->tree, object->node, 12))
+		note = STR("an unknown kind that seems to hold a pod; it is not edited");
+	record(pass, object, note);
+	if (has_pod && !pod.partial)
+		run_fixers(pass, &pod);
+	else if (object->kind && (object->kind->flags & KIND_SERVICE))
+		move_service(pass, object);
+	pass->object++;
+}
+
+static unsigned run_pass(struct pass *pass)
+{
+	pass->object = 0;
+	pass->changes = 0;
+	objects_each(pass->tree, visit, pass);
+	return pass->changes;
+}
+
+/* ---- the proof ---- */
+
+/* The fixers have nothing more to change in what came out. */
+static bool is_idempotent(struct run *run, struct document *document)
+{
+	struct findings findings = { 0 };
+	struct pass again = { .run = run, .document = document, .tree = &run->after, .findings = &findings };
+	unsigned changes = run_pass(&again);
+
+	free(findings.items);
+	return changes == 0;
+}
+
+/* @idempotence: false while changes are tried one by one, when others are still missing. */
+static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool idempotence)
+{
+	struct buf out = BUF_INIT;
+	struct yaml_refusal why;
+	struct yaml_splitter splitter;
+	struct yaml_span span;
+	size_t bad;
+	bool fine;
+
+	splices_apply(meant->bytes, &document->splices, &out);
+	/* No inserted line may be a document separator. */
+	splitter = yaml_splitter_init(buf_str(&out));
+	fine = yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == out.n && bad == SIZE_MAX;
+	fine = fine && yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
+	       yaml_prove(meant, &run->after, &why) && (!idempotence || is_idempotent(run, document));
+	buf_free(&out);
+	return fine;
+}
+
+/* One pass with a filter over a fresh tree; whether its result is proved. */
+static bool try_changes(struct run *run, struct source *source, struct document *document,
+			const struct change_filter *filter, bool idempotence)
+{
+	struct yaml_refusal why;
+	struct pass pass = { .run = run,
+			     .document = document,
+			     .tree = &run->tree,
+			     .findings = &document->findings,
+			     .filter = filter,
+			     .record = true };
+
+	document_clear(document);
+	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
+		return false;
+	run_pass(&pass);
+	yaml_render(&run->tree, &document->splices);
+	return !document->splices.n || prove(run, document, &run->tree, idempotence);
+}
+
+/* Change by change: each is kept if the document is still proved with it. */
+static void retry(struct run *run, struct source *source, struct document *document, unsigned changes)
+{
+	struct change_filter filter = { .n = changes };
+	uint8_t *allowed = memset(xmalloc(changes + 1), 0, changes + 1);
+
+	filter.allowed = allowed;
+	for (unsigned i = 0; i < changes; i++) {
+		allowed[i] = 1;
+		if (!try_changes(run, source, document, &filter, false))
+			allowed[i] = 0;
+	}
+	if (!try_changes(run, source, document, &filter, false)) {
+		memset(allowed, 0, changes);
+		try_changes(run, source, document, &filter, false);
+	}
+	document->unproved = true;
+	free(allowed);
+}
+
+static void count(struct document *document)
+{
+	for (size_t i = 0; i < document->findings.n; i++) {
+		const struct finding *finding = &document->findings.items[i];
+		struct run_object *object = &document->objects.items[finding->object];
+
+		if (finding->status == FIX_CHANGED)
+			object->changes++;
+		else
+			object->left++;
+	}
+}
+
+/* The texts of the splices outlive the document's tree. */
+static void keep_splices(struct run *run, struct document *document)
+{
+	for (size_t i = 0; i < document->splices.n; i++)
+		document->splices.items[i].ins = str_copy(run->arena, document->splices.items[i].ins);
+}
+
+static bool has_notes(const struct document *document)
+{
+	for (size_t i = 0; i < document->objects.n; i++)
+		if (document->objects.items[i].note.n)
+			return true;
+	return false;
+}
+
+void harden_document(struct run *run, struct source *source, struct document *document, struct yaml_tree *tree)
+{
+	struct pass pass = { .run = run,
+			     .document = document,
+			     .tree = tree,
+			     .findings = &document->findings,
+			     .record = true };
+	unsigned changes;
+
+	document_clear(document);
+	changes = run_pass(&pass);
+	if (tree->exhausted) {
+		document_clear(document);
+		document->state = DOCUMENT_REFUSED;
+		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
+		return;
+	}
+	yaml_render(tree, &document->splices);
+	if (document->splices.n && !prove(run, document, tree, true))
+		retry(run, source, document, changes);
+	keep_splices(run, document);
+	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
+											      : DOCUMENT_NOTHING;
+	count(document);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Harden: one parsed document through the fixers, and its edits into splices that are proved.
+ */
+
+#include "engine/inventory.h"
+
+/*
+ * harden_document() - makes the results of a document (objects, findings, splices) anew. @tree: its parsed bytes,
+ * whose edits are of no use afterwards. The plan's decisions are used where there are some.
+ */
+void harden_document(struct run *run, struct source *source, struct document *document, struct yaml_tree *tree);
+
+/* document_bytes() - the bytes of a document. */
+struct str document_bytes(const struct source *source, const struct document *document);
+
+/* document_clear() - forgets results. */
+void document_clear(struct document *document);
+
+/* fix_context_init() - for a pod; release with fix_context_free(). */
+struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object);
+void fix_context_free(struct fix_context *fix);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inventory
+ *
+ * A record holds copies, never node ids: the tree of its document is gone when the plan is made. Whether a place can
+ * be edited is asked here too, so that the plan's word is final and a port moves everywhere or nowhere.
+ */
+#include "engine/inventory.h"
+
+#include "fixers/evidence.h"
+#include "kube/listeners.h"
+
+static struct str keep(struct run *run, struct str text)
+{
+	return text.n ? str_copy(run->arena, text) : STR_NONE;
+}
+
+static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)
+{
+	size_t n = yaml_count(tree, map), i = 0;
+	struct label *labels = n ? ARENA_ARRAY(run->arena, struct label, n) : NULL;
+
+	YAML_EACH(tree, map, key) {
+		if (i == n)
+			break;
+		labels[i++] = (struct label){ keep(run, yaml_text(tree, key)),
+					      keep(run, yaml_text(tree, yaml_value(tree, key))) };
+	}
+	*ret_n = i;
+	return labels;
+}
+
+/* ---- workloads ---- */
+
+static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
+		      const struct low_port *low)
+{
+	struct inventory_port port = { .protocol = low->protocol, .port = low->port };
+	struct port_sites sites;
+	struct str reason;
+
+	port.target = port_map_target(&run->options.fix.port_map, low->port);
+	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
+	port.listener = sites.listener;
+	port.sure = sites.sure;
+	port.name = keep(run, sites.name);
+	port.why_not = keep(run, sites.why_not);
+	if (low->container >= 0) {
+		port.container = keep(run, pod->containers[low->container].name);
+		port.image = keep(run, pod->containers[low->container].image);
+		port.stays_root = fix_needs_root(fix, low->container, &reason);
+	}
+	port_sites_free(&sites);
+	VEC_PUSH(&workload->ports, port);
+}
+
+void inventory_workload(struct run *run, struct where where, struct kube_pod *pod, struct fix_context *fix)
+{
+	struct workload workload = {
+		.where = where,
+		.namespace = keep(run, pod->object.namespace),
+		.kind = keep(run, pod->object.kind_name),
+		.name = keep(run, pod->object.name),
+	};
+	struct low_port low[LOW_PORTS_MAX];
+	size_t n = pod_low_ports(pod, low);
+	yaml_id labels = yaml_get(pod->tree, pod->metadata, "labels");
+
+	workload.labels = keep_labels(run, pod->tree, labels, &workload.labels_n);
+	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
+	if (pod->host_network)
+		workload.blocked = STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
+				       "sysctl is not allowed there; only a person can decide");
+	/* On Windows any user may open any port. */
+	for (size_t i = 0; i < n && !pod->windows; i++)
+		keep_port(run, &workload, pod, fix, &low[i]);
+	VEC_PUSH(&run->inventory->workloads, workload);
+}
+
+/* ---- Services ---- */
+
+static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, struct service_port *port)
+{
+	yaml_id target = yaml_get(tree, item, "targetPort");
+	struct yaml_refusal why;
+	int64_t number;
+
+	/* 0, "" and null count as absent (core/v1 defaults.go). */
+	if (yaml_int(tree, target, &number)) {
+		port->kind = number ? TARGET_NUMBER : TARGET_ABSENT;
+		port->number = number ? number : port->port;
+	} else if (yaml_is_null(tree, target) || !yaml_text(tree, target).n) {
+		port->kind = TARGET_ABSENT;
+		port->number = port->port;
+	} else {
+		port->kind = TARGET_NAME;
+		port->name = keep(run, yaml_text(tree, target));
+	}
+	if (!yaml_editable(tree, target ? target : item, &why))
+		port->why_not = str_fmt(run->arena, "its targetPort cannot be edited: %s", why.why);
+}
+
+static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations, struct service_port *port)
+{
+	if (port->number <= 0 || port->number >= PORT_FIRST_FREE)
+		return;
+	YAML_EACH(tree, annotations, key)
+		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
+			port->why_not = str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
+}
+
+void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
+{
+	yaml_id spec = yaml_get(tree, object->node, "spec"), ports = yaml_get(tree, spec, "ports");
+	yaml_id annotations = yaml_get_path(tree, object->node, "metadata.annotations");
+	struct service service = {
+		.where = where,
+		.namespace = keep(run, object->namespace),
+		.name = keep(run, object->name),
+	};
+	size_t n = yaml_count(tree, ports);
+
+	service.selector = keep_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
+	service.headless = str_is(yaml_get_text(tree, spec, "clusterIP"), "None");
+	service.external = str_is(yaml_get_text(tree, spec, "type"), "ExternalName");
+	service.ports = n ? ARENA_ARRAY(run->arena, struct service_port, n) : NULL;
+	YAML_EACH(tree, ports, item) {
+		struct service_port *port = &service.ports[service.ports_n];
+
+		if (service.ports_n == n)
+			break;
+		service.ports_n++; /* by position, so also an ill-formed one */
+		port->protocol = port_protocol_of(yaml_get_text(tree, item, "protocol"));
+		yaml_int(tree, yaml_get(tree, item, "port"), &port->port);
+		keep_target(run, tree, item, port);
+		check_annotations(run, tree, annotations, port);
+	}
+	VEC_PUSH(&run->inventory->services, service);
+}
+
+/* ---- pins ---- */
+
+static void keep_numbers(struct yaml_tree *tree, yaml_id node, struct pin *pin, unsigned depth)
+{
+	struct str text;
+	int64_t number;
+
+	if (!depth)
+		return;
+	if (yaml_is_scalar(tree, node)) {
+		text = yaml_text(tree, node);
+		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 && number < PORT_FIRST_FREE) {
+			pin->ports[number / 64] |= (uint64_t)1 << (number % 64);
+			return;
+		}
+		/* "inbound|80||", "127.0.0.1:80": every number that stands by itself. */
+		for (size_t i = 0; i < text.n && i < 4096; i++) {
+			unsigned value = 0, digits = 0;
+
+			for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++, digits++)
+				value = value < PORT_FIRST_FREE ? value * 10 + (unsigned)(text.p[i] - '0') : value;
+			if (digits && value > 0 && value < PORT_FIRST_FREE)
+				pin->ports[value / 64] |= (uint64_t)1 << (value % 64);
+		}
+		return;
+	}
+	YAML_EACH(tree, node, child) {
+		yaml_id value = yaml_value(tree, child);
+
+		if (value)
+			keep_numbers(tree, child, pin, depth - 1);
+		keep_numbers(tree, value ? value : child, pin, depth - 1);
+	}
+}
+
+void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
+{
+	struct pin pin = {
+		.where = where,
+		.namespace = keep(run, object->namespace),
+		.cluster = (object->kind->flags & KIND_CLUSTER) != 0,
+		.kind = keep(run, object->kind_name),
+		.name = keep(run, object->name),
+	};
+
+	YAML_EACH(tree, object->node, key)
+		if (str_is(yaml_text(tree, key), "spec") || str_is(yaml_text(tree, key), "subsets") ||
+		    str_is(yaml_text(tree, key), "ports"))
+			keep_numbers(tree, yaml_value(tree, key), &pin, 64);
+	VEC_PUSH(&run->inventory->pins, pin);
+}

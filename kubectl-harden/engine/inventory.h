@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Inventory: what the plan needs to know of each document, after its tree is gone.
+ */
+
+#include "engine/run.h"
+#include "kube/port_sites.h"
+
+struct label {
+	struct str key, value;
+};
+
+/* Where an object stands: enough to find it again, and to decide what belongs together. */
+struct where {
+	struct source *source;
+	size_t document; /* index in source->documents */
+	unsigned object; /* ordinal among the document's objects */
+};
+
+struct inventory_port {
+	enum port_protocol protocol;
+	uint16_t port;
+	uint16_t target;
+	struct str container; /* name, for people */
+	struct str image;
+	struct str name;      /* that a Service can use; empty */
+	bool listener;	      /* a setting moves the program too */
+	bool sure;
+	bool stays_root;      /* its container is left as root: nothing to do */
+	struct str why_not;   /* empty: nothing in the pod is in the way */
+	/* by the plan */
+	bool by_service; /* only a Service says so */
+	bool refused;	 /* cannot move; .why_not says why */
+	bool served;	 /* a Service of the input selects the pod */
+	struct str services;
+	bool number_used;
+};
+
+struct workload {
+	struct where where;
+	struct str namespace, kind, name;
+	struct label *labels;
+	size_t labels_n;
+	struct {
+		struct inventory_port *items;
+		size_t n, cap;
+	} ports;
+	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
+	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
+	struct port_plan plan;
+};
+
+enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
+
+struct service_port {
+	enum port_protocol protocol;
+	int64_t port;
+	enum target_kind kind;
+	int64_t number;
+	struct str name;
+	struct str why_not; /* cannot be edited; or an annotation names it */
+	/* by the plan */
+	bool moves;
+	uint16_t target;
+	struct str target_name; /* preferred to the number where it is not empty */
+};
+
+struct service {
+	struct where where;
+	struct str namespace, name;
+	struct label *selector;
+	size_t selector_n;
+	struct service_port *ports;
+	size_t ports_n;
+	bool headless, external;
+	size_t *selected; /* workloads, by the plan */
+	size_t selected_n;
+};
+
+/* An object that may name a pod's port and that is not moved along yet: the ports it names stay. */
+struct pin {
+	struct where where;
+	struct str namespace; /* empty: of any namespace */
+	bool cluster;
+	struct str kind, name;
+	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds */
+};
+
+struct inventory {
+	struct {
+		struct workload *items;
+		size_t n, cap;
+	} workloads;
+	struct {
+		struct service *items;
+		size_t n, cap;
+	} services;
+	struct {
+		struct pin *items;
+		size_t n, cap;
+	} pins;
+	bool duplicates; /* an identity was met twice: several environments in one input */
+};
+
+/* inventory_*() - records an object of the tree. Texts are copied into the run's arena. */
+void inventory_workload(struct run *run, struct where where, struct kube_pod *pod, struct fix_context *fix);
+void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+
+/* plan_make() - decides about every low port of the inventory. */
+void plan_make(struct run *run);
+
+/* plan_drop() - takes back every move that @document takes part in; returns whether there was one. */
+bool plan_drop(struct run *run, const struct document *document);

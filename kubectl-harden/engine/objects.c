@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Objects
+ *
+ * A document holds one object, a `kind: List` of objects, or a typed list whose items may leave out their own kind.
+ * Lists in lists are unfolded as kubectl does; the index shown is that of the outermost list.
+ */
+#include "engine/objects.h"
+
+enum { LISTS_MAX = 8 };
+
+struct unfold {
+	struct yaml_tree *tree;
+	object_visit *visit;
+	void *data;
+	unsigned seen;
+};
+
+static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind *inherit, int item, unsigned depth)
+{
+	struct yaml_tree *tree = unfold_->tree;
+	const struct kube_kind *items = NULL;
+	struct kube_object object;
+	int index = 0;
+
+	if (!kube_object_init(tree, node, inherit, &object))
+		return;
+	object.item = item;
+	if (!object.kind || !(object.kind->flags & KIND_LIST) || depth == LISTS_MAX) {
+		unfold_->seen++;
+		unfold_->visit(unfold_->data, &object);
+		return;
+	}
+	if (object.kind->items)
+		items = kube_kind_find(object.api_version, str_of(object.kind->items));
+	YAML_EACH(tree, yaml_get(tree, node, "items"), child) {
+		unfold(unfold_, child, items, item >= 0 ? item : index, depth + 1);
+		index++;
+	}
+}
+
+unsigned objects_each(struct yaml_tree *tree, object_visit *visit, void *data)
+{
+	struct unfold all = { tree, visit, data, 0 };
+
+	unfold(&all, tree->root, NULL, -1, 0);
+	return all.seen;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Run
+ *
+ * The phases in order, and what holds their results. A source's bytes are kept until the end: the splices refer to
+ * them, and a commit must know that the file is still what was read.
+ */
+#include "engine/run.h"
+
+#include <stdlib.h>
+
+#include "engine/harden.h"
+#include "engine/inventory.h"
+#include "engine/scan.h"
+
+void run_init(struct run *run, const struct run_options *options)
+{
+	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new() };
+	run->inventory = ARENA_NEW(run->arena, struct inventory);
+}
+
+static void source_free(struct source *source)
+{
+	for (size_t i = 0; i < source->documents.n; i++)
+		document_clear(&source->documents.items[i]);
+	free(source->documents.items);
+	file_image_free(&source->image);
+	free(source->path);
+	free(source);
+}
+
+void run_free(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++)
+		source_free(run->sources.items[i]);
+	free(run->sources.items);
+	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
+		free(run->inventory->workloads.items[i].ports.items);
+	if (run->inventory) {
+		free(run->inventory->workloads.items);
+		free(run->inventory->services.items);
+		free(run->inventory->pins.items);
+	}
+	yaml_tree_free(&run->tree);
+	yaml_tree_free(&run->after);
+	yaml_parsers_release();
+	arena_free(run->scratch);
+	arena_free(run->arena);
+	*run = (struct run){ 0 };
+}
+
+struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+{
+	struct source *source = xmalloc(sizeof(*source));
+	size_t n = strlen(path) + 1;
+
+	*source = (struct source){ .image = *image, .inside = inside, .writable = S_ISREG(image->id.mode) };
+	*image = FILE_IMAGE_INIT;
+	source->path = memcpy(xmalloc(n), path, n);
+	if (!strcmp(path, "-"))
+		source->writable = false;
+	source->cursor = ARENA_NEW(run->arena, struct position);
+	VEC_PUSH(&run->sources, source);
+	scan_source(run, source);
+	return source;
+}
+
+/* ---- plan and apply ---- */
+
+void run_plan(struct run *run)
+{
+	plan_make(run);
+}
+
+/* Whether the plan says something that was not known when the document was scanned. */
+static bool concerns(const struct run *run, const struct document *document)
+{
+	for (size_t i = 0; i < document->workloads_n; i++)
+		if (run->inventory->workloads.items[document->workload + i].plan.n)
+			return true;
+	for (size_t i = 0; i < document->services_n; i++) {
+		const struct service *service = &run->inventory->services.items[document->service + i];
+
+		for (size_t k = 0; k < service->ports_n; k++)
+			if (service->ports[k].moves)
+				return true;
+	}
+	return false;
+}
+
+static void apply_document(struct run *run, struct source *source, struct document *document)
+{
+	struct yaml_refusal why;
+
+	arena_reset(run->scratch);
+	if (yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
+		harden_document(run, source, document, &run->tree);
+}
+
+static void each_document(struct run *run, bool all)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->state == DOCUMENT_REFUSED)
+				continue;
+			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
+			    (all && (document->workloads_n || document->services_n)))
+				apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+}
+
+static bool drop_unproved(struct run *run)
+{
+	bool dropped = false;
+
+	for (size_t i = 0; i < run->sources.n; i++)
+		for (size_t k = 0; k < run->sources.items[i]->documents.n; k++) {
+			struct document *document = &run->sources.items[i]->documents.items[k];
+
+			if (document->unproved)
+				dropped |= plan_drop(run, document);
+		}
+	return dropped;
+}
+
+void run_apply(struct run *run)
+{
+	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
+
+	if (all)
+		run->options.fix.run_as_user = UID_NONE;
+	each_document(run, all);
+	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
+	if (drop_unproved(run))
+		each_document(run, true);
+}
+
+/* ---- results ---- */
+
+void run_splices(const struct source *source, struct splices *ret_splices)
+{
+	*ret_splices = (struct splices){ 0 };
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+
+		for (size_t k = 0; k < document->splices.n; k++) {
+			struct splice splice = document->splices.items[k];
+
+			splice.at += document->start;
+			VEC_PUSH(ret_splices, splice);
+		}
+	}
+}
+
+void run_output(const struct source *source, struct buf *out)
+{
+	struct splices splices;
+
+	run_splices(source, &splices);
+	splices_apply((struct str){ source->image.bytes, source->image.n }, &splices, out);
+	splices_free(&splices);
+}
+
+struct position run_position(const struct source *source, uint64_t offset)
+{
+	*source->cursor = position_at((struct str){ source->image.bytes, source->image.n }, offset, source->cursor);
+	return *source->cursor;
+}
+
+bool run_commit(struct run *run, struct error **err, struct error **ret_warning)
+{
+	struct file_txn txn = FILE_TXN_INIT;
+	bool fine = true;
+
+	txn.stop = run->stop;
+	for (size_t i = 0; fine && i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+		struct buf out = BUF_INIT;
+
+		if (!source->changed || !source->writable)
+			continue;
+		run_output(source, &out);
+		fine = file_txn_add(&txn, source->path, source->inside, &source->image, buf_str(&out), err);
+		buf_free(&out);
+	}
+	if (fine)
+		fine = file_txn_commit(&txn, err);
+	if (ret_warning && txn.warning) {
+		*ret_warning = txn.warning;
+		txn.warning = NULL;
+	}
+	file_txn_abort(&txn);
+	return fine;
+}

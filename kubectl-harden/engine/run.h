@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Run: sources in, results out, in four phases.
+ *
+ *	run_add()	scan	each document by itself: inventory, and whatever needs no other document
+ *	run_plan()	plan	once, over the inventory of all documents
+ *	run_apply()	apply	each document that waited for the plan
+ *	run_commit()	commit	the files, all or none of those that belong together
+ *
+ * Results (documents, findings, splices) stay until run_free(). Nothing here prints.
+ */
+
+#include <signal.h>
+
+#include "base/file.h"
+#include "fixers/fixer.h"
+#include "yaml/render.h"
+
+struct run_options {
+	struct fix_config fix;
+	struct yaml_limits limits;
+	size_t source_bytes;	/* the largest source that is read */
+};
+
+enum document_state {
+	DOCUMENT_NOTHING, /* empty, no manifest, or a kind without a pod: passed over */
+	DOCUMENT_REFUSED, /* .refusal says why; left as it is */
+	DOCUMENT_PENDING, /* waits for the plan */
+	DOCUMENT_DONE,
+};
+
+/* An object that a document holds and that matters to a reader of the report. */
+struct run_object {
+	struct str kind, namespace, name;
+	int item;
+	unsigned changes, left;
+	struct str note; /* why it was not looked at: a patch, an unknown kind with a pod; else empty */
+};
+
+struct document {
+	uint64_t start, end; /* bytes of the source */
+	unsigned index;	     /* as kubectl counts them */
+	enum document_state state;
+	struct yaml_refusal refusal; /* offsets from .start */
+	struct {
+		struct run_object *items;
+		size_t n, cap;
+	} objects;
+	struct findings findings;
+	struct splices splices; /* offsets from .start */
+	size_t workload, workloads_n; /* rows of the inventory */
+	size_t service, services_n;
+	bool unproved;	     /* a change did not pass its proof and was dropped: a bug of ours */
+};
+
+struct source {
+	char *path;	     /* as the user wrote it; "-" for standard input */
+	struct file_image image;
+	const char *inside;  /* found in a walk: the folder that its target may not leave; NULL for a named one */
+	bool writable;	     /* a file that can be replaced */
+	const char *template; /* why the whole file was passed over; NULL */
+	struct position refused_at; /* of a whole file */
+	const char *refused; /* why the whole file was refused; NULL */
+	unsigned documents_seen;
+	struct {
+		struct document *items;
+		size_t n, cap;
+	} documents; /* those with something to tell */
+	bool changed;
+	struct position *cursor; /* of run_position(): findings are asked for in order */
+};
+
+struct run {
+	struct run_options options;
+	struct arena *arena;   /* results */
+	struct arena *scratch; /* one document at a time */
+	struct yaml_tree tree, after;
+	struct {
+		struct source **items;
+		size_t n, cap;
+	} sources;
+	struct inventory *inventory;
+	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
+	const volatile sig_atomic_t *stop;
+};
+
+void run_init(struct run *run, const struct run_options *options);
+void run_free(struct run *run);
+
+/*
+ * run_add() - scans a source. @path is copied; @image becomes the run's; @inside (NULL for a path that the user named)
+ * must outlive the run. Only regular files are replaced by run_commit().
+ */
+struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image);
+
+/* run_plan(), run_apply() - after all sources were added. */
+void run_plan(struct run *run);
+void run_apply(struct run *run);
+
+/* run_output() - appends the new text of a source to @out (its old one where nothing changed). */
+void run_output(const struct source *source, struct buf *out);
+
+/* run_splices() - all splices of a source with offsets in the file; free with splices_free(). */
+void run_splices(const struct source *source, struct splices *ret_splices);
+
+/*
+ * run_commit() - replaces every writable source that changed, all of them or none: false with *err then.
+ * *ret_warning (may be NULL) is set where a temporary file could not be removed afterwards.
+ */
+bool run_commit(struct run *run, struct error **err, struct error **ret_warning);
+
+/* run_position() - line and column of an offset in a source. */
+struct position run_position(const struct source *source, uint64_t offset);
