@@ -66,6 +66,8 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
 		return refuse(tree, ret_why, id, "it is a key");
+	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
+		return refuse(tree, ret_why, id, "it is what a merge key brings in");
 	if (!tree->has_anchors)
 		return true;
 	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
@@ -250,6 +252,32 @@ static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id af
 	yaml_node(tree, id)->parent = parent;
 }
 
+/* `|+`, also with a digit. */
+static bool keeps_breaks(struct str s, const struct yaml_node *block)
+{
+	uint32_t at = block->start + 1;
+
+	while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
+		at++;
+	return at < s.n && s.p[at] == '+';
+}
+
+/*
+ * A `|+` scalar that ends with the file and without a line break would get one; libfyaml takes a key behind a block
+ * scalar without text for its text.
+ */
+static bool block_can_be_followed(struct yaml_tree *tree, const struct yaml_node *node)
+{
+	struct str raw = str_sub(tree->bytes, node->start, node->end);
+	size_t header = 0;
+
+	while (header < raw.n && raw.p[header] != '\n' && raw.p[header] != '\r')
+		header++;
+	if (!str_trim(str_sub(raw, header, raw.n)).n)
+		return false;
+	return node->end < tree->bytes.n || raw.p[raw.n - 1] == '\n' || !keeps_breaks(tree->bytes, node);
+}
+
 /* Whether lines can follow the pair or item @id of the input. */
 static bool can_follow(struct yaml_tree *tree, yaml_id id)
 {
@@ -262,11 +290,8 @@ static bool can_follow(struct yaml_tree *tree, yaml_id id)
 		return false;
 	if (node->flags & YAML_F_KEY)
 		node = yaml_node(tree, node->pair);
-	/* A `|+` scalar that ends with the file and without a line break cannot be followed and stay the same. */
-	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED) &&
-	    node->end == tree->bytes.n && node->end - node->start > 3 && tree->bytes.p[node->end - 1] != '\n')
-		return memchr(tree->bytes.p + node->start, '+', 3) == NULL;
-	return true;
+	return node->kind != YAML_SCALAR || (node->style != YAML_LITERAL && node->style != YAML_FOLDED) ||
+	       block_can_be_followed(tree, node);
 }
 
 /* The last child of a `|+` scalar may be nested deeply: look at the last leaf. */
@@ -506,6 +531,59 @@ static bool holds_shared(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
+/* The lines that go with @child, and those of its neighbours behind it that go already. */
+static uint32_t end_of_removed(struct yaml_tree *tree, yaml_id child)
+{
+	uint32_t end = 0;
+
+	do {
+		struct yaml_node *node = yaml_node(tree, child);
+
+		end = node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
+		do
+			child = yaml_physical_next(tree, child);
+		while (child && (yaml_node(tree, child)->flags & YAML_F_NEW));
+	} while (child && (yaml_node(tree, child)->flags & YAML_F_REMOVED));
+	return end;
+}
+
+/*
+ * Whether blank lines or comments behind @child would become text of a block scalar before it, once nothing stands
+ * between them any more.
+ */
+static bool feeds_block_scalar(struct yaml_tree *tree, yaml_id parent, yaml_id child)
+{
+	yaml_id before = YAML_NONE;
+	struct yaml_node *leaf;
+	struct str s = tree->bytes;
+	uint32_t at, column;
+
+	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
+		if (!(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW)))
+			before = id;
+	leaf = yaml_node(tree, before ? last_leaf(tree, before) : YAML_NONE);
+	if (leaf->kind != YAML_SCALAR || (leaf->style != YAML_LITERAL && leaf->style != YAML_FOLDED))
+		return false;
+	at = end_of_removed(tree, child);
+	if (!at || (s.p[at - 1] != '\n' && s.p[at - 1] != '\r')) /* not behind a `|+`, whose line is over */
+		while (at < s.n && s.p[at - 1] != '\n')
+			at++;
+	column = yaml_column(s, yaml_node(tree, parent)->start);
+	for (uint32_t from = at; at < s.n; from = ++at) {
+		while (at < s.n && s.p[at] == ' ')
+			at++;
+		if (at < s.n && s.p[at] == '#')
+			return at - from > column;
+		if (at < s.n && s.p[at] == '\r')
+			at++;
+		if (at < s.n && s.p[at] != '\n')
+			return false;
+		if (keeps_breaks(s, leaf))
+			return true;
+	}
+	return false;
+}
+
 bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
 {
 	yaml_id parent = yaml_node(tree, node)->parent, child = yaml_key(tree, node);
@@ -531,6 +609,8 @@ bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_
 	if (up->style == YAML_BLOCK ? !has_own_lines(tree, child)
 				    : memchr(tree->bytes.p + up->start, '\n', up->end - up->start) != NULL)
 		return refuse(tree, ret_why, node, "it shares its line; remove it by hand");
+	if (up->style == YAML_BLOCK && feeds_block_scalar(tree, parent, child))
+		return refuse(tree, ret_why, node, "what follows would become text of the block scalar before it");
 	touch(tree, child);
 	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
 	touch(tree, parent);

@@ -146,6 +146,24 @@ uint32_t yaml_column(struct str s, uint32_t at)
 	return at - start;
 }
 
+static const char swallowed[] =
+	"text that the YAML parser takes for part of the value before it, and Kubernetes does not; "
+	"is that an empty | or >? Write \"\" instead";
+
+/*
+ * Between two nodes there are blanks, comments and indicators. Anything else is text that the parser has put into
+ * some other node than we (it takes the key behind an empty block scalar for the scalar's text): a field that hides.
+ */
+static bool check_gap(struct build *build, uint32_t from, uint32_t to)
+{
+	struct str s = { build->tree->bytes.p, to };
+
+	for (uint32_t at = from; (at = yaml_skip_gap(s, at)) < to; at++)
+		if (s.p[at] != ':' && s.p[at] != '-' && s.p[at] != ',' && s.p[at] != '?')
+			return refuse(build, at, swallowed);
+	return true;
+}
+
 static uint32_t mark(const struct fy_mark *mark)
 {
 	return mark ? (uint32_t)mark->input_pos : 0;
@@ -247,6 +265,9 @@ static bool add_node(struct build *build, struct yaml_node node, struct fy_token
 
 	if (tree->nodes.n >= tree->limits.nodes)
 		return refuse(build, node.start, "too many nodes in one document");
+	/* A pair in a flow sequence is announced behind its key. */
+	if (!(node.flags & YAML_F_EXPLICIT) && !check_gap(build, build->cursor, node.props))
+		return false;
 	if (anchor)
 		node.flags |= YAML_F_ANCHOR;
 	if (tag)
@@ -420,7 +441,9 @@ static bool on_end(struct build *build, struct fy_event *event)
 	if (node->style == YAML_FLOW && !(node->flags & YAML_F_EXPLICIT)) {
 		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
 
-		build->cursor = token ? mark(fy_token_end_mark(token)) : build->cursor;
+		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1))
+			return token || refuse(build, build->cursor, "the parser lost its place here");
+		build->cursor = mark(fy_token_end_mark(token));
 	} else if (node->first && (node->flags & YAML_F_EXPLICIT)) {
 		node->start = node->props = build->tree->nodes.items[node->first].props;
 	}
@@ -537,11 +560,11 @@ static bool syntax_error(struct build *build)
 static bool check_end(struct build *build)
 {
 	struct str s = build->tree->bytes;
-	uint32_t at = yaml_skip_gap(s, build->cursor);
+	uint32_t at = yaml_skip_gap(s, build->cursor), marker = at;
 
 	while (s.n - at >= 3 && !memcmp(s.p + at, "...", 3) && (at + 3 == s.n || is_space(s.p[at + 3])))
 		at = yaml_skip_gap(s, at + 3);
-	return at == s.n || refuse(build, at, dropped);
+	return at == s.n || refuse(build, at, at == marker ? swallowed : dropped);
 }
 
 static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)

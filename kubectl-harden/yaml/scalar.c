@@ -260,7 +260,8 @@ struct yaml_block_scalar yaml_block_scalar(struct str bytes, uint32_t header, in
 	i = line_end(s, i);
 	end = i;
 	block.content = i < s.n ? (uint32_t)skip_break(s, i) : i;
-	block.indent = explicit ? (uint32_t)(parent < 0 ? 0 : parent) + explicit : detect_indent(s, block.content, parent);
+	block.indent = explicit ? (uint32_t)(parent < 0 ? 0 : parent) + explicit
+				: detect_indent(s, block.content, parent);
 	for (uint32_t at = block.content; at < s.n;) {
 		uint32_t n = spaces(s, at), stop = line_end(s, at);
 		bool blank = at + n == stop && n <= block.indent;
@@ -380,28 +381,34 @@ static bool resolve_int(struct str s, int64_t *ret_int)
 	return true;
 }
 
-/* ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$ as go-yaml has it. */
+static size_t skip_digits(struct str s, size_t *at)
+{
+	size_t from = *at;
+
+	while (*at < s.n && ((s.p[*at] >= '0' && s.p[*at] <= '9') || s.p[*at] == '_'))
+		(*at)++;
+	return *at - from;
+}
+
+/* ^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$ as go-yaml has it, `_` left out unless it begins with a dot. */
 static bool looks_float(struct str s)
 {
-	size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'), digits = 0;
+	size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'), digits;
 
-	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-		digits++;
-	if (i < s.n && s.p[i] == '.')
-		for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-			digits++;
+	if (s.n && s.p[0] == '.' && memchr(s.p, '_', s.n))
+		return false;
+	digits = skip_digits(s, &i);
+	if (i < s.n && s.p[i] == '.') {
+		i++;
+		digits += skip_digits(s, &i);
+	}
 	if (!digits)
 		return false;
 	if (i < s.n && (s.p[i] | 0x20) == 'e') {
-		size_t from;
-
 		i++;
 		if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
 			i++;
-		from = i;
-		while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
-			i++;
-		if (i == from)
+		if (!skip_digits(s, &i))
 			return false;
 	}
 	return i == s.n;

@@ -99,10 +99,9 @@ bool check_parse(struct reading *reading, struct str bytes, struct yaml_refusal 
 	*reading = (struct reading){ .arena = arena_new() };
 	if (!yaml_parse(&reading->tree, reading->arena, bytes, NULL, ret_why))
 		return false;
-	if (!reading->tree.root || check_flatten(&reading->flat, bytes))
-		return true;
-	*ret_why = (struct yaml_refusal){ .why = "(the independent reader refuses it)" };
-	return false;
+	/* It refuses a second `<<` in one mapping, for one. */
+	reading->is_flat = check_flatten(&reading->flat, bytes);
+	return true;
 }
 
 void reading_free(struct reading *reading)
@@ -177,13 +176,27 @@ static const char *check_bytes(struct str before, struct str after, struct str o
 
 static bool is_below(struct str line, struct str path)
 {
-	return str_starts(line, path) && (line.n == path.n || strchr("\t.[", line.p[path.n]));
+	return str_starts(line, path) && (!path.n || line.n == path.n || strchr("\t.[", line.p[path.n]));
+}
+
+/* "path\t?text": in whatever quotes. */
+static bool is_leaf(struct str line, struct str leaf)
+{
+	size_t mark = str_find(leaf, STR("\t?"), 0), at;
+
+	if (mark == SIZE_MAX)
+		return str_eq(line, leaf);
+	if (!str_starts(line, str_sub(leaf, 0, mark + 1)))
+		return false;
+	at = mark + 1;
+	at += at < line.n && line.p[at] == '\'';
+	return str_eq(str_sub(line, at, line.n), str_sub(leaf, mark + 2, leaf.n));
 }
 
 static bool is_added(struct str line, const struct intent *intent, bool *seen)
 {
 	for (size_t i = 0; intent->added[i]; i++) {
-		if (str_is(line, intent->added[i])) {
+		if (is_leaf(line, str_of(intent->added[i]))) {
 			seen[i] = true;
 			return true;
 		}
@@ -199,7 +212,7 @@ static const char *check_leaves(struct str before, struct str after, const struc
 	bool more = str_cut(&before, '\n', &x);
 
 	while (str_cut(&after, '\n', &y)) {
-		while (more && !str_eq(x, y) && intent->gone.n && is_below(x, intent->gone))
+		while (more && !str_eq(x, y) && intent->has_gone && is_below(x, intent->gone))
 			more = str_cut(&before, '\n', &x);
 		if (more && str_eq(x, y)) {
 			is_added(y, intent, seen);
@@ -208,7 +221,7 @@ static const char *check_leaves(struct str before, struct str after, const struc
 			return "a value is there that was not meant, or has moved";
 		}
 	}
-	while (more && (!x.n || (intent->gone.n && is_below(x, intent->gone))))
+	while (more && (!x.n || (intent->has_gone && is_below(x, intent->gone))))
 		more = str_cut(&before, '\n', &x);
 	if (more)
 		return "a value is gone";
@@ -232,7 +245,7 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	if (none.n)
 		problem = "a tree without edits gave splices";
 	splices_free(&none);
-	if (!problem)
+	if (!problem && before->is_flat)
 		problem = check_leaves(buf_str(&before->flat), buf_str(&after->flat), intent);
 	return problem;
 }

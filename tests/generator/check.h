@@ -14,12 +14,14 @@ struct reading {
 	struct arena *arena;
 	struct yaml_tree tree;
 	struct buf flat; /* one line for each leaf: path, a tab, its text: see check_flatten() */
+	bool is_flat;	 /* the independent reader could read it */
 };
 
 /* What an edit was meant to do. */
 struct intent {
 	struct str old;	      /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
-	struct str gone;      /* path whose leaves may be missing afterwards: `.spec.x`; empty: none */
+	bool has_gone;
+	struct str gone;      /* path whose leaves may be missing afterwards: `.spec.x` */
 	const char *added[8]; /* leaves that must be there now: "path\ttext", NULL at the end */
 };
 

@@ -97,21 +97,21 @@ static bool make_add(struct yaml_tree *tree, yaml_id id, enum edit edit, struct 
 	yaml_id at;
 
 	if (!yaml_first(tree, id))
-		intent->gone = path, intent->old = yaml_raw(tree, id);
+		intent->has_gone = true, intent->gone = path, intent->old = yaml_raw(tree, id);
 	if (edit == ADD_LAST || edit == ADD_FIRST) {
 		intent->added[0] = fmt(tree, path, ".zzNew\t'true");
 		return yaml_put_str(tree, id, "zzNew", STR("true"), edit == ADD_FIRST ? &first_order : NULL, why);
 	}
 	if (edit == ADD_SEQ) {
-		intent->added[0] = fmt(tree, path, ".zzNew[0]\tALL");
+		intent->added[0] = fmt(tree, path, ".zzNew[0]\t?ALL");
 		intent->added[1] = fmt(tree, path, ".zzNew[1]\t'a: b #c");
 		at = yaml_put_seq(tree, id, "zzNew", true, NULL, why);
 		return at && yaml_append_str(tree, at, STR("ALL"), why) &&
 		       yaml_append_str(tree, at, STR("a: b #c"), why);
 	}
 	intent->added[0] = fmt(tree, path, ".zzNew.one.two\ttrue");
-	intent->added[1] = fmt(tree, path, ".zzNew.one.three[0]\ta");
-	intent->added[2] = fmt(tree, path, ".zzNew.one.three[1].name\tb");
+	intent->added[1] = fmt(tree, path, ".zzNew.one.three[0]\t?a");
+	intent->added[2] = fmt(tree, path, ".zzNew.one.three[1].name\t?b");
 	intent->added[3] = fmt(tree, path, ".zzNew.one.three[1].number\t-1");
 	at = yaml_put_map(tree, id, "zzNew", NULL, why);
 	at = at ? yaml_put_map(tree, at, "one", NULL, why) : YAML_NONE;
@@ -133,13 +133,13 @@ static bool make_append(struct yaml_tree *tree, yaml_id id, enum edit edit, stru
 	yaml_id at;
 
 	if (!n)
-		intent->gone = path, intent->old = yaml_raw(tree, id);
+		intent->has_gone = true, intent->gone = path, intent->old = yaml_raw(tree, id);
 	path = str_fmt(tree->arena, "%.*s[%zu]", STR_ARG(path), n);
 	if (edit == APPEND) {
-		intent->added[0] = fmt(tree, path, "\tzz new");
+		intent->added[0] = fmt(tree, path, "\t?zz new");
 		return yaml_append_str(tree, id, STR("zz new"), why);
 	}
-	intent->added[0] = fmt(tree, path, ".name\tzz");
+	intent->added[0] = fmt(tree, path, ".name\t?zz");
 	intent->added[1] = fmt(tree, path, ".value.x\t1");
 	at = yaml_append_map(tree, id, why);
 	if (!at || !yaml_put_str(tree, at, "name", STR("zz"), NULL, why))
@@ -154,6 +154,7 @@ static bool make_set(struct yaml_tree *tree, yaml_id id, enum edit edit, struct 
 	enum yaml_style style = (enum yaml_style)yaml_node(tree, id)->style;
 	bool quoted = style == YAML_SINGLE || style == YAML_DOUBLE || tree->json;
 
+	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
 	intent->old = yaml_raw(tree, id);
 	if (edit == SET_INT) {
@@ -174,10 +175,11 @@ static bool make_fill(struct yaml_tree *tree, yaml_id id, enum edit edit, struct
 	yaml_id key = yaml_key(tree, id), map = yaml_parent(tree, id), at;
 	struct str name = str_copy(tree->arena, yaml_text(tree, key));
 
+	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
 	intent->old = yaml_raw(tree, id);
 	if (edit == FILL_SEQ) {
-		intent->added[0] = fmt(tree, intent->gone, "[0]\tx");
+		intent->added[0] = fmt(tree, intent->gone, "[0]\t?x");
 		at = yaml_put_seq(tree, map, name.p, false, NULL, why);
 		return at && yaml_append_str(tree, at, STR("x"), why);
 	}
@@ -212,6 +214,7 @@ static bool make(struct yaml_tree *tree, yaml_id id, enum edit edit, struct inte
 		return make_set(tree, id, edit, intent, why);
 	if (edit <= FILL_SEQ)
 		return make_fill(tree, id, edit, intent, why);
+	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
 	intent->old = lines_of(tree, id);
 	return yaml_remove(tree, id, why);
