@@ -23,6 +23,9 @@ static const struct table {
 	{ "listeners", emit_listeners }, { "moves", emit_ports },   { "images", emit_images },
 };
 
+/* The headers of kubectl-harden/kube that declare the tables. */
+static const char *const headers[] = { "image_facts.h", "kinds.h", "listeners.h", "pod.h", "pod_security.h" };
+
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 
 void emit_string(struct buf *out, const char *text)
@@ -47,18 +50,18 @@ void emit_string(struct buf *out, const char *text)
 	buf_addc(out, '"');
 }
 
-void emit_strings(struct buf *out, const struct schema_texts *texts)
+void emit_strings(struct buf *out, const char *const *texts, size_t n)
 {
-	if (!texts->n) {
+	if (!n) {
 		buf_addz(out, "NULL, 0");
 		return;
 	}
 	buf_addz(out, "(const char *const[]){ ");
-	for (size_t i = 0; i < texts->n; i++) {
-		emit_string(out, texts->items[i]);
-		buf_addz(out, i + 1 < texts->n ? ", " : " }");
+	for (size_t i = 0; i < n; i++) {
+		emit_string(out, texts[i]);
+		buf_addz(out, i + 1 < n ? ", " : " }");
 	}
-	buf_addf(out, ", %zu", texts->n);
+	buf_addf(out, ", %zu", n);
 }
 
 static bool read_file(const char *path, struct buf *ret_text, struct error **err)
@@ -129,10 +132,10 @@ static bool generate(const char *output, char **paths, struct error **err)
 	bool done[TABLES] = { false };
 	bool fine = true;
 
-	buf_addz(&out,
-		 "/* SPDX-License-Identifier: Apache-2.0 */\n/* Generated from schemas/; do not edit. */\n"
-		 "#include \"kube/image_facts.h\"\n#include \"kube/kinds.h\"\n#include \"kube/listeners.h\"\n#include \"kube/pod.h\"\n"
-		 "#include \"kube/pod_security.h\"\n");
+	buf_addz(&out, "/* SPDX-License-Identifier: Apache-2.0 */\n");
+	buf_addz(&out, "/* Generated from schemas/; do not edit. */\n");
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		buf_addf(&out, "#include \"kube/%s\"\n", headers[i]);
 	for (; *paths && fine; paths++)
 		fine = emit_file(*paths, &out, done, err);
 	for (size_t i = 0; i < TABLES && fine; i++)

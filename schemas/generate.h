@@ -20,7 +20,7 @@ bool emit_pod_security(struct schema *schema, struct buf *out);
 /* emit_images() - images.yaml: image_facts of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 
-/* emit_listeners() - listeners.yaml: those of kube/listeners.h. emit_ports() - ports.yaml: port_moves[], port_reserved[]. */
+/* emit_listeners() - listeners.yaml, emit_ports() - ports.yaml: the tables of kube/listeners.h. */
 bool emit_listeners(struct schema *schema, struct buf *out);
 bool emit_ports(struct schema *schema, struct buf *out);
 
@@ -28,4 +28,4 @@ bool emit_ports(struct schema *schema, struct buf *out);
 void emit_string(struct buf *out, const char *text);
 
 /* emit_strings() - "(const char *const[]){ "a", "b" }, 2", or "NULL, 0": a pointer and its count. */
-void emit_strings(struct buf *out, const struct schema_texts *texts);
+void emit_strings(struct buf *out, const char *const *texts, size_t n);

@@ -11,10 +11,8 @@
 
 static void emit_texts(struct buf *out, const struct image_texts *texts)
 {
-	struct schema_texts copy = { (const char **)texts->items, texts->n };
-
 	buf_addz(out, "{ ");
-	emit_strings(out, &copy);
+	emit_strings(out, texts->items, texts->n);
 	buf_addz(out, " }");
 }
 

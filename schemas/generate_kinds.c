@@ -191,7 +191,7 @@ bool emit_orders(struct schema *schema, struct buf *out)
 		if (!is_c_name(name))
 			return schema_fail(schema, row, "\"%s\" is no name for an order", name);
 		buf_addf(out, "\nconst struct yaml_order order_%s = { ", name);
-		emit_strings(out, &keys);
+		emit_strings(out, keys.items, keys.n);
 		buf_addz(out, " };\n");
 	}
 	return true;
