@@ -94,6 +94,7 @@ struct fix_context {
 	unsigned object;
 	unsigned changes;		 /* changes made so far in this document, also those rolled back */
 	uint8_t *status;		 /* [fixer][container + 1]: 0, or enum fix_status + 1 */
+	uint64_t passed;		 /* fix_report_violations(): a bit for each fixer whose checks the pod passes */
 };
 
 /* Which of a document's changes may be made: a bit each, in the order in which they are begun. */

@@ -37,13 +37,19 @@ enum fix_status fix_report_violations(struct fix_context *fix, const struct fixe
 										 : POD_SECURITY_RESTRICTED;
 	struct report report = { fix, self, target, describe, FIX_FINE };
 	struct str rest = str_of(self->checks), id;
+	uint64_t bit = (uint64_t)1 << fixer_index(self);
+	bool passed = true;
 
+	if (fix->passed & bit)
+		return FIX_FINE;
 	while (str_cut(&rest, ' ', &id)) {
 		size_t check = pod_security_find(id);
 
 		if (check != SIZE_MAX && pod_security_applies(check, level, pod_security_newest))
-			pod_security_check(fix->pod, check, pod_security_newest, found, &report);
+			passed &= pod_security_check(fix->pod, check, pod_security_newest, found, &report);
 	}
+	if (passed)
+		fix->passed |= bit;
 	return report.status;
 }
 

@@ -225,13 +225,17 @@ void buf_vaddf(struct buf *buf, const char *format, va_list args)
 	va_list again;
 	int n;
 
+	/* Most texts fit at once. */
+	buf_reserve(buf, 128);
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(buf->p + buf->n, buf->cap - buf->n, format, again);
 	va_end(again);
 	if (n < 0)
 		return;
-	buf_reserve(buf, (size_t)n + 1);
-	vsnprintf(buf->p + buf->n, (size_t)n + 1, format, args);
+	if ((size_t)n >= buf->cap - buf->n) {
+		buf_reserve(buf, (size_t)n + 1);
+		vsnprintf(buf->p + buf->n, (size_t)n + 1, format, args);
+	}
 	buf->n += (size_t)n;
 }
 

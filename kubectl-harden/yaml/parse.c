@@ -324,6 +324,20 @@ static void block_scalar_span(struct build *build, struct yaml_node *node, uint3
 	node->end = yaml_block_scalar(s, at, innermost_column(build), token_end).end;
 }
 
+/* Whether the text of a plain or quoted scalar is its bytes: no escape, no line break. */
+static bool is_slice(struct str bytes, enum yaml_style style)
+{
+	char escape = style == YAML_SINGLE ? '\'' : style == YAML_DOUBLE ? '\\' : '\n';
+	size_t quote = style == YAML_PLAIN ? 0 : 1;
+
+	if (style != YAML_PLAIN && style != YAML_SINGLE && style != YAML_DOUBLE)
+		return false;
+	for (size_t i = quote; i + quote < bytes.n; i++)
+		if (bytes.p[i] == escape || bytes.p[i] == '\n' || bytes.p[i] == '\r')
+			return false;
+	return true;
+}
+
 static bool on_scalar(struct build *build, struct fy_event *event)
 {
 	struct fy_token *token = event->scalar.value;
@@ -351,6 +365,8 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 	node.props = event->scalar.anchor || event->scalar.tag ? props : node.start;
 	if (node.end < build->cursor || node.end > build->tree->bytes.n)
 		return refuse(build, build->cursor, "the parser lost its place here");
+	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
+		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, node, event->scalar.anchor, event->scalar.tag, &id))
 		return false;
 	build->cursor = node.end;

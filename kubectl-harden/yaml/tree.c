@@ -287,15 +287,33 @@ enum yaml_kind yaml_kind(struct yaml_tree *tree, yaml_id id)
 	return id ? (enum yaml_kind)yaml_node(tree, resolve(tree, id))->kind : YAML_NOTHING;
 }
 
+/* The most frequent question of all, so the usual key costs one comparison of bytes. */
+static bool key_is(struct yaml_tree *tree, yaml_id key, struct str name)
+{
+	const struct yaml_node *node = yaml_node(tree, key);
+
+	if ((node->flags & (YAML_F_SLICE | YAML_F_CHANGED)) == YAML_F_SLICE) {
+		uint32_t quote = node->style != YAML_PLAIN;
+
+		return node->end - node->start - 2 * quote == name.n &&
+		       !memcmp(tree->bytes.p + node->start + quote, name.p, name.n);
+	}
+	return yaml_kind(tree, key) == YAML_SCALAR && str_eq(yaml_text(tree, key), name);
+}
+
 yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
 {
 	yaml_id found = YAML_NONE;
 
-	if (yaml_kind(tree, map) != YAML_MAP)
+	map = resolve(tree, map);
+	if (!map || yaml_node(tree, map)->kind != YAML_MAP)
 		return YAML_NONE;
-	YAML_EACH(tree, map, key)
-		if (yaml_node(tree, key)->kind == YAML_SCALAR && str_eq(yaml_text(tree, key), name))
+	if (yaml_node(tree, map)->flags & (YAML_F_LAZY | YAML_F_MERGE))
+		expand(tree, map);
+	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
+		if (!skipped(yaml_node(tree, key)) && key_is(tree, key, name))
 			found = key;
+	}
 	return found ? yaml_value(tree, found) : YAML_NONE;
 }
 
@@ -337,6 +355,11 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 		return STR_NONE;
 	id = origin_of(tree, resolve(tree, id));
 	node = yaml_node(tree, id);
+	if ((node->flags & (YAML_F_SLICE | YAML_F_CHANGED)) == YAML_F_SLICE) {
+		uint32_t quote = node->style != YAML_PLAIN;
+
+		return str_sub(tree->bytes, node->start + quote, node->end - quote);
+	}
 	if (node->kind != YAML_SCALAR)
 		return STR_NONE;
 	if (has_new_text(node))

@@ -51,6 +51,7 @@ enum yaml_flag {
 	YAML_F_MERGE = 1 << 10,	   /* is a `<<` key, or a map that holds one (until it is expanded) */
 	YAML_F_EXPLICIT = 1 << 11, /* a key written with `?`, or a pair without braces in a flow sequence */
 	YAML_F_DIRTY = 1 << 12,	   /* a collection of the input with added children */
+	YAML_F_SLICE = 1 << 13,	   /* a scalar whose text is its bytes, quotes left out: nothing to decode */
 };
 
 /*
