@@ -309,7 +309,7 @@ yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
 	if (!map || yaml_node(tree, map)->kind != YAML_MAP)
 		return YAML_NONE;
 	if (yaml_node(tree, map)->flags & (YAML_F_LAZY | YAML_F_MERGE))
-		expand(tree, map);
+		expand(tree, map, 0);
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
 		if (!skipped(yaml_node(tree, key)) && key_is(tree, key, name))
 			found = key;
