@@ -10,7 +10,7 @@
 #include "yaml/edit.h"
 #include "yaml/tree_internal.h"
 
-static bool refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id node, const char *why)
+bool yaml_refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id node, const char *why)
 {
 	if (ret_why)
 		*ret_why = (struct yaml_refusal){ .at = yaml_offset_value(tree, node), .why = why };
@@ -19,7 +19,7 @@ static bool refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id
 
 /* ---- the log ---- */
 
-static void touch(struct yaml_tree *tree, yaml_id id)
+void yaml_touch(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_op op = { id, *yaml_node(tree, id) };
 
@@ -55,24 +55,24 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	struct yaml_node *node = yaml_node(tree, id);
 
 	if (node->kind == YAML_ALIAS || (node->flags & YAML_F_COPY))
-		return refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
+		return yaml_refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_TAG)
-		return refuse(tree, ret_why, id, "it carries a tag");
+		return yaml_refuse(tree, ret_why, id, "it carries a tag");
 	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
-		return refuse(tree, ret_why, id, "it is a block scalar");
+		return yaml_refuse(tree, ret_why, id, "it is a block scalar");
 	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
-		return refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
+		return yaml_refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
-		return refuse(tree, ret_why, id, "it is a key");
+		return yaml_refuse(tree, ret_why, id, "it is a key");
 	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
-		return refuse(tree, ret_why, id, "it is what a merge key brings in");
+		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
 	if (!tree->has_anchors)
 		return true;
 	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
 		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
-			return refuse(tree, ret_why, id, "it is shared with other places through an anchor");
+			return yaml_refuse(tree, ret_why, id, "it is shared with other places through an anchor");
 	return true;
 }
 
@@ -135,10 +135,10 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
 	if (!node->pair || !has_place(tree, id))
-		return refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
 	if (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
-		return refuse(tree, ret_why, id, "its key is written with a question mark");
-	touch(tree, id);
+		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
+	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	node->kind = (uint8_t)kind;
 	node->style = in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
@@ -159,7 +159,7 @@ static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret
 	if (in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||
 	    (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
 		return true;
-	touch(tree, id);
+	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	node->style = YAML_BLOCK;
 	node->flags |= YAML_F_FILLED;
@@ -239,11 +239,11 @@ static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id af
 		while (yaml_node(tree, after)->next &&
 		       (yaml_node(tree, yaml_node(tree, after)->next)->flags & YAML_F_COPY))
 			after = yaml_node(tree, after)->next;
-		touch(tree, after);
+		yaml_touch(tree, after);
 		yaml_node(tree, id)->next = yaml_node(tree, after)->next;
 		yaml_node(tree, after)->next = id;
 	}
-	touch(tree, parent);
+	yaml_touch(tree, parent);
 	if (!after) {
 		yaml_node(tree, id)->next = yaml_node(tree, parent)->first;
 		yaml_node(tree, parent)->first = id;
@@ -253,7 +253,7 @@ static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id af
 }
 
 /* `|+`, also with a digit. */
-static bool keeps_breaks(struct str s, const struct yaml_node *block)
+bool yaml_keeps_breaks(struct str s, const struct yaml_node *block)
 {
 	uint32_t at = block->start + 1;
 
@@ -275,7 +275,7 @@ static bool block_can_be_followed(struct yaml_tree *tree, const struct yaml_node
 		header++;
 	if (!str_trim(str_sub(raw, header, raw.n)).n)
 		return false;
-	return node->end < tree->bytes.n || raw.p[raw.n - 1] == '\n' || !keeps_breaks(tree->bytes, node);
+	return node->end < tree->bytes.n || raw.p[raw.n - 1] == '\n' || !yaml_keeps_breaks(tree->bytes, node);
 }
 
 /* Whether lines can follow the pair or item @id of the input. */
@@ -295,7 +295,7 @@ static bool can_follow(struct yaml_tree *tree, yaml_id id)
 }
 
 /* The last child of a `|+` scalar may be nested deeply: look at the last leaf. */
-static yaml_id last_leaf(struct yaml_tree *tree, yaml_id id)
+yaml_id yaml_last_leaf(struct yaml_tree *tree, yaml_id id)
 {
 	for (;;) {
 		struct yaml_node *node = yaml_node(tree, id);
@@ -308,7 +308,8 @@ static yaml_id last_leaf(struct yaml_tree *tree, yaml_id id)
 		if (node->kind != YAML_MAP && node->kind != YAML_SEQ)
 			return id;
 		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
-			last = child;
+			if (!(yaml_node(tree, child)->flags & (YAML_F_NEW | YAML_F_REMOVED)))
+				last = child;
 		if (!last || node->style == YAML_FLOW)
 			return id;
 		id = last;
@@ -318,8 +319,8 @@ static yaml_id last_leaf(struct yaml_tree *tree, yaml_id id)
 static bool place(struct yaml_tree *tree, yaml_id parent, yaml_id after, struct yaml_refusal *ret_why)
 {
 	if (after && yaml_node(tree, parent)->style == YAML_BLOCK &&
-	    (!can_follow(tree, after) || !can_follow(tree, last_leaf(tree, after))))
-		return refuse(tree, ret_why, after, "nothing can be added behind this value");
+	    (!can_follow(tree, after) || !can_follow(tree, yaml_last_leaf(tree, after))))
+		return yaml_refuse(tree, ret_why, after, "nothing can be added behind this value");
 	return true;
 }
 
@@ -348,7 +349,7 @@ static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *k
 	yaml_id value = yaml_get(tree, map, key);
 
 	if (yaml_kind(tree, map) != YAML_MAP) {
-		refuse(tree, ret_why, map, "it is no mapping");
+		yaml_refuse(tree, ret_why, map, "it is no mapping");
 		return YAML_NONE;
 	}
 	if (!value)
@@ -357,7 +358,8 @@ static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *k
 	if (yaml_kind(tree, value) == kind)
 		return value;
 	if (!yaml_is_null(tree, value)) {
-		refuse(tree, ret_why, value, kind == YAML_MAP ? "a mapping belongs here" : "a sequence belongs here");
+		yaml_refuse(tree, ret_why, value,
+			    kind == YAML_MAP ? "a mapping belongs here" : "a sequence belongs here");
 		return YAML_NONE;
 	}
 	return fill(tree, value, kind, ret_why) ? value : YAML_NONE;
@@ -382,14 +384,14 @@ static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_t
 	struct yaml_node *node = yaml_node(tree, id);
 
 	if (node->kind != YAML_SCALAR)
-		return refuse(tree, ret_why, id, "a single value belongs here");
+		return yaml_refuse(tree, ret_why, id, "a single value belongs here");
 	if (!(node->flags & YAML_F_TAG) && yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
 		return true;
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
 	if (!has_place(tree, id))
-		return refuse(tree, ret_why, id, "it is empty, and not the value of a key");
-	touch(tree, id);
+		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
 	node->first = (uint32_t)(tree->texts.n - 1);
@@ -404,7 +406,7 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 	yaml_id value = yaml_get(tree, map, key);
 
 	if (yaml_kind(tree, map) != YAML_MAP) {
-		refuse(tree, ret_why, map, "it is no mapping");
+		yaml_refuse(tree, ret_why, map, "it is no mapping");
 		return YAML_NONE;
 	}
 	if (!value)
@@ -462,7 +464,7 @@ static yaml_id append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct 
 	yaml_id last = YAML_NONE;
 
 	if (yaml_kind(tree, seq) != YAML_SEQ) {
-		refuse(tree, ret_why, seq, "it is no sequence");
+		yaml_refuse(tree, ret_why, seq, "it is no sequence");
 		return YAML_NONE;
 	}
 	if (!prepare(tree, seq, ret_why))
@@ -489,131 +491,4 @@ yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, s
 	if ((yaml_node(tree, seq)->flags & YAML_F_NEW) && yaml_node(tree, seq)->style == YAML_FLOW)
 		yaml_node(tree, item)->style = YAML_DOUBLE;
 	return append(tree, seq, item, ret_why);
-}
-
-/* ---- removing ---- */
-
-static bool only_blanks_before(struct str s, uint32_t at)
-{
-	while (at && s.p[at - 1] == ' ')
-		at--;
-	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
-}
-
-/* In a block: the pair or item has its lines for itself. */
-static bool has_own_lines(struct yaml_tree *tree, yaml_id child)
-{
-	uint32_t at = yaml_node(tree, child)->props;
-
-	if (!(yaml_node(tree, child)->flags & YAML_F_KEY)) {
-		while (at && tree->bytes.p[at - 1] != '-' && tree->bytes.p[at - 1] != '\n')
-			at--;
-		if (!at || tree->bytes.p[at - 1] != '-')
-			return false;
-		at--;
-	}
-	return only_blanks_before(tree->bytes, at);
-}
-
-/* Whether an alias outside of @id would lose its anchor. */
-static bool holds_shared(struct yaml_tree *tree, yaml_id id)
-{
-	struct yaml_node *node = yaml_node(tree, id);
-
-	if (node->flags & YAML_F_SHARED)
-		return true;
-	if (node->flags & YAML_F_KEY && holds_shared(tree, node->pair))
-		return true;
-	if (node->kind == YAML_MAP || node->kind == YAML_SEQ)
-		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
-			if (holds_shared(tree, child))
-				return true;
-	return false;
-}
-
-/* The lines that go with @child, and those of its neighbours behind it that go already. */
-static uint32_t end_of_removed(struct yaml_tree *tree, yaml_id child)
-{
-	uint32_t end = 0;
-
-	do {
-		struct yaml_node *node = yaml_node(tree, child);
-
-		end = node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
-		do
-			child = yaml_physical_next(tree, child);
-		while (child && (yaml_node(tree, child)->flags & YAML_F_NEW));
-	} while (child && (yaml_node(tree, child)->flags & YAML_F_REMOVED));
-	return end;
-}
-
-/*
- * Whether blank lines or comments behind @child would become text of a block scalar before it, once nothing stands
- * between them any more.
- */
-static bool feeds_block_scalar(struct yaml_tree *tree, yaml_id parent, yaml_id child)
-{
-	yaml_id before = YAML_NONE;
-	struct yaml_node *leaf;
-	struct str s = tree->bytes;
-	uint32_t at, column;
-
-	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
-		if (!(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW)))
-			before = id;
-	leaf = yaml_node(tree, before ? last_leaf(tree, before) : YAML_NONE);
-	if (leaf->kind != YAML_SCALAR || (leaf->style != YAML_LITERAL && leaf->style != YAML_FOLDED))
-		return false;
-	at = end_of_removed(tree, child);
-	if (!at || (s.p[at - 1] != '\n' && s.p[at - 1] != '\r')) /* not behind a `|+`, whose line is over */
-		while (at < s.n && s.p[at - 1] != '\n')
-			at++;
-	column = yaml_column(s, yaml_node(tree, parent)->start);
-	for (uint32_t from = at; at < s.n; from = ++at) {
-		while (at < s.n && s.p[at] == ' ')
-			at++;
-		if (at < s.n && s.p[at] == '#')
-			return at - from > column;
-		if (at < s.n && s.p[at] == '\r')
-			at++;
-		if (at < s.n && s.p[at] != '\n')
-			return false;
-		if (keeps_breaks(s, leaf))
-			return true;
-	}
-	return false;
-}
-
-bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
-{
-	yaml_id parent = yaml_node(tree, node)->parent, child = yaml_key(tree, node);
-	struct yaml_node *up = yaml_node(tree, parent);
-	size_t others = 0;
-
-	if (!child)
-		child = node;
-	if (yaml_node(tree, node)->flags & YAML_F_COPY)
-		return refuse(tree, ret_why, node, "it comes from an anchor through an alias or a merge key");
-	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
-		return refuse(tree, ret_why, node, "it cannot be removed from here");
-	if (yaml_node(tree, child)->flags & YAML_F_EXPLICIT)
-		return refuse(tree, ret_why, node, "its key is written with a question mark");
-	if (!yaml_editable(tree, parent, ret_why))
-		return false;
-	for (yaml_id id = yaml_physical_first(tree, parent); id; id = yaml_physical_next(tree, id))
-		others += id != child && !(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW));
-	if (!others)
-		return refuse(tree, ret_why, node, "it is the only one there; remove it by hand");
-	if (tree->has_anchors && holds_shared(tree, child))
-		return refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");
-	if (up->style == YAML_BLOCK ? !has_own_lines(tree, child)
-				    : memchr(tree->bytes.p + up->start, '\n', up->end - up->start) != NULL)
-		return refuse(tree, ret_why, node, "it shares its line; remove it by hand");
-	if (up->style == YAML_BLOCK && feeds_block_scalar(tree, parent, child))
-		return refuse(tree, ret_why, node, "what follows would become text of the block scalar before it");
-	touch(tree, child);
-	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
-	touch(tree, parent);
-	yaml_node(tree, parent)->flags |= YAML_F_DIRTY;
-	return true;
 }

@@ -183,7 +183,7 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	struct buf out = BUF_INIT;
 
 	if (after) {
-		at = child_end(tree, after);
+		at = yaml_node(tree, yaml_last_leaf(tree, after))->end;
 	} else {
 		/* Behind the line of the map's own key. */
 		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
@@ -359,8 +359,10 @@ static void fill_brackets(struct render *render, yaml_id collection)
 	uint32_t from = node->start + 1, to = skip_blanks(s, from);
 
 	layout.lines = layout.json && root->first && starts_line(s, yaml_node(tree, root->first)->start);
-	layout.indent = indentation_of(s, node->start);
-	render->eol = eol_near(s, node->start);
+	if (layout.lines) {
+		layout.indent = indentation_of(s, node->start);
+		render->eol = eol_near(s, node->start);
+	}
 	render_flow_children(render, &out, &layout, collection);
 	/* A comment inside keeps its place: nothing is deleted then. */
 	emit(render, from, s.p[to] == '}' || s.p[to] == ']' ? to - from : 0, &out);
@@ -378,7 +380,8 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 		first = yaml_physical_next(tree, first);
 	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
 	layout.lines = starts_line(s, at);
-	layout.indent = indentation_of(s, at);
+	if (layout.lines)
+		layout.indent = indentation_of(s, at);
 	if (!after)
 		return flow_run_first(render, &layout, at, layout.lines, child);
 	if (layout.lines)
@@ -386,20 +389,25 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 	return flow_run_inline(render, &layout, child_end(tree, after), false, child);
 }
 
+/* The comma that goes with it is the one before it, where anything is left before it, else the one behind it. */
 static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
 	struct buf none = BUF_INIT;
 	uint32_t start = yaml_node(tree, child)->props, end = child_end(tree, child);
 	yaml_id before = YAML_NONE, next;
+	bool any = false;
 
-	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
-		if (!(yaml_node(tree, id)->flags & (YAML_F_NEW | YAML_F_REMOVED)))
-			before = id;
+	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id)) {
+		if (yaml_node(tree, id)->flags & YAML_F_NEW)
+			continue;
+		before = id;
+		any |= !(yaml_node(tree, id)->flags & YAML_F_REMOVED);
+	}
 	next = yaml_physical_next(tree, child);
 	while (next && (yaml_node(tree, next)->flags & YAML_F_NEW))
 		next = yaml_physical_next(tree, next);
-	if (before)
+	if (any)
 		start = child_end(tree, before);
 	else if (next)
 		end = yaml_node(tree, next)->props;
@@ -514,6 +522,12 @@ static void walk(struct render *render, yaml_id id)
 	}
 }
 
+/* At one place, what is put in comes before what goes. */
+static bool comes_before(const struct splice *a, const struct splice *b)
+{
+	return a->at != b->at ? a->at < b->at : !a->del && b->del;
+}
+
 static void sort(struct splices *splices, size_t from)
 {
 	/* Nearly sorted already: insertion is linear here, and it is stable. */
@@ -521,7 +535,7 @@ static void sort(struct splices *splices, size_t from)
 		struct splice splice = splices->items[i];
 		size_t j = i;
 
-		for (; j > from && splices->items[j - 1].at > splice.at; j--)
+		for (; j > from && comes_before(&splice, &splices->items[j - 1]); j--)
 			splices->items[j] = splices->items[j - 1];
 		splices->items[j] = splice;
 	}

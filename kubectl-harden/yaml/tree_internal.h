@@ -57,3 +57,20 @@ struct yaml_op {
 	yaml_id id;
 	struct yaml_node before;
 };
+
+/* ---- yaml/edit.c, for yaml/remove.c and yaml/render.c ---- */
+
+/* yaml_refuse() - @ret_why (may be NULL) says why at @node; returns false. */
+bool yaml_refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id node, const char *why);
+
+/* yaml_touch() - logs what @id is before it is changed. */
+void yaml_touch(struct yaml_tree *tree, yaml_id id);
+
+/*
+ * yaml_last_leaf() - what stands last of the pair or node @id, of the input and not removed: a scalar, an alias or a
+ * flow collection.
+ */
+yaml_id yaml_last_leaf(struct yaml_tree *tree, yaml_id id);
+
+/* yaml_keeps_breaks() - whether a block scalar is a `|+`. */
+bool yaml_keeps_breaks(struct str s, const struct yaml_node *block);
