@@ -54,7 +54,7 @@ func documents(input io.Reader) iter.Seq2[int, document] {
 type object map[string]any
 
 // objects takes a document that is a list apart, as kubectl does: whatever has "items" is one, and gives its
-// items their kind where they name none. The index is the place in the list, -1 for an object by itself.
+// items their kind where they name none. The index is the place in the (outermost) list, -1 for an object by itself.
 func objects(document []byte) iter.Seq2[int, object] {
 	return func(yield func(int, object) bool) {
 		root := object{}
@@ -65,30 +65,32 @@ func objects(document []byte) iter.Seq2[int, object] {
 			yield(-1, root)
 			return
 		}
-		index := 0
-		var unfold func(list object) bool
-		unfold = func(list object) bool {
-			for _, item := range list["items"].([]any) {
-				one, isObject := item.(map[string]any)
-				if _, isList := one["items"].([]any); isList {
-					if !unfold(one) {
-						return false
-					}
-					continue
-				}
-				if isObject && text(one, "kind") == "" && text(one, "apiVersion") == "" {
-					one["kind"] = strings.TrimSuffix(text(list, "kind"), "List")
-					one["apiVersion"] = list["apiVersion"]
-				}
-				if isObject && !yield(index, one) {
-					return false
-				}
-				index++
-			}
-			return true
-		}
-		unfold(root)
+		unfold(root, -1, yield)
 	}
+}
+
+// unfold calls yield for the objects in a list, and in the lists in it. index is -1 for the outermost one.
+func unfold(list object, index int, yield func(int, object) bool) bool {
+	for i, item := range list["items"].([]any) {
+		one, isObject := item.(map[string]any)
+		if index >= 0 {
+			i = index
+		}
+		if _, isList := one["items"].([]any); isList {
+			if !unfold(one, i, yield) {
+				return false
+			}
+			continue
+		}
+		if isObject && text(one, "kind") == "" && text(one, "apiVersion") == "" {
+			one["kind"] = strings.TrimSuffix(text(list, "kind"), "List")
+			one["apiVersion"] = list["apiVersion"]
+		}
+		if isObject && !yield(i, one) {
+			return false
+		}
+	}
+	return true
 }
 
 func text(from object, key string) string {
