@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images: references in all their spellings, versions, and which row fits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kube/image_facts.h"
+
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct {
+	const char *text, *name, *tag, *digest; /* name NULL: no reference */
+} references[] = {
+	{ "nginx", "docker.io/library/nginx", "", "" },
+	{ "nginx:1.25-alpine", "docker.io/library/nginx", "1.25-alpine", "" },
+	{ "docker.io/nginx", "docker.io/library/nginx", "", "" },
+	{ "index.docker.io/library/nginx:latest", "docker.io/library/nginx", "latest", "" },
+	{ "grafana/grafana:9", "docker.io/grafana/grafana", "9", "" },
+	{ "localhost/nginx", "localhost/nginx", "", "" },
+	{ "localhost:5000/nginx:1", "localhost:5000/nginx", "1", "" },
+	{ "registry:5000/a/b", "registry:5000/a/b", "", "" },
+	{ "Registry/a", "Registry/a", "", "" },
+	{ "mcr.microsoft.com/dotnet/aspnet:8.0", "mcr.microsoft.com/dotnet/aspnet", "8.0", "" },
+	{ "nginx@" DIGEST, "docker.io/library/nginx", "", DIGEST },
+	{ "quay.io/a/b_c--d.e:v1@" DIGEST, "quay.io/a/b_c--d.e", "v1", DIGEST },
+	{ "[::1]:5000/a", "[::1]:5000/a", "", "" },
+	{ "", NULL, NULL, NULL },
+	{ "Nginx", NULL, NULL, NULL },
+	{ "${IMAGE}", NULL, NULL, NULL },
+	{ "{{ .Values.image }}", NULL, NULL, NULL },
+	{ "nginx:", NULL, NULL, NULL },
+	{ "nginx:a b", NULL, NULL, NULL },
+	{ "a//b", NULL, NULL, NULL },
+	{ "a/", NULL, NULL, NULL },
+	{ "/a", NULL, NULL, NULL },
+	{ "a..b", NULL, NULL, NULL },
+	{ "a___b", NULL, NULL, NULL },
+	{ "-a", NULL, NULL, NULL },
+	{ "a-", NULL, NULL, NULL },
+	{ "nginx@sha256:1234", NULL, NULL, NULL },
+	{ "nginx@", NULL, NULL, NULL },
+};
+
+static void test_references(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+		struct image_ref ref = { 0 };
+		bool fine = image_ref_parse(arena, str_of(references[i].text), &ref);
+
+		if (fine != !!references[i].name)
+			fail_msg("\"%s\" is %s", references[i].text, fine ? "a reference" : "none");
+		if (fine && (!str_is(ref.name, references[i].name) || !str_is(ref.tag, references[i].tag) ||
+			     !str_is(ref.digest, references[i].digest)))
+			fail_msg("%s: %.*s %.*s %.*s", references[i].text, STR_ARG(ref.name), STR_ARG(ref.tag),
+				 STR_ARG(ref.digest));
+	}
+	arena_free(arena);
+}
+
+static void test_versions(void **state)
+{
+	uint32_t numbers[IMAGE_VERSION_MAX];
+
+	(void)state;
+	assert_int_equal(image_version(STR("8.0.1-jammy"), numbers), 3);
+	assert_int_equal(numbers[0], 8);
+	assert_int_equal(numbers[2], 1);
+	assert_int_equal(image_version(STR("v10"), numbers), 1);
+	assert_int_equal(numbers[0], 10);
+	assert_int_equal(image_version(STR("1.2.3.4.5"), numbers), IMAGE_VERSION_MAX);
+	assert_int_equal(image_version(STR("8."), numbers), 1);
+	assert_int_equal(image_version(STR("99999999999999999999"), numbers), 1);
+	assert_int_equal(image_version(STR("latest"), numbers), 0);
+	assert_int_equal(image_version(STR(""), numbers), 0);
+}
+
+static const struct {
+	const char *image, *name;
+	int64_t uid;
+	int listens;
+} found[] = {
+	{ "mcr.microsoft.com/dotnet/aspnet:8.0", ".NET 8 and newer", 1654, 8080 },
+	{ "mcr.microsoft.com/dotnet/aspnet:10.0-alpine", ".NET 8 and newer", 1654, 8080 },
+	{ "mcr.microsoft.com/dotnet/aspnet", ".NET 8 and newer", 1654, 8080 },
+	{ "mcr.microsoft.com/dotnet/aspnet:8.0-noble-chiseled-extra", ".NET 8 and newer, chiseled or distroless", 1654,
+	  8080 },
+	{ "mcr.microsoft.com/dotnet/aspnet:7.0.20", ".NET before 8", IMAGE_ID_UNKNOWN, 80 },
+	{ "mcr.microsoft.com/dotnet/core/aspnet:3.1", ".NET before 8", IMAGE_ID_UNKNOWN, 80 },
+	{ "mcr.microsoft.com/dotnet/aspnet:6.0-jammy-chiseled", ".NET 6 and 7, chiseled", 1654, 8080 },
+	{ "mcr.microsoft.com/dotnet/aspnet:6.0-cbl-mariner2.0-distroless", ".NET 6 and 7, distroless", 101, 8080 },
+	{ "mcr.microsoft.com/dotnet/samples:aspnetapp", ".NET samples, aspnetapp", 1654, 8080 },
+	{ "mcr.microsoft.com/dotnet/samples:aspnetapp-nanoserver-ltsc2022", NULL, 0, 0 },
+	{ "mcr.microsoft.com/dotnet/aspnet:8.0-nanoserver-ltsc2022", NULL, 0, 0 },
+	{ "mcr.microsoft.com/dotnet/framework/aspnet:4.8", NULL, 0, 0 },
+	{ "mcr.microsoft.com/dotnet/aspnet@" DIGEST, NULL, 0, 0 },
+	{ "registry.example/dotnet/aspnet:8.0", NULL, 0, 0 },
+	{ "aspnet:8.0", NULL, 0, 0 },
+};
+
+static void test_facts(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		const struct image_fact *fact;
+		struct image_ref ref;
+
+		assert_true(image_ref_parse(arena, str_of(found[i].image), &ref));
+		fact = image_fact_find(&image_facts, &ref);
+		if (!fact != !found[i].name || (fact && strcmp(fact->name, found[i].name) != 0))
+			fail_msg("%s is %s", found[i].image, fact ? fact->name : "unknown");
+		if (!fact)
+			continue;
+		assert_int_equal(fact->uid, found[i].uid);
+		assert_true(image_fact_listens(fact, (uint16_t)found[i].listens));
+	}
+	arena_free(arena);
+}
+
+static void test_moves(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct image_move *move;
+	struct image_ref ref;
+
+	(void)state;
+	assert_true(image_ref_parse(arena, STR("mcr.microsoft.com/dotnet/aspnet:6.0"), &ref));
+	move = image_fact_move(image_fact_find(&image_facts, &ref), 80);
+	assert_non_null(move);
+	assert_string_equal(move->env, "ASPNETCORE_URLS");
+	assert_true(str_is(image_move_value(move, arena, 8080), "http://+:8080"));
+	assert_null(image_fact_move(image_fact_find(&image_facts, &ref), 81));
+	assert_null(image_fact_move(NULL, 80));
+	arena_free(arena);
+}
+
+/* ---- a user's own file ---- */
+
+#define ROW "- {name: n, repositories: [quay.io/a/b], user: root, source: s, mark: memory"
+
+static const struct {
+	const char *text, *message;
+	unsigned line, column;
+} files[] = {
+	{ "images:\n" ROW "}\n", NULL, 0, 0 },
+	{ "images: []\n", NULL, 0, 0 },
+	{ "image: []\n", "unknown key \"image\" (did you mean images?)", 1, 1 },
+	{ "images:\n" ROW ", uuid: 1}\n", "unknown key \"uuid\" (did you mean uid?)", 2, 79 },
+	{ "images:\n- {name: n}\n", "missing key \"repositories\"", 2, 3 },
+	{ "images:\n" ROW ", uid: 0}\n", "uid must be a number from 1 to 2147483647", 2, 79 },
+	{ "images:\n" ROW ", gid: 0}\n", "a gid without a uid", 2, 3 },
+	{ "images:\n" ROW ", listens: [http]}\n", "\"http\" is no port such as \"8080\" or \"53/udp\"", 2, 79 },
+	{ "images:\n" ROW ", moves: [{port: 80, value: \"{port}\"}]}\n", "a move has either env or arg", 2, 87 },
+	{ "images:\n" ROW "}\n" ROW "}\n", "\"n\" stands twice", 3, 3 },
+	{ "images:\n- {name: n, repositories: [nginx], user: root, source: s, mark: memory}\n",
+	  "write nginx in full: docker.io/library/nginx", 2, 3 },
+	{ "images:\n- {name: n, repositories: [a], user: rooot, source: s, mark: memory}\n",
+	  "user cannot be \"rooot\" (did you mean root?)", 2, 32 },
+	{ "images: [\n", NULL, 1, 0 }, /* whatever the parser says */
+};
+
+static void test_files(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP(error_freep) struct error *error = NULL;
+		struct schema schema = { .tree = YAML_TREE_INIT };
+		struct arena *arena = arena_new();
+		struct image_facts facts;
+		bool fine = schema_open(&schema, arena, "f.yaml", str_of(files[i].text), &error) &&
+			    image_facts_read(&schema, &facts);
+
+		assert_int_equal(fine, !files[i].line);
+		if (files[i].message) {
+			assert_string_equal(error->message, files[i].message);
+			assert_string_equal(error->path, "f.yaml");
+			assert_int_equal(error->at.line, files[i].line);
+			assert_int_equal(error->at.column, files[i].column);
+		}
+		schema_close(&schema);
+		arena_free(arena);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_references), cmocka_unit_test(test_versions), cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_moves),	   cmocka_unit_test(test_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
