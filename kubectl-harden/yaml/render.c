@@ -175,7 +175,22 @@ static uint32_t child_end(struct yaml_tree *tree, yaml_id child)
 	return node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
 }
 
-static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, yaml_id child)
+/* Where the line begins that follows the lines of @child. */
+static uint32_t line_behind(struct yaml_tree *tree, yaml_id child)
+{
+	struct str s = tree->bytes;
+	uint32_t end = child_end(tree, child);
+
+	if (is_break_before(s, end)) /* a `|+` scalar: its line is over already */
+		return end;
+	end = render_line_end(s, end);
+	if (end < s.n)
+		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
+	return end;
+}
+
+/* New children behind @after; without one, behind the line of the map's own key, or where @gone stood. */
+static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, yaml_id gone, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
@@ -184,12 +199,13 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 
 	if (after) {
 		at = yaml_node(tree, yaml_last_leaf(tree, after))->end;
+	} else if (gone) {
+		at = line_behind(tree, gone);
 	} else {
-		/* Behind the line of the map's own key. */
 		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
 	}
-	if (after && is_break_before(s, at)) {
-		/* Behind a `|+` scalar, whose trailing line breaks are text. */
+	if ((after || gone) && is_break_before(s, at)) {
+		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
 		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
 		child = put_lines(render, &out, parent, column, child, false);
 	} else {
@@ -206,16 +222,11 @@ static void remove_lines(struct render *render, yaml_id child)
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
 	struct buf none = BUF_INIT;
-	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = child_end(tree, child);
+	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = line_behind(tree, child);
 
-	if (is_break_before(s, end)) {
-		; /* behind a `|+` scalar: its line is over already */
-	} else if ((end = render_line_end(s, end)) < s.n) {
-		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
-	} else if (start > 0) {
-		/* The last line has no line break: the one before it goes, so that there is still none. */
+	/* The last line has no line break: the one before it goes, so that there is still none. */
+	if (end == s.n && !is_break_before(s, end) && start > 0)
 		start -= start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
-	}
 	emit(render, start, end - start, &none);
 }
 
@@ -470,7 +481,7 @@ static void walk_children(struct render *render, yaml_id id)
 {
 	struct yaml_tree *tree = render->tree;
 	bool flow = yaml_node(tree, id)->style == YAML_FLOW;
-	yaml_id child = yaml_physical_first(tree, id), after = YAML_NONE;
+	yaml_id child = yaml_physical_first(tree, id), after = YAML_NONE, gone = YAML_NONE;
 
 	while (child) {
 		struct yaml_node *node = yaml_node(tree, child);
@@ -478,8 +489,9 @@ static void walk_children(struct render *render, yaml_id id)
 		if (node->flags & YAML_F_COPY) {
 			child = node->next;
 		} else if (node->flags & YAML_F_NEW) {
-			child = flow ? flow_run(render, id, after, child) : block_run(render, id, after, child);
+			child = flow ? flow_run(render, id, after, child) : block_run(render, id, after, gone, child);
 		} else if (node->flags & YAML_F_REMOVED) {
+			gone = child;
 			if (flow)
 				remove_flow(render, id, child);
 			else
@@ -541,6 +553,20 @@ static void sort(struct splices *splices, size_t from)
 	}
 }
 
+/* A removed last line takes the line break before it, unless that went already with the line before. */
+static void clip(struct splices *splices, size_t from)
+{
+	for (size_t i = from + 1; i < splices->n; i++) {
+		uint64_t end = splices->items[i - 1].at + splices->items[i - 1].del;
+		struct splice *splice = &splices->items[i];
+
+		if (splice->at < end && splice->at + splice->del >= end) {
+			splice->del -= end - splice->at;
+			splice->at = end;
+		}
+	}
+}
+
 void yaml_render(struct yaml_tree *tree, struct splices *splices)
 {
 	struct render render = { .tree = tree, .splices = splices, .eol = STR("\n") };
@@ -550,4 +576,5 @@ void yaml_render(struct yaml_tree *tree, struct splices *splices)
 		return;
 	walk(&render, tree->root);
 	sort(splices, from);
+	clip(splices, from);
 }

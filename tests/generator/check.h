@@ -19,7 +19,8 @@ struct reading {
 
 /* What an edit was meant to do. */
 struct intent {
-	struct str old;	      /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
+	struct str old; /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
+	bool anything;	/* several edits: only the proof and what holds for every edit are looked at */
 	bool has_gone;
 	struct str gone;      /* path whose leaves may be missing afterwards: `.spec.x` */
 	const char *added[8]; /* leaves that must be there now: "path\ttext", NULL at the end */

@@ -7,7 +7,9 @@
  * time, each rendered, read again, proved, and checked from outside (check.h), then rolled back. Prints what it did
  * and ends with 1 where anything was wrong. What the program refuses is counted by reason, not a failure.
  *
- *	selfcheck [-v] FILE...
+ *	selfcheck [-v] [-rROUNDS] FILE...
+ *
+ * -v prints the texts; -r adds that many rounds of several random edits at once to each document.
  */
 #include "check.h"
 
@@ -29,6 +31,8 @@ struct run {
 	size_t files, documents, unread, edits, refused, failed;
 	struct reasons reasons, unread_reasons;
 	bool verbose;
+	size_t rounds;
+	uint32_t seed;
 	const char *path;
 	size_t document;
 };
@@ -63,9 +67,10 @@ enum edit {
 	EDITS
 };
 
-static const char *const names[EDITS] = {
-	"add a last key", "add a first key", "add three levels", "add a list",	    "append",		"append a map",
-	"set a text",	  "set an odd text", "set a number",	 "fill with a map", "fill with a list", "remove",
+static const char *const names[EDITS + 1] = {
+	"add a last key",   "add a first key", "add three levels", "add a list",   "append",
+	"append a map",	    "set a text",      "set an odd text",  "set a number", "fill with a map",
+	"fill with a list", "remove",	       "several edits",
 };
 
 static const char *const first_key[] = { "zzNew" };
@@ -204,6 +209,16 @@ static bool applies(struct yaml_tree *tree, yaml_id id, enum edit edit)
 	return !(node->flags & YAML_F_KEY) && id != tree->root;
 }
 
+/* Whether no edit has removed what @id is in. */
+static bool reachable(struct yaml_tree *tree, yaml_id id)
+{
+	for (; id; id = yaml_parent(tree, id))
+		if ((yaml_node(tree, id)->flags & YAML_F_REMOVED) ||
+		    (yaml_node(tree, yaml_key(tree, id))->flags & YAML_F_REMOVED))
+			return false;
+	return true;
+}
+
 static bool make(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent, struct yaml_refusal *why)
 {
 	if (edit <= ADD_SEQ)
@@ -218,12 +233,6 @@ static bool make(struct yaml_tree *tree, yaml_id id, enum edit edit, struct inte
 	intent->gone = check_path(tree, id);
 	intent->old = lines_of(tree, id);
 	return yaml_remove(tree, id, why);
-}
-
-/* Leaves below a removed item shift: their paths are not compared then. */
-static bool shifts(struct yaml_tree *tree, yaml_id id, enum edit edit)
-{
-	return edit == REMOVE && !yaml_key(tree, id);
 }
 
 static void report(struct run *run, struct yaml_tree *tree, enum edit edit, struct str path, const char *problem,
@@ -253,22 +262,54 @@ static void check_one(struct run *run, struct reading *reading, yaml_id id, enum
 			report(run, tree, edit, path, "refused without a reason", STR(""));
 	} else {
 		run->edits++;
-		if (shifts(tree, id, edit)) {
-			struct buf kept = reading->flat;
-
-			intent.gone = check_path(tree, yaml_parent(tree, id));
-			problem = check_edit(reading, &intent, &out);
-			if (problem && !strcmp(problem, "a value is there that was not meant, or has moved"))
-				problem = NULL;
-			reading->flat = kept;
-		} else {
-			problem = check_edit(reading, &intent, &out);
-		}
+		/* Leaves behind a removed item have other paths then. */
+		intent.anything = edit == REMOVE && !yaml_key(tree, id);
+		problem = check_edit(reading, &intent, &out);
 		if (problem)
 			report(run, tree, edit, path, problem, buf_str(&out));
 	}
 	yaml_rollback(tree, mark);
 	buf_free(&out);
+}
+
+/* ---- several edits ---- */
+
+static uint32_t dice(uint32_t *seed, uint32_t n)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (uint32_t)((uint64_t)(*seed >> 8) * n >> 24);
+}
+
+/* Some edits at random places, one after the other, then all of them rendered. */
+static void check_several(struct run *run, struct reading *reading, size_t n)
+{
+	struct yaml_tree *tree = &reading->tree;
+	uint32_t mark = yaml_mark(tree), edits = 2 + dice(&run->seed, 8);
+	struct intent intent = { .anything = true };
+	struct buf out = BUF_INIT, said = BUF_INIT;
+	const char *problem;
+
+	for (uint32_t i = 0; i < edits; i++) {
+		yaml_id id = 1 + dice(&run->seed, (uint32_t)n - 1);
+		enum edit edit = (enum edit)dice(&run->seed, EDITS);
+		struct intent none = { 0 };
+		struct yaml_refusal why = { 0 };
+		uint32_t before = yaml_mark(tree);
+
+		if (!applies(tree, id, edit) || !reachable(tree, id))
+			continue;
+		if (make(tree, id, edit, &none, &why))
+			buf_addf(&said, "%s at %.*s; ", names[edit], STR_ARG(check_path(tree, id)));
+		else
+			yaml_rollback(tree, before);
+	}
+	run->edits++;
+	problem = check_edit(reading, &intent, &out);
+	if (problem)
+		report(run, tree, EDITS, buf_str(&said), problem, buf_str(&out));
+	yaml_rollback(tree, mark);
+	buf_free(&out);
+	buf_free(&said);
 }
 
 static void check_clean(struct run *run, struct reading *reading)
@@ -306,6 +347,8 @@ static void check_document(struct run *run, struct str bytes)
 		for (enum edit edit = 0; edit < EDITS; edit++)
 			if (applies(&reading.tree, id, edit))
 				check_one(run, &reading, id, edit);
+	for (size_t i = 0; i < run->rounds && n > 1; i++)
+		check_several(run, &reading, n);
 	check_clean(run, &reading);
 	reading_free(&reading);
 }
@@ -362,6 +405,10 @@ int main(int argc, char **argv)
 		run.path = argv[i];
 		if (!strcmp(argv[i], "-v")) {
 			run.verbose = true;
+			continue;
+		}
+		if (!strncmp(argv[i], "-r", 2)) {
+			run.rounds = strtoul(argv[i] + 2, NULL, 10);
 			continue;
 		}
 		if (!read_all(argv[i], &text)) {
