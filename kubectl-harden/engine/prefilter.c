@@ -165,11 +165,26 @@ static bool opens_block_scalar(struct str line)
 	return n == 1 || is_blank(text.p[n - 2]);
 }
 
+/* Braces are rare in manifests, so looking for one is nearly free. */
+static bool has_template_brace(struct str file)
+{
+	for (size_t at = 0; at + 1 < file.n; at++) {
+		const char *hit = memchr(file.p + at, '{', file.n - at - 1);
+
+		if (!hit)
+			return false;
+		if (hit[1] == '{' || hit[1] == '%')
+			return true;
+		at = (size_t)(hit - file.p);
+	}
+	return false;
+}
+
 size_t prefilter_template(struct str file)
 {
 	size_t block = SIZE_MAX; /* lines indented deeper than this are text */
 
-	if (str_find(file, STR("{{"), 0) == SIZE_MAX && str_find(file, STR("{%"), 0) == SIZE_MAX)
+	if (!has_template_brace(file))
 		return SIZE_MAX;
 	for (size_t at = 0; at < file.n;) {
 		const char *hit = memchr(file.p + at, '\n', file.n - at);

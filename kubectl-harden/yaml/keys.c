@@ -77,6 +77,7 @@ static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text)
 		return false;
 	key = key_node(tree, key);
 	*ret_text = yaml_text(tree, key);
+	yaml_key_note(tree, *ret_text);
 	return true;
 }
 

@@ -631,6 +631,7 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
 	tree->has_anchors = tree->exhausted = false;
+	memset(tree->keys, 0, sizeof(tree->keys));
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)

@@ -287,6 +287,13 @@ enum yaml_kind yaml_kind(struct yaml_tree *tree, yaml_id id)
 	return id ? (enum yaml_kind)yaml_node(tree, resolve(tree, id))->kind : YAML_NOTHING;
 }
 
+bool yaml_may_have(const struct yaml_tree *tree, struct str key)
+{
+	unsigned bit = yaml_key_bit(key.p, key.n);
+
+	return tree->keys[bit / 64] & (uint64_t)1 << (bit % 64);
+}
+
 /* The most frequent question of all, so the usual key costs one comparison of bytes. */
 static bool key_is(struct yaml_tree *tree, yaml_id key, struct str name)
 {
@@ -305,6 +312,8 @@ yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
 {
 	yaml_id found = YAML_NONE;
 
+	if (!map || !yaml_may_have(tree, name))
+		return YAML_NONE;
 	map = resolve(tree, map);
 	if (!map || yaml_node(tree, map)->kind != YAML_MAP)
 		return YAML_NONE;

@@ -106,6 +106,7 @@ struct yaml_tree {
 		size_t n, cap;
 	} ops;
 	size_t copies_end; /* no copies are made once there are as many nodes */
+	uint64_t keys[4]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
 	bool has_anchors;
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */
@@ -151,6 +152,9 @@ static inline bool yaml_is_scalar(struct yaml_tree *tree, yaml_id node)
 {
 	return yaml_kind(tree, node) == YAML_SCALAR;
 }
+
+/* yaml_may_have() - false where no key of the whole document, nor an added one, is @key. */
+bool yaml_may_have(const struct yaml_tree *tree, struct str key);
 
 /* yaml_get() - the value of @key in @map; where a merge makes two of them, the one that kubectl takes. */
 yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key);

@@ -39,6 +39,21 @@ void anchors_free(struct anchors *anchors);
 yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 
+/* yaml_key_bit() - which bit of tree->keys a key sets: length, first, middle and last byte tell most names apart. */
+static inline unsigned yaml_key_bit(const char *p, size_t n)
+{
+	return n ? (unsigned)(n * 37 + (unsigned char)p[0] * 11 + (unsigned char)p[n / 2] * 5 +
+			      (unsigned char)p[n - 1]) & 255
+		 : 0;
+}
+
+static inline void yaml_key_note(struct yaml_tree *tree, struct str key)
+{
+	unsigned bit = yaml_key_bit(key.p, key.n);
+
+	tree->keys[bit / 64] |= (uint64_t)1 << (bit % 64);
+}
+
 /* yaml_raw() - the bytes of a node of the input. */
 static inline struct str yaml_raw(const struct yaml_tree *tree, yaml_id id)
 {
