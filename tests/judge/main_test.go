@@ -10,7 +10,6 @@ import (
 )
 
 func write(t *testing.T, name, text string) string {
-	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
