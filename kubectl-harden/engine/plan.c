@@ -299,7 +299,6 @@ static void refuse_by_pins(struct run *run, struct workload *workload, struct in
 static void judge_port(struct run *run, struct workload *workload, struct inventory_port *port)
 {
 	const struct fix_config *config = &run->options.fix;
-	bool follows = port->listener && (port->sure || !config->safe_only);
 
 	if (workload->blocked.n)
 		refuse_port(port, workload->blocked);
@@ -309,9 +308,11 @@ static void judge_port(struct run *run, struct workload *workload, struct invent
 		refuse_port(port, port->why_not);
 	else if (port->stays_root)
 		refuse_port(port, STR("its container is left as root"));
+	else if (config->safe_only)
+		refuse_port(port, STR("a move has a caveat, and --safe-only leaves those"));
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
 		return;
-	if (!follows)
+	if (!port->listener)
 		refuse_port(port,
 			    port->by_service
 				    ? str_fmt(run->arena, "only a Service says that the pod listens there; where its program "
