@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * diff: what fix would change, as a unified diff on standard output; exit code 1 if that is anything.
+ */
+#include "commands/work.h"
+
+static int run(struct session *session)
+{
+	struct work work;
+	int code;
+
+	if (work_do(&work, session, &code)) {
+		for (size_t i = 0; i < work.run.sources.n; i++)
+			work_add_diff(&work, work.run.sources.items[i]);
+		work_add_summary(&work, false);
+		code = work_end(&work, work.totals.changed ? EXIT_ANSWER : EXIT_FINE);
+	}
+	work_free(&work);
+	return code;
+}
+
+const struct command command_diff = {
+	.name = "diff",
+	.bit = COMMAND_DIFF,
+	.summary = "Show what fix would change",
+	.description = "Show what fix would change, as a unified diff on standard output that git apply and patch -p1 "
+		       "accept. The summary on standard error says which ports move, what an image must be able to do, "
+		       "and what is left for a person.\n\n"
+		       "Exit status: 0 No changes. 1 Changes. >1 An error.",
+	.examples = "# Show what would change in a file\n"
+		    "kubectl harden diff -f examples/aspnet/deploy.yaml\n"
+		    "# In a folder and those in it, without the read-only root file system\n"
+		    "kubectl harden diff -R -f examples --profile=restricted\n"
+		    "# In what another program prints\n"
+		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n",
+	.usage = "-f FILENAME [options]",
+	.run = run,
+};

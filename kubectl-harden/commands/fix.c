@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fix: files are replaced, all of them or none; standard input goes to standard output.
+ */
+#include "commands/work.h"
+
+#include "commands/interrupt.h"
+
+/* Whole results on standard output; a separator between two that would otherwise run into each other. */
+static void print_results(struct work *work, bool all)
+{
+	struct output *out = &work->session->out;
+	bool first = true;
+
+	for (size_t i = 0; i < work->run.sources.n; i++) {
+		const struct source *source = work->run.sources.items[i];
+		struct str text = { source->image.bytes, source->image.n };
+		size_t start;
+
+		if (!all && source->writable)
+			continue;
+		if (!first && !str_starts(text, STR("---")))
+			buf_addz(&out->text, "---\n");
+		start = out->text.n;
+		run_output(source, &out->text);
+		if (i + 1 < work->run.sources.n && out->text.n > start && out->text.p[out->text.n - 1] != '\n')
+			buf_addc(&out->text, '\n');
+		output_relax(out);
+		first = false;
+	}
+}
+
+static bool commit(struct work *work)
+{
+	struct error *error CLEANUP(error_freep) = NULL, *warning CLEANUP(error_freep) = NULL;
+	bool fine = run_commit(&work->run, &error, &warning);
+
+	if (warning)
+		output_error(&work->session->err, warning);
+	if (fine)
+		return true;
+	work->failed = true;
+	output_error(&work->session->err, error);
+	buf_addz(&work->session->err.text, "No file was changed.\n");
+	output_flush(&work->session->err);
+	if (*work->run.stop)
+		interrupt_die();
+	return false;
+}
+
+/* Whether any result went to standard output because it has no file to go to. */
+static bool has_unwritable(const struct work *work)
+{
+	for (size_t i = 0; i < work->run.sources.n; i++)
+		if (!work->run.sources.items[i]->writable)
+			return true;
+	return false;
+}
+
+static void carry_out(struct work *work)
+{
+	const struct settings *settings = &work->session->settings;
+
+	if (settings->dry_run == DRY_RUN_CLIENT) {
+		for (size_t i = 0; i < work->run.sources.n; i++)
+			work_add_diff(work, work->run.sources.items[i]);
+		work_add_summary(work, false);
+	} else if (settings->to_stdout) {
+		print_results(work, true);
+		work_add_summary(work, false);
+	} else {
+		if (has_unwritable(work))
+			print_results(work, false);
+		if (commit(work))
+			work_add_summary(work, true);
+	}
+}
+
+static int run(struct session *session)
+{
+	struct work work;
+	int code;
+
+	if (work_do(&work, session, &code)) {
+		carry_out(&work);
+		code = work_end(&work,
+				work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE);
+	}
+	work_free(&work);
+	return code;
+}
+
+const struct command command_fix = {
+	.name = "fix",
+	.bit = COMMAND_FIX,
+	.summary = "Harden manifests where they stand",
+	.description =
+		"Harden manifests where they stand: files are replaced, all of them or none, and every byte that "
+		"is no part of a fix stays as it is. Standard input goes to standard output.\n\n"
+		"What cannot be fixed safely is reported with its place and reason, and everything else is fixed. "
+		"A second run changes nothing.\n\n"
+		"Exit status: 0 Fixed, or nothing to fix. 1 What --fail-on asks for is left. >1 An error.",
+	.examples = "# Harden a file\n"
+		    "kubectl harden fix -f examples/aspnet/deploy.yaml\n"
+		    "# Print the result and write no file\n"
+		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
+		    "# Harden on the way to the cluster\n"
+		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n",
+	.usage = "-f FILENAME [options]",
+	.run = run,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings
+ *
+ * The command line is read as pflag reads kubectl's, for nobody should have to learn a second way of writing options.
+ */
+#include "commands/settings.h"
+
+#include <stdlib.h>
+
+#include "commands/command.h"
+
+struct settings settings_init(void)
+{
+	return (struct settings){
+		.run = {
+			.fix = FIX_CONFIG_DEFAULT,
+			.limits = YAML_LIMITS_DEFAULT,
+			.source_bytes = (size_t)16 << 30,
+		},
+	};
+}
+
+void settings_free(struct settings *settings)
+{
+	free(settings->filenames.items);
+	free(settings->arguments.items);
+}
+
+/* What Go's strconv.ParseBool takes. */
+static bool parse_switch(struct str value, bool *ret)
+{
+	static const char *const yes[] = { "true", "1", "t", "T", "TRUE", "True" };
+	static const char *const no[] = { "false", "0", "f", "F", "FALSE", "False" };
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++) {
+		if (str_is(value, yes[i]) || str_is(value, no[i])) {
+			*ret = str_is(value, yes[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct buf words CLEANUP(buf_free) = BUF_INIT;
+	const char *near;
+	size_t n = 0;
+
+	for (; option->words[n]; n++) {
+		if (str_is(value, option->words[n])) {
+			*(unsigned *)(void *)((char *)settings + option->at) = option->first + (unsigned)n;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", option->words[i]);
+	near = str_nearest(value, option->words, n);
+	return error_set(err, "invalid argument \"%.*s\" for --%s: must be %.*s%s%s%s", STR_ARG(value), option->name,
+			 STR_ARG(buf_str(&words)), near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}
+
+static bool set(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	bool on;
+
+	switch (option->kind) {
+	case OPTION_SWITCH:
+		if (!parse_switch(value, &on))
+			return error_set(err, "invalid argument \"%.*s\" for --%s: must be true or false",
+					 STR_ARG(value), option->name);
+		*(bool *)((char *)settings + option->at) = on;
+		return true;
+	case OPTION_CHOICE:
+		return set_choice(settings, option, value, err);
+	case OPTION_VALUE:
+		break;
+	}
+	return option->set(settings, option, value, err);
+}
+
+static bool unknown_flag(struct str name, unsigned command, struct error **err)
+{
+	const char *names[64], *near;
+	const struct option *elsewhere = option_find(name, COMMAND_ANY);
+	size_t n = 0;
+
+	for (size_t i = 0; i < option_table_n && n < 64; i++)
+		if (option_table[i].commands & command && !option_table[i].hidden)
+			names[n++] = option_table[i].name;
+	if (elsewhere)
+		return error_set(err, "this command does not take --%.*s", STR_ARG(name));
+	near = str_nearest(name, names, n);
+	if (near)
+		return error_set(err, "unknown flag: --%.*s (did you mean --%s?)", STR_ARG(name), near);
+	return error_set(err, "unknown flag: --%.*s", STR_ARG(name));
+}
+
+/* The arguments that are left to read. */
+struct reader {
+	struct settings *settings;
+	unsigned command;
+	char **arguments;
+	size_t n, at;
+};
+
+/* "--name", "--name=value", "--name" "value"; @text is what follows the dashes. */
+static bool parse_long(struct reader *r, struct str text, struct error **err)
+{
+	struct str value = text, name;
+	const struct option *option;
+
+	str_cut(&value, '=', &name);
+	option = option_find(name, r->command);
+	if (!option)
+		return unknown_flag(name, r->command, err);
+	if (value.p)
+		return set(r->settings, option, value, err);
+	if (option->kind == OPTION_SWITCH)
+		return set(r->settings, option, STR("true"), err);
+	if (option->bare)
+		return set(r->settings, option, str_of(option->bare), err);
+	if (r->at == r->n)
+		return error_set(err, "flag needs an argument: --%s", option->name);
+	return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+}
+
+/* "-R", "-Rf" "value", "-fvalue", "-f=value"; @text is what follows the dash. */
+static bool parse_letters(struct reader *r, struct str text, struct error **err)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		const struct option *option = option_find_letter(text.p[i], r->command);
+		struct str rest = str_sub(text, i + 1, text.n);
+
+		if (!option)
+			return error_set(err, "unknown shorthand flag: '%c' in -%.*s", text.p[i], STR_ARG(text));
+		if (rest.n && rest.p[0] == '=')
+			return set(r->settings, option, str_sub(rest, 1, rest.n), err);
+		if (option->kind != OPTION_SWITCH) {
+			if (rest.n)
+				return set(r->settings, option, rest, err);
+			if (r->at == r->n)
+				return error_set(err, "flag needs an argument: '%c' in -%.*s", text.p[i],
+						 STR_ARG(text));
+			return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+		}
+		if (!set(r->settings, option, STR("true"), err))
+			return false;
+	}
+	return true;
+}
+
+bool settings_parse(struct settings *settings, unsigned command, size_t n, char **arguments, struct error **err)
+{
+	struct reader r = { settings, command, arguments, n, 0 };
+	bool fine = true, only_arguments = false;
+
+	while (fine && r.at < n) {
+		struct str word = str_of(arguments[r.at++]);
+
+		if (only_arguments || word.n < 2 || word.p[0] != '-')
+			VEC_PUSH(&settings->arguments, word.p);
+		else if (word.p[1] != '-')
+			fine = parse_letters(&r, str_sub(word, 1, word.n), err);
+		else if (word.n > 2)
+			fine = parse_long(&r, str_sub(word, 2, word.n), err);
+		else
+			only_arguments = true;
+	}
+	return fine;
+}

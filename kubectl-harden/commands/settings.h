@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Settings: what the command line asks for; and the one table of options, which parsing, help and completion walk.
+ */
+
+#include "engine/run.h"
+
+enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
+enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
+enum format { FORMAT_TEXT, FORMAT_NAME_CHECKS };
+
+struct strings {
+	const char **items;
+	size_t n, cap;
+};
+
+/* Strings are those of argv. Released with settings_free(). */
+struct settings {
+	struct strings filenames;
+	struct strings arguments;
+	struct run_options run;
+	bool recursive, to_stdout, quiet, verbose, help;
+	enum colour_when colour;
+	enum fail_on fail_on;
+	enum dry_run dry_run;
+	enum format format;
+};
+
+struct settings settings_init(void);
+void settings_free(struct settings *settings);
+
+enum option_kind { OPTION_SWITCH, OPTION_CHOICE, OPTION_VALUE };
+
+/* What completes an option's value. */
+enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FIXERS };
+
+struct option {
+	const char *name;
+	char letter; /* 0: none */
+	bool hidden;
+	enum option_kind kind;
+	enum value_kind value;
+	unsigned commands;	  /* of enum command_bit */
+	const char *shown;	  /* its default, as help shows it */
+	const char *bare;	  /* its value where none is given: `--dry-run`; NULL: one must be */
+	const char *const *words; /* OPTION_CHOICE: ends with NULL; the index is the value */
+	unsigned first;		  /* OPTION_CHOICE: value of the first word */
+	size_t at;		  /* OPTION_SWITCH, OPTION_CHOICE: offset in struct settings */
+	bool (*set)(struct settings *settings, const struct option *option, struct str value, struct error **err);
+	const char *help;
+};
+
+/* option_table[] - sorted by name. option_find(), option_find_letter() - NULL if @command does not take it. */
+extern const struct option option_table[];
+extern const size_t option_table_n;
+const struct option *option_find(struct str name, unsigned command);
+const struct option *option_find_letter(char letter, unsigned command);
+
+/*
+ * settings_parse() - the arguments of a command as kubectl parses them: options and arguments in any order, `--flag
+ * value`, `--flag=value`, `-fVALUE`, letters together, and nothing but arguments behind `--`.
+ */
+bool settings_parse(struct settings *settings, unsigned command, size_t n, char **arguments, struct error **err);
+
+/* Values; see commands/values.c. */
+bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values: those of options that are more than a switch or a choice of words.
+ */
+#include <limits.h>
+
+#include "commands/settings.h"
+
+static bool invalid(struct error **err, const struct option *option, struct str value, const char *why)
+{
+	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
+}
+
+bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	if (!value.n)
+		return invalid(err, option, value, "a file, a folder, or - for standard input");
+	/* A slice of argv, up to its end. */
+	VEC_PUSH(&settings->filenames, value.p);
+	return true;
+}
+
+static bool unknown_fixer(struct error **err, struct str name)
+{
+	const char *names[FIXERS_MAX], *near;
+
+	for (size_t i = 0; i < fixers_n; i++)
+		names[i] = fixers[i]->name;
+	near = str_nearest(name, names, fixers_n);
+	if (near)
+		return error_set(err, "unknown fixer \"%.*s\" (did you mean %s?)", STR_ARG(name), near);
+	return error_set(err, "unknown fixer \"%.*s\"; kubectl harden fixers lists them", STR_ARG(name));
+}
+
+bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct fix_config *fix = &settings->run.fix;
+	uint64_t *set = !strcmp(option->name, "only")	? &fix->only
+			: !strcmp(option->name, "skip") ? &fix->skip
+							: &fix->also;
+	struct str name;
+
+	while (str_cut(&value, ',', &name)) {
+		size_t index = fixer_find(str_trim(name));
+
+		if (index == SIZE_MAX)
+			return unknown_fixer(err, str_trim(name));
+		*set |= (uint64_t)1 << index;
+	}
+	return true;
+}
+
+bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	int64_t uid;
+
+	if (str_is(value, "auto"))
+		settings->run.fix.run_as_user = UID_AUTO;
+	else if (str_is(value, "none"))
+		settings->run.fix.run_as_user = UID_NONE;
+	else if (!str_int(value, &uid) || uid < 0 || uid > INT_MAX)
+		return invalid(err, option, value, "a number (Kubernetes cannot verify names), auto or none");
+	else if (uid == 0)
+		return invalid(err, option, value, "0 is root");
+	else
+		settings->run.fix.run_as_user = uid;
+	return true;
+}
+
+bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	int64_t gid;
+
+	if (str_is(value, "auto"))
+		settings->run.fix.run_as_group = UID_AUTO;
+	else if (!str_int(value, &gid) || gid < 0 || gid > INT_MAX)
+		return invalid(err, option, value, "a number or auto");
+	else
+		settings->run.fix.run_as_group = gid;
+	return true;
+}
+
+bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct port_map *map = &settings->run.fix.port_map;
+	struct str part, low;
+	int64_t from, to;
+
+	while (str_cut(&value, ',', &part)) {
+		struct str whole = part;
+
+		if (!str_cut(&part, ':', &low) || !str_int(str_trim(low), &from) || !str_int(str_trim(part), &to))
+			return invalid(err, option, whole, "pairs such as 80:8080, separated by commas");
+		if (from < 1 || from >= PORT_FIRST_FREE)
+			return invalid(err, option, whole, "only ports from 1 to 1023 move");
+		if (to < PORT_FIRST_FREE || to > 65535)
+			return invalid(err, option, whole, "they move to a port from 1024 to 65535");
+		for (size_t i = 0; i < map->n; i++)
+			if (map->items[i].from == from)
+				return invalid(err, option, whole, "this port moves elsewhere already");
+		if (map->n == PORT_MAP_MAX)
+			return invalid(err, option, whole, "too many ports");
+		map->items[map->n].from = (uint16_t)from;
+		map->items[map->n++].to = (uint16_t)to;
+	}
+	return true;
+}
+
+/* Bytes, with the suffixes of Kubernetes' quantities: 100M, 256Mi, 1Gi. */
+bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	static const struct {
+		const char *suffix;
+		int64_t factor;
+	} units[] = {
+		{ "Ki", 1 << 10 }, { "Mi", 1 << 20 },	 { "Gi", 1 << 30 },	      { "k", 1000 },
+		{ "K", 1000 },	   { "M", 1000 * 1000 }, { "G", 1000 * 1000 * 1000 }, { "", 1 },
+	};
+	const int64_t most = UINT32_MAX - 1; /* offsets in a document have 32 bits */
+	struct str digits = value;
+	int64_t bytes;
+	size_t i = 0;
+
+	while (!str_ends(value, str_of(units[i].suffix)))
+		i++;
+	digits.n -= strlen(units[i].suffix);
+	if (!str_int(digits, &bytes) || bytes < 1)
+		return invalid(err, option, value, "a size such as 256Mi");
+	if (bytes > most / units[i].factor)
+		return invalid(err, option, value, "less than 4Gi");
+	settings->run.limits.bytes = (size_t)(bytes * units[i].factor);
+	return true;
+}

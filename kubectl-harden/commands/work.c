@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Work
+ *
+ * One file that cannot be read does not keep the others from being hardened, but it is never forgotten: the exit code
+ * says so, whatever else there is to say.
+ */
+#include "commands/work.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "commands/interrupt.h"
+#include "commands/progress.h"
+#include "report/text.h"
+
+static void fail(struct work *work, const struct error *error)
+{
+	work->failed = true;
+	output_error(&work->session->err, error);
+}
+
+static void passed_over(void *data, const char *path, const char *why)
+{
+	struct session *session = data;
+
+	text_escape(&session->err.text, str_of(path));
+	buf_addf(&session->err.text, ": passed over: %s\n", why);
+	output_relax(&session->err);
+}
+
+/* ---- reading ---- */
+
+static bool read_entry(const struct work *work, const struct walk_entry *entry, struct file_image *ret,
+		       struct error **err)
+{
+	size_t most = work->run.options.source_bytes;
+
+	if (!strcmp(entry->path, "-"))
+		return file_read_fd(STDIN_FILENO, "standard input", most, ret, err);
+	if (entry->named)
+		return file_read_named(entry->path, most, ret, err);
+	return file_read(AT_FDCWD, entry->path, most, ret, err);
+}
+
+static size_t count_changes(const struct source *source)
+{
+	size_t changes = 0;
+
+	for (size_t i = 0; i < source->documents.n; i++)
+		for (size_t k = 0; k < source->documents.items[i].objects.n; k++)
+			changes += source->documents.items[i].objects.items[k].changes;
+	return changes;
+}
+
+static void tell_no_manifest(struct work *work, const struct walk_entry *entry, const struct source *source)
+{
+	const struct settings *settings = &work->session->settings;
+
+	if (source_holds_manifests(source) || (settings->quiet || !(entry->named || settings->verbose)))
+		return;
+	text_escape(&work->session->err.text, source_name(source));
+	buf_addz(&work->session->err.text, ": passed over: it holds no manifest\n");
+	output_relax(&work->session->err);
+}
+
+static void read_all(struct work *work)
+{
+	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
+	size_t changes = 0;
+
+	for (size_t i = 0; i < work->list.n && !*work->run.stop; i++) {
+		const struct walk_entry *entry = &work->list.items[i];
+		struct file_image image = FILE_IMAGE_INIT;
+		struct error *error CLEANUP(error_freep) = NULL;
+
+		progress_step(&progress, i, changes);
+		if (entry->error) {
+			progress_end(&progress);
+			fail(work, entry->error);
+		} else if (read_entry(work, entry, &image, &error)) {
+			const struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
+
+			changes += count_changes(source);
+			tell_no_manifest(work, entry, source);
+		} else if (!*work->run.stop) {
+			progress_end(&progress);
+			fail(work, error);
+		}
+	}
+	progress_end(&progress);
+}
+
+/* ---- the run ---- */
+
+static bool interrupted(struct work *work, int *ret_code)
+{
+	struct buf *out = &work->session->err.text;
+
+	if (!*work->run.stop)
+		return false;
+	buf_addf(out, "Stopped after %zu of ", work->run.sources.n);
+	text_count(out, work->list.n, "file");
+	buf_addz(out, ". Every file is whole; none was changed.\n");
+	output_flush(&work->session->err);
+	interrupt_die();
+	*ret_code = EXIT_TROUBLE;
+	return true;
+}
+
+bool work_do(struct work *work, struct session *session, int *ret_code)
+{
+	const struct settings *settings = &session->settings;
+	struct walk_options options = { .recursive = settings->recursive };
+	struct error *error = NULL;
+
+	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
+	run_init(&work->run, &settings->run);
+	if (!settings->filenames.n) {
+		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
+		*ret_code = command_usage_error(session, error);
+		return false;
+	}
+	work->run.stop = options.stop = interrupt_catch();
+	if (settings->verbose) {
+		options.passed_over = passed_over;
+		options.data = session;
+	}
+	walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
+	read_all(work);
+	if (interrupted(work, ret_code))
+		return false;
+	run_plan(&work->run);
+	run_apply(&work->run);
+	if (interrupted(work, ret_code))
+		return false;
+	caveats_collect(&work->run, &work->caveats);
+	totals_count(&work->run, &work->caveats, &work->totals);
+	return true;
+}
+
+void work_free(struct work *work)
+{
+	caveats_free(&work->caveats);
+	run_free(&work->run);
+	walk_list_free(&work->list);
+}
+
+/* ---- results ---- */
+
+/*
+ * The name that a diff gives to a file: for a path with .. in it, which git apply and patch refuse, the one below the
+ * current folder, or else the absolute one (for `patch -p1 -d /`).
+ */
+static void add_diff_name(struct buf *out, const char *path)
+{
+	char *real, *here;
+	size_t n;
+
+	if (!strcmp(path, "-")) {
+		buf_addz(out, "stdin");
+		return;
+	}
+	if (strncmp(path, "../", 3) && !strstr(path, "/../")) {
+		buf_addz(out, path);
+		return;
+	}
+	real = realpath(path, NULL);
+	here = realpath(".", NULL);
+	n = here ? strlen(here) : 0;
+	if (real && here && !strncmp(real, here, n) && real[n] == '/')
+		buf_addz(out, real + n + 1);
+	else
+		buf_addz(out, real ? real : path);
+	free(real);
+	free(here);
+}
+
+void work_add_diff(struct work *work, const struct source *source)
+{
+	struct output *out = &work->session->out;
+	struct diff_options options = { .colour = out->colour, .visible = out->terminal };
+	struct buf name CLEANUP(buf_free) = BUF_INIT;
+	struct splices splices;
+
+	if (!source->changed)
+		return;
+	add_diff_name(&name, source->path);
+	run_splices(source, &splices);
+	diff_add(&out->text, buf_str(&name), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
+	splices_free(&splices);
+	output_relax(out);
+}
+
+void work_add_summary(struct work *work, bool past)
+{
+	const struct settings *settings = &work->session->settings;
+	struct output *err = &work->session->err;
+	struct summary_options options = { .colour = err->colour, .verbose = settings->verbose, .past = past };
+
+	output_flush(&work->session->out);
+	if (!settings->quiet)
+		summary_add(&err->text, &work->run, &work->caveats, &work->totals, &options);
+	output_flush(err);
+}
+
+int work_end(struct work *work, int code)
+{
+	struct error *error CLEANUP(error_freep) = NULL;
+
+	if (!output_finish(&work->session->out, &error))
+		fail(work, error);
+	output_flush(&work->session->err);
+	return work->failed ? EXIT_TROUBLE : code;
+}
+
+bool work_is_answer(const struct work *work, enum fail_on fail_on, bool left)
+{
+	const struct totals *totals = &work->totals;
+
+	switch (fail_on) {
+	case FAIL_ON_VIOLATION:
+		return totals->refused || (left ? totals->violations_left : totals->violations);
+	case FAIL_ON_HARDENED:
+		return totals->refused || (left ? totals->left : totals->findings);
+	case FAIL_ON_DEFAULT:
+	case FAIL_ON_NEVER:
+		break;
+	}
+	return false;
+}

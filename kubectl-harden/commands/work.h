@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Work: what fix, diff and check have in common: from the arguments of -f to a finished run.
+ */
+
+#include "base/walk.h"
+#include "commands/command.h"
+#include "report/diff.h"
+#include "report/summary.h"
+
+struct work {
+	struct session *session;
+	struct walk_list list;
+	struct run run;
+	struct caveats caveats;
+	struct totals totals;
+	bool failed; /* something could not be read; it was said */
+};
+
+/*
+ * work_do() - reads, plans and applies; whatever cannot be read is reported and left out. Returns false with the exit
+ * code in *ret_code where there is nothing to go on with: wrong usage, or a signal. work_free() in either case.
+ */
+bool work_do(struct work *work, struct session *session, int *ret_code);
+void work_free(struct work *work);
+
+/* work_add_diff() - appends the diff of a source to standard output. */
+void work_add_diff(struct work *work, const struct source *source);
+
+/* work_add_summary() - the summary on standard error, but for -q. */
+void work_add_summary(struct work *work, bool past);
+
+/* work_end() - flushes both outputs; @code, or EXIT_TROUBLE if anything failed. */
+int work_end(struct work *work, int code);
+
+/* work_is_answer() - whether --fail-on makes the run's findings (only those left if @left) an exit code of 1. */
+bool work_is_answer(const struct work *work, enum fail_on fail_on, bool left);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Check
+ *
+ * A line stands alone: it names its file, so that grep, an editor and a log can use it without those around it.
+ * A document that could not be read is a finding, too: a check that looked at nothing must not pass.
+ */
+#include "report/check.h"
+
+#include <stdlib.h>
+
+#include "report/text.h"
+
+/* Findings in the order of the file. */
+static int place_order(const void *left, const void *right)
+{
+	const struct finding *const *a = left, *const *b = right;
+
+	if ((*a)->at != (*b)->at)
+		return (*a)->at < (*b)->at ? -1 : 1;
+	/* Both are items of one array: as they were found. */
+	return (*a > *b) - (*a < *b);
+}
+
+static void add_finding(struct buf *out, const struct source *source, const struct document *document,
+			const struct finding *finding, const struct check_options *options)
+{
+	struct position at = run_position(source, document->start + finding->at);
+
+	add_place(out, source, &at);
+	buf_addf(out, ": %s: ", finding->fixer->name);
+	text_escape(out, finding->message);
+	if (finding->status == FIX_CHANGED) {
+		buf_addz(out, "  ");
+		look_word(out, options->colour, LOOK_ADDED, "[fixable]");
+	} else if (options->verbose && finding->reason.n) {
+		buf_addz(out, "  (");
+		text_escape(out, finding->reason);
+		buf_addc(out, ')');
+	}
+	buf_addc(out, '\n');
+}
+
+static void add_refused(struct buf *out, const struct source *source, const struct document *document)
+{
+	struct position at = run_position(source, document->start + document->refusal.at);
+
+	add_place(out, source, &at);
+	buf_addz(out, ": not-checked: ");
+	add_refusal(out, source, document);
+	buf_addc(out, '\n');
+}
+
+static void add_document(struct buf *out, const struct source *source, const struct document *document,
+			 const struct check_options *options)
+{
+	size_t n = document->findings.n;
+	const struct finding **sorted;
+
+	if (document->state == DOCUMENT_REFUSED)
+		add_refused(out, source, document);
+	if (!n)
+		return;
+	sorted = xrealloc_array(NULL, n, sizeof(*sorted));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &document->findings.items[i];
+	qsort(sorted, n, sizeof(*sorted), place_order);
+	for (size_t i = 0; i < n; i++)
+		add_finding(out, source, document, sorted[i], options);
+	free(sorted);
+}
+
+void check_add(struct buf *out, const struct source *source, const struct check_options *options)
+{
+	if (source->refused && !source->template) {
+		add_place(out, source, &source->refused_at);
+		buf_addz(out, ": not-checked: ");
+		text_escape(out, str_of(source->refused));
+		buf_addc(out, '\n');
+	}
+	for (size_t i = 0; i < source->documents.n; i++)
+		add_document(out, source, &source->documents.items[i], options);
+}
+
+void check_add_total(struct buf *out, const struct totals *totals)
+{
+	text_count(out, totals->files, "file");
+	buf_addz(out, ", ");
+	if (totals->findings)
+		text_count(out, totals->findings, "finding");
+	else
+		buf_addz(out, "no findings");
+	if (totals->changes)
+		buf_addf(out, " (%zu fixable with kubectl harden fix)", totals->changes);
+	if (totals->refused) {
+		buf_addz(out, ", ");
+		text_count(out, totals->refused, "document");
+		buf_addz(out, " not checked");
+	}
+	buf_addz(out, ".\n");
+}
+
+/* ---- names of checks ---- */
+
+static bool is_repeated(const struct document *document, size_t index)
+{
+	const struct finding *finding = &document->findings.items[index];
+
+	/* Those of one object stand together. */
+	for (size_t i = index; i-- > 0 && document->findings.items[i].object == finding->object;)
+		if (document->findings.items[i].check && !strcmp(document->findings.items[i].check, finding->check))
+			return true;
+	return false;
+}
+
+void check_add_names(struct buf *out, const struct source *source)
+{
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+
+		for (size_t k = 0; k < document->findings.n; k++) {
+			const struct finding *finding = &document->findings.items[k];
+			const struct run_object *object = &document->objects.items[finding->object];
+
+			if (!finding->check || is_repeated(document, k))
+				continue;
+			text_escape(out, source_name(source));
+			buf_addf(out, "\t%u\t%d\t", document->index, object->item);
+			add_object(out, object);
+			buf_addf(out, "\t%s\n", finding->check);
+		}
+	}
+}

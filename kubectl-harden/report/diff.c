@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Diff
+ *
+ * What changed is known: the splices. So nothing is searched for, and the diff takes linear time. Each run of splices
+ * that touches the same lines becomes an *edit*: some whole lines of the original, and the lines that stand there
+ * now. Lines that are equal at an edit's start or end are no part of it: a splice that inserts "line feed, new lines"
+ * before the line feed of the line above has touched that line, but it shows as added lines only.
+ *
+ * A line ends with a line feed, as it does for Git and patch: the carriage return of a CRLF is part of the line.
+ */
+#include "report/diff.h"
+
+#include <stdlib.h>
+
+#include "report/text.h"
+
+enum { CONTEXT = 3, HEADING_MAX = 80 };
+
+/* Lines of the original [from, to) that become [text, text_end) of fresh. */
+struct edit {
+	size_t from, to;
+	size_t text, text_end;
+	size_t line; /* lines of the original before it */
+	size_t gone, come;
+};
+
+struct differ {
+	struct str original;
+	struct buf fresh; /* the new lines of all edits */
+	struct {
+		struct edit *items;
+		size_t n, cap;
+	} edits;
+	struct buf *out;
+	const struct diff_options *options;
+	size_t scanned; /* where the search for headings stands: the start of a line */
+	struct str heading;
+};
+
+static size_t line_start(struct str s, size_t at)
+{
+	const char *feed = at ? memrchr(s.p, '\n', at) : NULL;
+
+	return feed ? (size_t)(feed - s.p) + 1 : 0;
+}
+
+/* Behind the line feed of the line that holds @at. */
+static size_t line_end(struct str s, size_t at)
+{
+	const char *feed = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
+
+	return feed ? (size_t)(feed - s.p) + 1 : s.n;
+}
+
+static size_t count_lines(struct str s)
+{
+	size_t lines = 0;
+
+	for (size_t at = 0; at < s.n; at = line_end(s, at))
+		lines++;
+	return lines;
+}
+
+/* ---- edits ---- */
+
+static bool is_boundary(struct str s, size_t at)
+{
+	return at == 0 || s.p[at - 1] == '\n';
+}
+
+/* Takes equal lines off both ends of an edit. */
+static void trim(const struct differ *d, struct edit *edit)
+{
+	struct str old = str_sub(d->original, edit->from, edit->to);
+	struct str new = (struct str){ d->fresh.p + edit->text, edit->text_end - edit->text };
+	size_t head = 0, most = old.n < new.n ? old.n : new.n;
+
+	while (head < most) {
+		size_t a = line_end(old, head), b = line_end(new, head);
+
+		if (!str_eq(str_sub(old, head, a), str_sub(new, head, b)))
+			break;
+		head = a;
+	}
+	edit->from += head;
+	edit->text += head;
+	old = str_sub(old, head, old.n);
+	new = str_sub(new, head, new.n);
+	while (old.n && new.n) {
+		size_t a = line_start(old, old.n - 1), b = line_start(new, new.n - 1);
+
+		if (!str_eq(str_sub(old, a, old.n), str_sub(new, b, new.n)))
+			break;
+		edit->to -= old.n - a;
+		edit->text_end -= new.n - b;
+		old.n = a;
+		new.n = b;
+	}
+}
+
+/* Makes an edit of the splices from *@next on that touch the same lines, and leaves *@next behind them. */
+static struct edit collect(struct differ *d, const struct splices *splices, size_t *next)
+{
+	size_t at = line_start(d->original, splices->items[*next].at), end = 0;
+	struct edit edit = { .from = at, .text = d->fresh.n };
+
+	while (*next < splices->n) {
+		const struct splice *splice = &splices->items[(*next)++];
+
+		buf_add(&d->fresh, str_sub(d->original, at, splice->at));
+		buf_add(&d->fresh, splice->ins);
+		at = splice->at + splice->del;
+		if (is_boundary(d->original, at) && (d->fresh.n == edit.text || d->fresh.p[d->fresh.n - 1] == '\n')) {
+			end = at;
+			break;
+		}
+		if (at >= end)
+			end = line_end(d->original, at);
+		/* A last line without line feed goes on with whatever is added behind it. */
+		if (end == d->original.n && (at == end || !is_boundary(d->original, end)))
+			continue;
+		if (*next < splices->n && splices->items[*next].at >= end)
+			break;
+	}
+	buf_add(&d->fresh, str_sub(d->original, at, end));
+	edit.to = end;
+	edit.text_end = d->fresh.n;
+	trim(d, &edit);
+	return edit;
+}
+
+static void collect_all(struct differ *d, const struct splices *splices)
+{
+	size_t line = 0, at = 0;
+
+	for (size_t next = 0; next < splices->n;) {
+		struct edit edit = collect(d, splices, &next);
+
+		if (edit.from == edit.to && edit.text == edit.text_end)
+			continue;
+		line += count_lines(str_sub(d->original, at, edit.from));
+		at = edit.from;
+		edit.line = line;
+		edit.gone = count_lines(str_sub(d->original, edit.from, edit.to));
+		edit.come = count_lines(str_sub(buf_str(&d->fresh), edit.text, edit.text_end));
+		VEC_PUSH(&d->edits, edit);
+	}
+}
+
+/* ---- lines ---- */
+
+static void add_line(struct differ *d, char sign, struct str line)
+{
+	bool colour = d->options->colour && sign != ' ', feed = line.n && line.p[line.n - 1] == '\n';
+	bool returns;
+
+	line.n -= feed;
+	returns = colour && line.n && line.p[line.n - 1] == '\r';
+	line.n -= returns;
+	look_start(d->out, colour, sign == '-' ? LOOK_REMOVED : LOOK_ADDED);
+	buf_addc(d->out, sign);
+	if (d->options->visible)
+		text_escape_line(d->out, line);
+	else
+		buf_add(d->out, line);
+	look_end(d->out, colour);
+	buf_addz(d->out, returns ? "\r\n" : "\n");
+	if (!feed)
+		buf_addz(d->out, "\\ No newline at end of file\n");
+}
+
+static void add_lines(struct differ *d, char sign, struct str lines)
+{
+	for (size_t at = 0, end; at < lines.n; at = end) {
+		end = line_end(lines, at);
+		add_line(d, sign, str_sub(lines, at, end));
+	}
+}
+
+/* ---- hunks ---- */
+
+/* As Git without a driver has it: the last line before @until that begins with a letter, _ or $. */
+static void find_heading(struct differ *d, size_t until)
+{
+	for (size_t end; d->scanned < until; d->scanned = end) {
+		char first = d->original.p[d->scanned];
+
+		end = line_end(d->original, d->scanned);
+		if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '$')
+			d->heading = str_sub(d->original, d->scanned, end);
+	}
+}
+
+static void add_heading(struct differ *d)
+{
+	struct str heading = d->heading;
+
+	while (heading.n && strchr(" \t\r\n\v\f", heading.p[heading.n - 1]))
+		heading.n--;
+	if (heading.n > HEADING_MAX) {
+		heading.n = HEADING_MAX;
+		/* Not in the middle of a character. */
+		while (heading.n && ((unsigned char)heading.p[heading.n] & 0xc0) == 0x80)
+			heading.n--;
+	}
+	if (!heading.n)
+		return;
+	buf_addc(d->out, ' ');
+	if (d->options->visible)
+		text_escape_line(d->out, heading);
+	else
+		buf_add(d->out, heading);
+}
+
+/* "12,3"; "12" for one line; where there is none, the number of the line before. */
+static void add_range(struct buf *out, char sign, size_t before, size_t lines)
+{
+	buf_addf(out, "%c%zu", sign, lines ? before + 1 : before);
+	if (lines != 1)
+		buf_addf(out, ",%zu", lines);
+}
+
+/* Edits [first, last], no two of them further apart than their context, @delta lines having been added before. */
+static void add_hunk(struct differ *d, size_t first, size_t last, size_t delta)
+{
+	const struct edit *edits = d->edits.items;
+	size_t from = edits[first].from, to = edits[last].to, before, after = 0, gone = 0, come = 0;
+
+	for (before = 0; before < CONTEXT && from > 0; before++)
+		from = line_start(d->original, from - 1);
+	for (; after < CONTEXT && to < d->original.n; after++)
+		to = line_end(d->original, to);
+	gone = edits[last].line + edits[last].gone + after - (edits[first].line - before);
+	come = gone;
+	for (size_t i = first; i <= last; i++)
+		come += edits[i].come - edits[i].gone;
+	find_heading(d, from);
+	look_start(d->out, d->options->colour, LOOK_HUNK);
+	buf_addz(d->out, "@@ ");
+	add_range(d->out, '-', edits[first].line - before, gone);
+	buf_addc(d->out, ' ');
+	add_range(d->out, '+', edits[first].line - before + delta, come);
+	buf_addz(d->out, " @@");
+	look_end(d->out, d->options->colour);
+	add_heading(d);
+	buf_addc(d->out, '\n');
+	for (size_t i = first, end; i <= last; i = end) {
+		/* Those that touch are one: first all that goes, then all that comes. */
+		for (end = i + 1; end <= last && edits[end].from == edits[end - 1].to;)
+			end++;
+		add_lines(d, ' ', str_sub(d->original, from, edits[i].from));
+		for (size_t k = i; k < end; k++)
+			add_lines(d, '-', str_sub(d->original, edits[k].from, edits[k].to));
+		for (size_t k = i; k < end; k++)
+			add_lines(d, '+', str_sub(buf_str(&d->fresh), edits[k].text, edits[k].text_end));
+		from = edits[end - 1].to;
+	}
+	add_lines(d, ' ', str_sub(d->original, from, to));
+}
+
+static void add_hunks(struct differ *d)
+{
+	const struct edit *edits = d->edits.items;
+	size_t delta = 0;
+
+	for (size_t i = 0, last; i < d->edits.n; i = last + 1) {
+		for (last = i; last + 1 < d->edits.n; last++)
+			if (edits[last + 1].line - (edits[last].line + edits[last].gone) > 2 * CONTEXT)
+				break;
+		add_hunk(d, i, last, delta);
+		for (size_t k = i; k <= last; k++)
+			delta += edits[k].come - edits[k].gone;
+	}
+}
+
+/* ---- the file's name ---- */
+
+/* @path without empty and . components: a/ and b/ are put before it, and both tools refuse such names. */
+static void add_clean(struct buf *out, struct str path)
+{
+	struct str part;
+	bool first = true;
+
+	while (str_cut(&path, '/', &part)) {
+		if (!part.n || str_is(part, "."))
+			continue;
+		if (!first)
+			buf_addc(out, '/');
+		buf_add(out, part);
+		first = false;
+	}
+}
+
+/* In double quotes, with the escapes of C, as Git does it (with core.quotePath off: UTF-8 stays). */
+static void add_quoted(struct buf *out, struct str name)
+{
+	static const char letters[] = "\aa\bb\tt\nn\vv\ff\rr\"\"\\\\";
+
+	buf_addc(out, '"');
+	for (size_t i = 0; i < name.n; i++) {
+		unsigned char c = (unsigned char)name.p[i];
+		const char *letter = NULL;
+
+		for (const char *l = letters; *l && !letter; l += 2)
+			if (c == (unsigned char)*l)
+				letter = l + 1;
+		if (letter)
+			buf_addf(out, "\\%c", *letter);
+		else if (c < 0x20 || c >= 0x7f)
+			buf_addf(out, "\\%03o", c);
+		else
+			buf_addc(out, (char)c);
+	}
+	buf_addc(out, '"');
+}
+
+static void add_header(struct differ *d, const char *sign, const char *prefix, struct str path)
+{
+	struct buf name CLEANUP(buf_free) = BUF_INIT;
+
+	buf_addz(&name, prefix);
+	add_clean(&name, path);
+	look_start(d->out, d->options->colour, LOOK_BOLD);
+	buf_addz(d->out, sign);
+	if (!text_is_plain(buf_str(&name)) || memchr(name.p, '"', name.n) || memchr(name.p, '\\', name.n))
+		add_quoted(d->out, buf_str(&name));
+	else
+		buf_add(d->out, buf_str(&name));
+	/* As Git: or patch would take what follows the blank for a date. */
+	if (memchr(name.p, ' ', name.n))
+		buf_addc(d->out, '\t');
+	look_end(d->out, d->options->colour);
+	buf_addc(d->out, '\n');
+}
+
+void diff_add(struct buf *out, struct str path, struct str original, const struct splices *splices,
+	      const struct diff_options *options)
+{
+	struct differ d = { .original = original, .out = out, .options = options };
+
+	collect_all(&d, splices);
+	if (d.edits.n) {
+		if (!options->bare) {
+			add_header(&d, "--- ", "a/", path);
+			add_header(&d, "+++ ", "b/", path);
+		}
+		add_hunks(&d);
+	}
+	free(d.edits.items);
+	buf_free(&d.fresh);
+}

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Summary
+ *
+ * It answers, in this order: what happens to this file, what follows from it for the image, what remains for me to
+ * do, and is that all. Lists are cut where they stop being read; -v has everything.
+ */
+#include "report/summary.h"
+
+#include <stdlib.h>
+
+#include "report/left.h"
+#include "report/text.h"
+
+enum { OBJECTS_SHOWN = 6, NOTES_SHOWN = 12 };
+
+struct summary {
+	struct buf *out;
+	const struct run *run;
+	const struct caveats *caveats;
+	const struct summary_options *options;
+	size_t next_caveat; /* groups come in the order of the sources */
+};
+
+static bool is_told(const struct run_object *object)
+{
+	return object->changes || object->left;
+}
+
+static size_t limit(const struct summary *s, size_t n)
+{
+	return s->options->verbose ? SIZE_MAX : n;
+}
+
+static void add_more(struct buf *out, size_t n)
+{
+	if (n)
+		buf_addf(out, " … and %zu more", n);
+}
+
+/* ---- a file ---- */
+
+/* "shop/web.yaml: Deployment/web, Service/web: 10 changes, 1 left"; false where there is nothing to tell. */
+static bool add_heading(struct summary *s, const struct source *source)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	size_t changes = 0, left = 0, shown = 0, hidden = 0;
+
+	text_escape(&line, source_name(source));
+	for (size_t i = 0; i < source->documents.n; i++) {
+		for (size_t k = 0; k < source->documents.items[i].objects.n; k++) {
+			const struct run_object *object = &source->documents.items[i].objects.items[k];
+
+			changes += object->changes;
+			left += object->left;
+			if (!is_told(object))
+				continue;
+			if (shown == limit(s, OBJECTS_SHOWN)) {
+				hidden++;
+				continue;
+			}
+			buf_addz(&line, shown++ ? ", " : ": ");
+			add_object(&line, object);
+		}
+	}
+	if (!changes && !left)
+		return false;
+	add_more(&line, hidden);
+	buf_addz(&line, ": ");
+	if (changes)
+		text_count(&line, changes, "change");
+	if (left)
+		buf_addf(&line, "%s%zu left", changes ? ", " : "", left);
+	text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+	return true;
+}
+
+/* Whether more than one object of the file has a note, so that each must say whose it is. */
+static bool has_several_noted(const struct source *source)
+{
+	const struct run_object *seen = NULL;
+
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+
+		for (size_t k = 0; k < document->findings.n; k++) {
+			const struct run_object *object = &document->objects.items[document->findings.items[k].object];
+
+			if (!document->findings.items[k].note.n)
+				continue;
+			if (seen && seen != object)
+				return true;
+			seen = object;
+		}
+	}
+	return false;
+}
+
+/* "  port 80 → 8080: container web, its PORT, 2 probes, Service/web" */
+static void add_notes(struct summary *s, const struct source *source)
+{
+	bool several = has_several_noted(source);
+	size_t shown = 0, hidden = 0;
+
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+
+		for (size_t k = 0; k < document->findings.n; k++) {
+			const struct finding *finding = &document->findings.items[k];
+			struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+			if (!finding->note.n || finding->status != FIX_CHANGED)
+				continue;
+			if (shown == limit(s, NOTES_SHOWN)) {
+				hidden++;
+				continue;
+			}
+			buf_addz(&line, "  ");
+			if (several) {
+				add_object(&line, &document->objects.items[finding->object]);
+				buf_addz(&line, ": ");
+			}
+			text_escape(&line, finding->note);
+			text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+			shown++;
+		}
+	}
+	if (hidden)
+		buf_addf(s->out, "  … and %zu more ports; -v lists them\n", hidden);
+}
+
+static void add_caveats(struct summary *s, const struct source *source)
+{
+	for (; s->next_caveat < s->caveats->n; s->next_caveat++) {
+		const struct caveat_group *group = &s->caveats->items[s->next_caveat];
+		struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+		if (group->places.items[0].source != source)
+			return;
+		buf_addz(&line, "  ");
+		look_word(&line, s->options->colour, LOOK_WARNING, "caveat:");
+		buf_addc(&line, ' ');
+		caveat_add(&line, group, s->options->verbose);
+		text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+	}
+}
+
+static void add_unproved(struct summary *s, const struct source *source)
+{
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+		struct position at;
+		struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+		if (!document->unproved)
+			continue;
+		at = run_position(source, document->start);
+		buf_addz(&line, "  ");
+		look_word(&line, s->options->colour, LOOK_ERROR, "bug:");
+		buf_addc(&line, ' ');
+		add_place(&line, source, &at);
+		buf_addz(&line, ": a change of this document did not pass its own check and was not made. "
+				"Please report it with the document.");
+		text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+	}
+}
+
+void summary_refused(struct buf *out, const struct source *source, bool colour)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	if (source->refused && !source->template) {
+		add_place(&line, source, &source->refused_at);
+		buf_addz(&line, ": ");
+		text_escape(&line, str_of(source->refused));
+		buf_addz(&line, "; this file is left as it is.");
+		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+	}
+	for (size_t i = 0; i < source->documents.n; i++) {
+		const struct document *document = &source->documents.items[i];
+		struct position at;
+
+		if (document->state != DOCUMENT_REFUSED)
+			continue;
+		at = run_position(source, document->start + document->refusal.at);
+		line.n = 0;
+		look_start(&line, colour, LOOK_WARNING);
+		add_place(&line, source, &at);
+		look_end(&line, colour);
+		buf_addz(&line, ": ");
+		add_refusal(&line, source, document);
+		buf_addz(&line, "; this document is left as it is.");
+		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+	}
+}
+
+static void add_source(struct summary *s, const struct source *source)
+{
+	summary_refused(s->out, source, s->options->colour);
+	if (!add_heading(s, source))
+		return;
+	add_notes(s, source);
+	add_caveats(s, source);
+	for (size_t i = 0; i < source->documents.n; i++)
+		left_add(s->out, source, &source->documents.items[i], s->options->colour);
+	add_unproved(s, source);
+}
+
+/* ---- what was passed over ---- */
+
+/* The chart's folder: what stands before /templates/; empty where the file is in none. */
+static struct str chart_of(const struct source *source)
+{
+	struct str path = str_of(source->path), mark = STR("/templates/");
+	size_t at = str_find(path, mark, 0);
+
+	if (at != SIZE_MAX)
+		return str_sub(path, 0, at);
+	return str_starts(path, STR("templates/")) ? STR(".") : STR_NONE;
+}
+
+/* The templates of one chart. */
+struct chart {
+	struct str path;
+	const struct source *first;
+	size_t n;
+};
+
+struct charts {
+	struct chart *items;
+	size_t n, cap;
+};
+
+static void charts_collect(const struct run *run, struct charts *charts)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		const struct source *source = run->sources.items[i];
+		struct str path = chart_of(source);
+		size_t k = 0;
+
+		if (!source->template)
+			continue;
+		while (k < charts->n && !str_eq(charts->items[k].path, path))
+			k++;
+		if (k == charts->n)
+			VEC_PUSH(charts, (struct chart){ path, source, 0 });
+		charts->items[k].n++;
+	}
+}
+
+/* " (and 11 more)", or with all of their names. */
+static void add_more_templates(struct buf *out, const struct run *run, const struct chart *chart, bool verbose)
+{
+	const char *separator = " (and ";
+
+	if (chart->n < 2)
+		return;
+	if (!verbose) {
+		buf_addf(out, " (and %zu more)", chart->n - 1);
+		return;
+	}
+	for (size_t i = 0; i < run->sources.n; i++) {
+		const struct source *source = run->sources.items[i];
+
+		if (!source->template || source == chart->first || !str_eq(chart_of(source), chart->path))
+			continue;
+		buf_addz(out, separator);
+		text_escape(out, source_name(source));
+		separator = ", ";
+	}
+	buf_addc(out, ')');
+}
+
+static void add_chart(struct buf *out, const struct run *run, const struct chart *chart, bool verbose)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	struct position at = { .line = chart->first->refused_at.line };
+
+	add_place(&line, chart->first, &at);
+	buf_addz(&line, ": ");
+	text_escape(&line, str_of(chart->first->template));
+	add_more_templates(&line, run, chart, verbose);
+	buf_addz(&line, ". Render it first:");
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+	buf_addz(out, "  helm template RELEASE ");
+	text_escape(out, chart->path.n ? chart->path : STR("CHART"));
+	buf_addz(out, " | kubectl harden diff -f -\n");
+}
+
+struct note_row {
+	struct str note;
+	const struct source *source;
+	const struct run_object *object;
+	size_t n;
+};
+
+enum { NOTE_KINDS_MAX = 16 };
+
+static void note_object(struct note_row *rows, size_t *n, const struct source *source, const struct run_object *object)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (str_eq(rows[i].note, object->note)) {
+			rows[i].n++;
+			return;
+		}
+	}
+	if (*n < NOTE_KINDS_MAX)
+		rows[(*n)++] = (struct note_row){ object->note, source, object, 1 };
+}
+
+static void add_note_row(struct buf *out, const struct note_row *row)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	text_escape(&line, source_name(row->source));
+	buf_addz(&line, ": ");
+	add_object(&line, row->object);
+	if (row->n > 1)
+		buf_addf(&line, " (and %zu more; -v lists them)", row->n - 1);
+	buf_addz(&line, ": passed over: ");
+	text_escape(&line, row->note);
+	buf_addc(&line, '.');
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+}
+
+static void add_object_notes(struct buf *out, const struct run *run, bool verbose)
+{
+	struct note_row rows[NOTE_KINDS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->sources.n; i++) {
+		const struct source *source = run->sources.items[i];
+
+		for (size_t k = 0; k < source->documents.n; k++) {
+			for (size_t o = 0; o < source->documents.items[k].objects.n; o++) {
+				const struct run_object *object = &source->documents.items[k].objects.items[o];
+				struct note_row row = { object->note, source, object, 1 };
+
+				if (!object->note.n)
+					continue;
+				if (verbose)
+					add_note_row(out, &row);
+				else
+					note_object(rows, &n, source, object);
+			}
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		add_note_row(out, &rows[i]);
+}
+
+void summary_passed_over(struct buf *out, const struct run *run, bool verbose)
+{
+	struct charts charts = { 0 };
+
+	charts_collect(run, &charts);
+	for (size_t i = 0; i < charts.n; i++)
+		add_chart(out, run, &charts.items[i], verbose);
+	free(charts.items);
+	add_object_notes(out, run, verbose);
+}
+
+/* ---- the last line ---- */
+
+/* "3 of 14 files changed"; "1 file would change" */
+static void add_files(struct buf *out, const struct totals *totals, bool past)
+{
+	const char *verb = past ? "changed" : "would change";
+
+	if (!totals->changed) {
+		text_count(out, totals->files, "file");
+		buf_addz(out, ", nothing to change");
+	} else if (totals->changed == totals->files) {
+		text_count(out, totals->files, "file");
+		buf_addf(out, " %s", verb);
+	} else {
+		buf_addf(out, "%zu of %zu files %s", totals->changed, totals->files, verb);
+	}
+}
+
+static void add_last_line(struct summary *s, const struct totals *totals)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	const char *separator = ": ";
+
+	add_files(&line, totals, s->options->past);
+	if (totals->changes) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->changes, "change");
+		separator = ", ";
+	}
+	if (totals->caveats) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->caveats, "caveat");
+		separator = ", ";
+	}
+	if (totals->left) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->left, "finding");
+		buf_addz(&line, " left");
+		separator = ", ";
+	}
+	if (totals->refused) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->refused, "document");
+		buf_addz(&line, totals->refused == 1 ? " left as it is" : " left as they are");
+	}
+	buf_addc(&line, '.');
+	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
+}
+
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
+		 const struct summary_options *options)
+{
+	struct summary s = { .out = out, .run = run, .caveats = caveats, .options = options };
+	struct buf advice CLEANUP(buf_free) = BUF_INIT;
+
+	for (size_t i = 0; i < run->sources.n; i++)
+		add_source(&s, run->sources.items[i]);
+	summary_passed_over(out, run, options->verbose);
+	caveats_advice(&advice, caveats);
+	if (advice.n)
+		text_wrap(out, buf_str(&advice), 2, TEXT_COLUMNS);
+	add_last_line(&s, totals);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Text
+ *
+ * Names, values and paths are written by strangers, and a terminal obeys what it is sent. So whatever is not a plain
+ * visible character is shown as an escape: control characters, bytes that are not UTF-8 (some terminals take 0x9b
+ * for an escape sequence), and characters that turn the direction of reading or cannot be seen at all.
+ *
+ * Everything is UTF-8, whatever the locale says: loading one would cost more than the rest of a run, and manifests
+ * are UTF-8.
+ */
+#include "report/text.h"
+
+enum { NOT_UTF8 = 0xffffffff };
+
+/* The code point at the start of @s, which is not empty, and its length; NOT_UTF8 and 1 for a byte that is none. */
+static uint32_t decode(struct str s, size_t *ret_length)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = (unsigned char)s.p[0];
+	size_t length = first < 0x80   ? 1
+			: first < 0xc2 ? 0
+			: first < 0xe0 ? 2
+			: first < 0xf0 ? 3
+			: first < 0xf5 ? 4
+				       : 0;
+	uint32_t point;
+
+	*ret_length = 1;
+	if (length == 1)
+		return first;
+	if (!length || length > s.n)
+		return NOT_UTF8;
+	point = first & (0x7fu >> length);
+	for (size_t i = 1; i < length; i++) {
+		if (((unsigned char)s.p[i] & 0xc0) != 0x80)
+			return NOT_UTF8;
+		point = point << 6 | ((unsigned char)s.p[i] & 0x3f);
+	}
+	if (point < least[length] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+		return NOT_UTF8;
+	*ret_length = length;
+	return point;
+}
+
+struct range {
+	uint32_t from, to;
+};
+
+static bool is_in(uint32_t point, const struct range *ranges, size_t n)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (point > ranges[middle].to)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && point >= ranges[low].from;
+}
+
+#define IS_IN(point, ranges) is_in(point, ranges, sizeof(ranges) / sizeof(*(ranges)))
+
+/* Whether a terminal might obey it, or a reader would not see it. */
+static bool is_hidden(uint32_t point)
+{
+	static const struct range ranges[] = {
+		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },	{ 0x34f, 0x34f },   { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },	  { 0x180e, 0x180e },	{ 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0x3164, 0x3164 },	  { 0xfeff, 0xfeff },	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0xfffe, 0xffff }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+
+	return point == NOT_UTF8 || IS_IN(point, ranges);
+}
+
+static void add_escape(struct buf *out, uint32_t point, unsigned char byte)
+{
+	switch (point) {
+	case '\n':
+		buf_addz(out, "\\n");
+		break;
+	case '\r':
+		buf_addz(out, "\\r");
+		break;
+	case '\t':
+		buf_addz(out, "\\t");
+		break;
+	default:
+		if (point == NOT_UTF8 || point < 0x80)
+			buf_addf(out, "\\x%02x", byte);
+		else
+			buf_addf(out, point > 0xffff ? "\\U%08x" : "\\u%04x", point);
+	}
+}
+
+static void escape(struct buf *out, struct str s, bool tabs)
+{
+	for (size_t i = 0, start = 0; i <= s.n;) {
+		size_t length = 1;
+		uint32_t point = i < s.n ? decode(str_sub(s, i, s.n), &length) : NOT_UTF8;
+
+		if (i < s.n && (!is_hidden(point) || (tabs && point == '\t'))) {
+			i += length;
+			continue;
+		}
+		if (i > start)
+			buf_add(out, str_sub(s, start, i));
+		if (i < s.n)
+			add_escape(out, point, (unsigned char)s.p[i]);
+		i += length;
+		start = i;
+	}
+}
+
+/* Whether every byte is a visible character of ASCII (or a tab): nearly all that there is. */
+static bool is_ascii(struct str s, bool tabs)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c < 0x20 && !(tabs && c == '\t')) || c >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+void text_escape(struct buf *out, struct str s)
+{
+	if (is_ascii(s, false))
+		buf_add(out, s);
+	else
+		escape(out, s, false);
+}
+
+void text_escape_line(struct buf *out, struct str line)
+{
+	bool returns = line.n && line.p[line.n - 1] == '\r';
+
+	line.n -= returns;
+	if (is_ascii(line, true))
+		buf_add(out, line);
+	else
+		escape(out, line, true);
+	if (returns)
+		buf_addc(out, '\r');
+}
+
+bool text_is_plain(struct str s)
+{
+	size_t length;
+
+	if (is_ascii(s, false))
+		return true;
+	for (size_t i = 0; i < s.n; i += length)
+		if (is_hidden(decode(str_sub(s, i, s.n), &length)))
+			return false;
+	return true;
+}
+
+/* ---- looks ---- */
+
+void look_start(struct buf *out, bool colour, enum look look)
+{
+	static const char *const codes[] = {
+		[LOOK_BOLD] = "\x1b[1m",   [LOOK_HUNK] = "\x1b[36m",	[LOOK_REMOVED] = "\x1b[31m",
+		[LOOK_ADDED] = "\x1b[32m", [LOOK_ERROR] = "\x1b[1;31m", [LOOK_WARNING] = "\x1b[33m",
+	};
+
+	if (colour)
+		buf_addz(out, codes[look]);
+}
+
+void look_end(struct buf *out, bool colour)
+{
+	if (colour)
+		buf_addz(out, "\x1b[m");
+}
+
+void look_word(struct buf *out, bool colour, enum look look, const char *word)
+{
+	look_start(out, colour, look);
+	buf_addz(out, word);
+	look_end(out, colour);
+}
+
+void text_count(struct buf *out, size_t n, const char *noun)
+{
+	buf_addf(out, "%zu %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+/* ---- lines ---- */
+
+static unsigned columns_of(uint32_t point)
+{
+	static const struct range none[] = {
+		{ 0x300, 0x36f },   { 0x483, 0x489 },	{ 0x591, 0x5bd },   { 0x610, 0x61a },
+		{ 0x64b, 0x65f },   { 0x900, 0x902 },	{ 0x93c, 0x93c },   { 0x941, 0x948 },
+		{ 0xe31, 0xe31 },   { 0xe34, 0xe3a },	{ 0xe47, 0xe4e },   { 0x1ab0, 0x1aff },
+		{ 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f },
+	};
+	static const struct range wide[] = {
+		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },	  { 0xac00, 0xd7a3 },
+		{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },	  { 0xffe0, 0xffe6 },
+		{ 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
+	};
+
+	if (point < 0x300)
+		return 1;
+	return IS_IN(point, none) ? 0 : IS_IN(point, wide) ? 2 : 1;
+}
+
+/* The length of one of our colours at the start of @s; 0 if none stands there. Escaped input has no such byte. */
+static size_t colour_length(struct str s)
+{
+	const char *end = s.n && s.p[0] == '\x1b' ? memchr(s.p, 'm', s.n) : NULL;
+
+	return end ? (size_t)(end - s.p) + 1 : 0;
+}
+
+size_t text_width(struct str s)
+{
+	size_t width = 0, length;
+
+	for (size_t i = 0; i < s.n; i += length) {
+		length = colour_length(str_sub(s, i, s.n));
+		if (!length)
+			width += columns_of(decode(str_sub(s, i, s.n), &length));
+	}
+	return width;
+}
+
+static size_t width_of_last_line(const struct buf *out)
+{
+	const char *feed = out->n ? memrchr(out->p, '\n', out->n) : NULL;
+	size_t start = feed ? (size_t)(feed - out->p) + 1 : 0;
+
+	return out->n ? text_width(str_sub(buf_str(out), start, out->n)) : 0;
+}
+
+static void wrap_line(struct buf *out, struct str line, size_t hanging, size_t columns)
+{
+	size_t column = width_of_last_line(out);
+	struct str word;
+	bool first = true;
+
+	while (str_cut(&line, ' ', &word)) {
+		size_t width = text_width(word);
+
+		if (!first && column + 1 + width > columns) {
+			buf_addc(out, '\n');
+			buf_pad(out, ' ', hanging);
+			column = hanging;
+		} else if (!first) {
+			buf_addc(out, ' ');
+			column++;
+		}
+		buf_add(out, word);
+		column += width;
+		first = false;
+	}
+	buf_addc(out, '\n');
+}
+
+void text_wrap(struct buf *out, struct str s, size_t hanging, size_t columns)
+{
+	struct str line;
+	bool first = true;
+
+	while (str_cut(&s, '\n', &line)) {
+		if (!first)
+			buf_pad(out, ' ', hanging);
+		wrap_line(out, line, hanging, columns);
+		first = false;
+	}
+}

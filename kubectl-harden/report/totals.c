@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Totals
+ *
+ * A folder of manifests also holds values, pipelines and kustomizations; only what could be sent to Kubernetes is
+ * counted as a file, so that "14 files, nothing to change" is a statement about manifests.
+ */
+#include "report/totals.h"
+
+#include "report/text.h"
+
+static struct str bytes_of(const struct source *source)
+{
+	return (struct str){ source->image.bytes, source->image.n };
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '{' || c == ',';
+}
+
+bool source_holds_manifests(const struct source *source)
+{
+	struct str text = bytes_of(source), kind = STR("kind");
+	size_t at;
+
+	if (source->documents.n || source->template || source->refused)
+		return true;
+	for (at = str_find(text, kind, 0); at != SIZE_MAX; at = str_find(text, kind, at + kind.n)) {
+		bool quoted = at > 0 && (text.p[at - 1] == '"' || text.p[at - 1] == '\'');
+		size_t start = at - quoted, end = at + kind.n + quoted;
+
+		if (end < text.n && text.p[end] == ':' && (start == 0 || is_blank(text.p[start - 1]) || quoted))
+			return true;
+	}
+	return false;
+}
+
+static void count_document(const struct document *document, struct totals *totals)
+{
+	totals->refused += document->state == DOCUMENT_REFUSED;
+	for (size_t i = 0; i < document->findings.n; i++) {
+		const struct finding *finding = &document->findings.items[i];
+		bool left = finding->status == FIX_LEFT;
+
+		totals->findings++;
+		totals->left += left;
+		totals->changes += !left;
+		totals->violations += finding->check != NULL;
+		totals->violations_left += finding->check != NULL && left;
+	}
+}
+
+void totals_count(const struct run *run, const struct caveats *caveats, struct totals *ret)
+{
+	*ret = (struct totals){ .caveats = caveats ? caveats->n : 0 };
+	for (size_t i = 0; i < run->sources.n; i++) {
+		const struct source *source = run->sources.items[i];
+
+		ret->files += source_holds_manifests(source);
+		ret->changed += source->changed;
+		ret->refused += source->refused && !source->template;
+		for (size_t k = 0; k < source->documents.n; k++)
+			count_document(&source->documents.items[k], ret);
+	}
+}
+
+struct str source_name(const struct source *source)
+{
+	return strcmp(source->path, "-") ? str_of(source->path) : STR("stdin");
+}
+
+void add_place(struct buf *out, const struct source *source, const struct position *at)
+{
+	text_escape(out, source_name(source));
+	if (at->line)
+		buf_addf(out, ":%u", at->line);
+	if (at->line && at->column)
+		buf_addf(out, ":%u", at->column);
+}
+
+void add_object(struct buf *out, const struct run_object *object)
+{
+	text_escape(out, object->kind.n ? object->kind : STR("object"));
+	if (!object->name.n)
+		return;
+	buf_addc(out, '/');
+	text_escape(out, object->name);
+}
+
+/* The key at @offset of the source, without quotes. */
+static struct str key_at(struct str text, size_t offset)
+{
+	size_t start = offset, end;
+
+	if (start < text.n && (text.p[start] == '"' || text.p[start] == '\''))
+		start++;
+	for (end = start; end < text.n && !strchr(" \t\r\n:\"'{}[],", text.p[end]); end++)
+		;
+	return str_sub(text, start < text.n ? start : text.n, end);
+}
+
+/* "duplicate key" becomes `duplicate key "selector" (first at 6:3)`. */
+static struct str add_duplicate(struct buf *out, const struct source *source, const struct document *document,
+				struct str why)
+{
+	static const char words[] = "duplicate key";
+	struct str text = bytes_of(source);
+	struct position first;
+
+	if (!document->refusal.other || !str_starts(why, str_of(words)))
+		return why;
+	first = position_at(text, document->start + document->refusal.other, NULL);
+	buf_addf(out, "%s \"", words);
+	text_escape(out, key_at(text, document->start + document->refusal.at));
+	buf_addf(out, "\" (first at %u:%u)", first.line, first.column);
+	return str_sub(why, sizeof(words) - 1, why.n);
+}
+
+void add_refusal(struct buf *out, const struct source *source, const struct document *document)
+{
+	struct str why = str_of(document->refusal.why ? document->refusal.why : "it cannot be read");
+
+	text_escape(out, add_duplicate(out, source, document, why));
+}

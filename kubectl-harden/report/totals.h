@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Totals: what a run amounts to, in numbers and in the words that every command uses for them; and the names of
+ * things in messages.
+ */
+
+#include "engine/run.h"
+#include "report/caveats.h"
+
+struct totals {
+	size_t files;	/* that hold manifests */
+	size_t changed; /* files */
+	size_t changes;
+	size_t caveats;
+	size_t findings;   /* changed and left */
+	size_t left;	   /* findings */
+	size_t refused;	   /* documents, and files as a whole */
+	size_t violations; /* findings that the Pod Security level refuses */
+	size_t violations_left;
+};
+
+void totals_count(const struct run *run, const struct caveats *caveats, struct totals *ret);
+
+/* source_holds_manifests() - whether the file is one of Kubernetes at all: with a `kind`, a template, or refused. */
+bool source_holds_manifests(const struct source *source);
+
+/* source_name() - how messages call it: its path, "stdin" for standard input. */
+struct str source_name(const struct source *source);
+
+/* add_place() - "shop/web.yaml:17:9", escaped. */
+void add_place(struct buf *out, const struct source *source, const struct position *at);
+
+/* add_object() - "Deployment/web", escaped. */
+void add_object(struct buf *out, const struct run_object *object);
+
+/* add_refusal() - why a document is left as it is: `duplicate key "selector" (first at 6:3); …`, escaped. */
+void add_refusal(struct buf *out, const struct source *source, const struct document *document);
