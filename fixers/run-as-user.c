@@ -54,6 +54,21 @@ static void add_caveat(struct fix_context *fix, struct problem *problem, int tar
 	problem->number = identity->uid;
 }
 
+/* --low-ports=keep: whether a non-root program can still open its port is then the runtime's business. */
+static void add_kept_ports(struct fix_context *fix, struct problem *problem)
+{
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
+		if (fix->ports->items[i].action != PORT_KEEP)
+			continue;
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat |= CAVEAT_TEXT;
+		problem->detail = fix_format(fix, "port %u is kept as asked. A non-root program can open it only where the "
+						  "container runtime allows that (containerd 2 does, CRI-O does not).",
+					     fix->ports->items[i].port);
+		return;
+	}
+}
+
 /* ---- volumes that the new user must be able to write to ---- */
 
 static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
@@ -166,6 +181,7 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
 	identity = choose(fix, target);
 	add_caveat(fix, &problem, target, &identity);
+	add_kept_ports(fix, &problem);
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, TARGET_POD);
@@ -220,6 +236,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
 	identity = choose(fix, target);
 	add_caveat(fix, &problem, target, &identity);
+	add_kept_ports(fix, &problem);
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);

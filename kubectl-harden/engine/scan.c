@@ -89,12 +89,32 @@ static void scan_parsed(struct scan *scan)
 		harden_document(run, scan->source, document, &run->tree);
 }
 
+/* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */
+static bool holds_something(struct str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++) {
+		if (bytes.p[i] == '#') {
+			const char *end = memchr(bytes.p + i, '\n', bytes.n - i);
+
+			if (!end)
+				return false;
+			i = (size_t)(end - bytes.p);
+		} else if (!strchr(" \t\r\n", bytes.p[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void scan_document(struct run *run, struct source *source, struct yaml_span span)
 {
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
-	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen++ };
+	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
 
+	if (!holds_something(bytes))
+		return;
+	source->documents_seen++;
 	if (prefilter_passes_over(bytes))
 		return;
 	arena_reset(run->scratch);
