@@ -113,21 +113,37 @@ static bool is_repeated(const struct document *document, size_t index)
 	return false;
 }
 
+/* What was not looked at says so, with a reason in parentheses in place of the check. */
+static void add_passed_over(struct buf *out, const struct source *source, int document, int item, const char *why)
+{
+	text_escape(out, source_name(source));
+	buf_addf(out, "\t%d\t%d\t-\t(%s)\n", document, item, why);
+}
+
+static void add_names(struct buf *out, const struct source *source, const struct document *document)
+{
+	if (document->state == DOCUMENT_REFUSED)
+		add_passed_over(out, source, (int)document->index, -1, "refused");
+	for (size_t i = 0; i < document->objects.n; i++)
+		if (document->objects.items[i].note.n)
+			add_passed_over(out, source, (int)document->index, document->objects.items[i].item, "note");
+	for (size_t k = 0; k < document->findings.n; k++) {
+		const struct finding *finding = &document->findings.items[k];
+		const struct run_object *object = &document->objects.items[finding->object];
+
+		if (!finding->check || is_repeated(document, k))
+			continue;
+		text_escape(out, source_name(source));
+		buf_addf(out, "\t%u\t%d\t", document->index, object->item);
+		add_object(out, object);
+		buf_addf(out, "\t%s\n", finding->check);
+	}
+}
+
 void check_add_names(struct buf *out, const struct source *source)
 {
-	for (size_t i = 0; i < source->documents.n; i++) {
-		const struct document *document = &source->documents.items[i];
-
-		for (size_t k = 0; k < document->findings.n; k++) {
-			const struct finding *finding = &document->findings.items[k];
-			const struct run_object *object = &document->objects.items[finding->object];
-
-			if (!finding->check || is_repeated(document, k))
-				continue;
-			text_escape(out, source_name(source));
-			buf_addf(out, "\t%u\t%d\t", document->index, object->item);
-			add_object(out, object);
-			buf_addf(out, "\t%s\n", finding->check);
-		}
-	}
+	if (source->template || source->refused)
+		add_passed_over(out, source, -1, -1, source->template ? "template" : "refused");
+	for (size_t i = 0; i < source->documents.n; i++)
+		add_names(out, source, &source->documents.items[i]);
 }
