@@ -33,9 +33,8 @@ const struct fixer fixer_selinux_options = {
 	.standard = "Pod Security Standards, baseline: SELinux",
 	.checks = "seLinuxOptions",
 	.why = "On nodes with SELinux the type decides what a process may touch, whatever its user: container_t keeps "
-	       "it to its own files, spc_t to nothing at all. User and role can lead out of that again.",
-	.caveat =
-		"A program that worked with files of the node gets \"Permission denied\", and the node's audit log "
-		"says avc: denied.",
+	       "it to its own files, spc_t does not confine it. User and role can undo that.",
+	.caveat = "A program that worked with files of the node gets \"Permission denied\", and the node's audit log "
+		  "says avc: denied.",
 	.run = run,
 };
