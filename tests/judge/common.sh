@@ -19,7 +19,9 @@ need() {
 # $KUBECTL_HARDEN_CORPUS.
 manifests() {
 	for folder in "$1/tests/fixtures" "$1/examples" "${KUBECTL_HARDEN_CORPUS:-}"; do
-		[ -d "$folder" ] && find "$folder" -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -print0
+		if [ -d "$folder" ]; then
+			find "$folder" -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -print0
+		fi
 	done | sort -z
 }
 
