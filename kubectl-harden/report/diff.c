@@ -34,6 +34,7 @@ struct differ {
 	} edits;
 	struct buf *out;
 	const struct diff_options *options;
+	size_t context; /* lines around each edit */
 	size_t scanned; /* where the search for headings stands: the start of a line */
 	struct str heading;
 };
@@ -221,30 +222,37 @@ static void add_range(struct buf *out, char sign, size_t before, size_t lines)
 		buf_addf(out, ",%zu", lines);
 }
 
+/* "@@ -12,7 +12,9 @@ spec:" */
+static void add_hunk_line(struct differ *d, size_t old, size_t gone, size_t new, size_t come)
+{
+	look_start(d->out, d->options->colour, LOOK_HUNK);
+	buf_addz(d->out, "@@ ");
+	add_range(d->out, '-', old, gone);
+	buf_addc(d->out, ' ');
+	add_range(d->out, '+', new, come);
+	buf_addz(d->out, " @@");
+	look_end(d->out, d->options->colour);
+	add_heading(d);
+	buf_addc(d->out, '\n');
+}
+
 /* Edits [first, last], no two of them further apart than their context, @delta lines having been added before. */
 static void add_hunk(struct differ *d, size_t first, size_t last, size_t delta)
 {
 	const struct edit *edits = d->edits.items;
-	size_t from = edits[first].from, to = edits[last].to, before, after = 0, gone = 0, come = 0;
+	size_t from = edits[first].from, to = edits[last].to, before, after, gone, come;
 
-	for (before = 0; before < CONTEXT && from > 0; before++)
+	for (before = 0; before < d->context && from > 0; before++)
 		from = line_start(d->original, from - 1);
-	for (; after < CONTEXT && to < d->original.n; after++)
+	for (after = 0; after < d->context && to < d->original.n; after++)
 		to = line_end(d->original, to);
 	gone = edits[last].line + edits[last].gone + after - (edits[first].line - before);
 	come = gone;
 	for (size_t i = first; i <= last; i++)
 		come += edits[i].come - edits[i].gone;
 	find_heading(d, from);
-	look_start(d->out, d->options->colour, LOOK_HUNK);
-	buf_addz(d->out, "@@ ");
-	add_range(d->out, '-', edits[first].line - before, gone);
-	buf_addc(d->out, ' ');
-	add_range(d->out, '+', edits[first].line - before + delta, come);
-	buf_addz(d->out, " @@");
-	look_end(d->out, d->options->colour);
-	add_heading(d);
-	buf_addc(d->out, '\n');
+	if (!d->options->bare)
+		add_hunk_line(d, edits[first].line - before, gone, edits[first].line - before + delta, come);
 	for (size_t i = first, end; i <= last; i = end) {
 		/* Those that touch are one: first all that goes, then all that comes. */
 		for (end = i + 1; end <= last && edits[end].from == edits[end - 1].to;)
@@ -266,7 +274,7 @@ static void add_hunks(struct differ *d)
 
 	for (size_t i = 0, last; i < d->edits.n; i = last + 1) {
 		for (last = i; last + 1 < d->edits.n; last++)
-			if (edits[last + 1].line - (edits[last].line + edits[last].gone) > 2 * CONTEXT)
+			if (edits[last + 1].line - (edits[last].line + edits[last].gone) > 2 * d->context)
 				break;
 		add_hunk(d, i, last, delta);
 		for (size_t k = i; k <= last; k++)
@@ -339,6 +347,7 @@ void diff_add(struct buf *out, struct str path, struct str original, const struc
 {
 	struct differ d = { .original = original, .out = out, .options = options };
 
+	d.context = options->bare ? SIZE_MAX / 2 : CONTEXT;
 	collect_all(&d, splices);
 	if (d.edits.n) {
 		if (!options->bare) {

@@ -10,7 +10,7 @@
 struct diff_options {
 	bool colour;
 	bool visible; /* for a terminal: what it might obey is shown as an escape, so the bytes are not exact */
-	bool bare;    /* without the file's two header lines */
+	bool bare;    /* for an example: the whole file, without headers */
 };
 
 /*

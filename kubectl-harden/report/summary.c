@@ -173,7 +173,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 		add_place(&line, source, &source->refused_at);
 		buf_addz(&line, ": ");
 		text_escape(&line, str_of(source->refused));
-		buf_addz(&line, "; this file is left as it is.");
+		buf_addz(&line, ". This file is left as it is.");
 		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 	}
 	for (size_t i = 0; i < source->documents.n; i++) {
@@ -189,7 +189,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 		look_end(&line, colour);
 		buf_addz(&line, ": ");
 		add_refusal(&line, source, document);
-		buf_addz(&line, "; this document is left as it is.");
+		buf_addz(&line, ". This document is left as it is.");
 		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 	}
 }
