@@ -169,7 +169,8 @@ static void collect(struct comments *comments, yaml_id id)
 
 		gap(comments, block ? render_line_start(tree->bytes, node->props) : node->props);
 		comments->cursor = subtree_end(tree, id);
-		if (block)
+		/* Behind a `|+` scalar its last line is over already. */
+		if (block && tree->bytes.p[comments->cursor - 1] != '\n' && tree->bytes.p[comments->cursor - 1] != '\r')
 			comments->cursor = render_line_end(tree->bytes, comments->cursor);
 		return;
 	}

@@ -43,7 +43,8 @@ yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 static inline unsigned yaml_key_bit(const char *p, size_t n)
 {
 	return n ? (unsigned)(n * 37 + (unsigned char)p[0] * 11 + (unsigned char)p[n / 2] * 5 +
-			      (unsigned char)p[n - 1]) & 255
+			      (unsigned char)p[n - 1]) &
+			       255
 		 : 0;
 }
 

@@ -97,7 +97,12 @@ bool check_flatten(struct buf *out, struct str bytes)
 bool check_parse(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why)
 {
 	*reading = (struct reading){ .arena = arena_new() };
-	if (!yaml_parse(&reading->tree, reading->arena, bytes, NULL, ret_why))
+	return yaml_parse(&reading->tree, reading->arena, bytes, NULL, ret_why);
+}
+
+bool check_read(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why)
+{
+	if (!check_parse(reading, bytes, ret_why))
 		return false;
 	/* It refuses a second `<<` in one mapping, for one. */
 	reading->is_flat = check_flatten(&reading->flat, bytes);
@@ -207,7 +212,7 @@ static bool is_added(struct str line, const struct intent *intent, bool *seen)
 /* The leaves afterwards are those before, in order, without those below intent.gone, with those added. */
 static const char *check_leaves(struct str before, struct str after, const struct intent *intent)
 {
-	bool seen[8] = { false };
+	bool seen[16] = { false };
 	struct str x, y;
 	bool more = str_cut(&before, '\n', &x);
 
@@ -231,6 +236,27 @@ static const char *check_leaves(struct str before, struct str after, const struc
 	return NULL;
 }
 
+/* ---- comments ---- */
+
+static const char *check_comments(struct str marks, struct str out, struct str flat)
+{
+	struct str mark;
+	size_t at = 0;
+
+	while (str_cut(&marks, '\n', &mark)) {
+		if (!mark.n)
+			continue;
+		at = str_find(out, mark, at);
+		if (at == SIZE_MAX)
+			return "a comment is gone or out of order";
+		if (str_find(out, mark, ++at) != SIZE_MAX)
+			return "a comment is there twice";
+		if (str_find(flat, mark, 0) != SIZE_MAX)
+			return "a comment became text";
+	}
+	return NULL;
+}
+
 /* ---- all of it ---- */
 
 static const char *check_after(struct reading *before, struct reading *after, const struct intent *intent)
@@ -247,6 +273,8 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	splices_free(&none);
 	if (!problem && before->is_flat && !intent->anything)
 		problem = check_leaves(buf_str(&before->flat), buf_str(&after->flat), intent);
+	if (!problem)
+		problem = check_comments(intent->marks, after->tree.bytes, buf_str(&after->flat));
 	return problem;
 }
 
@@ -266,37 +294,12 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 			problem = check_bytes(original, buf_str(out), intent->old);
 	}
 	if (!problem) {
-		if (check_parse(&after, buf_str(out), &why))
+		if (check_read(&after, buf_str(out), &why))
 			problem = check_after(before, &after, intent);
 		else
 			problem = "the result is not read any more";
 		reading_free(&after);
 	}
 	splices_free(&splices);
-	return problem;
-}
-
-const char *check_comments(struct str marks, struct str out)
-{
-	struct buf flat = BUF_INIT;
-	const char *problem = NULL;
-	struct str mark;
-	size_t at = 0;
-
-	check_flatten(&flat, out);
-	while (!problem && str_cut(&marks, '\n', &mark)) {
-		size_t hit = mark.n ? str_find(out, mark, at) : at;
-
-		if (!mark.n)
-			continue;
-		if (hit == SIZE_MAX)
-			problem = "a comment is gone or out of order";
-		else if (str_find(out, mark, hit + 1) != SIZE_MAX)
-			problem = "a comment is there twice";
-		else if (str_find(buf_str(&flat), mark, 0) != SIZE_MAX)
-			problem = "a comment became text";
-		at = hit + 1;
-	}
-	buf_free(&flat);
 	return problem;
 }

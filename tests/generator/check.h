@@ -14,20 +14,26 @@ struct reading {
 	struct arena *arena;
 	struct yaml_tree tree;
 	struct buf flat; /* one line for each leaf: path, a tab, its text: see check_flatten() */
-	bool is_flat;	 /* the independent reader could read it */
+	bool is_flat;	 /* .flat is filled: the independent reader could read it */
 };
 
 /* What an edit was meant to do. */
 struct intent {
-	struct str old; /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
-	bool anything;	/* several edits: only the proof and what holds for every edit are looked at */
+	struct str marks; /* comments, one a line: each must be there once, in order, and in no value */
+	struct str old;	  /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
+	bool removes;	  /* the lines in .old are gone, with the comments on them */
+	bool anything;	  /* several edits: only the proof and what holds for every edit are looked at */
 	bool has_gone;
-	struct str gone;      /* path whose leaves may be missing afterwards: `.spec.x` */
-	const char *added[8]; /* leaves that must be there now: "path\ttext", NULL at the end */
+	struct str gone;       /* path whose leaves may be missing afterwards: `.spec.x` */
+	const char *added[16]; /* leaves that must be there now: "path\ttext", NULL at the end */
 };
 
-/* check_parse() - fills @reading; false with @why where the document is refused. Release with reading_free(). */
+/*
+ * check_parse() - fills @reading but for .flat; false with @why where the document is refused. check_read() - with
+ * .flat. Release with reading_free().
+ */
 bool check_parse(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why);
+bool check_read(struct reading *reading, struct str bytes, struct yaml_refusal *ret_why);
 void reading_free(struct reading *reading);
 
 /* check_flatten() - appends the leaves of @bytes as libfyaml's document API reads them; false when it refuses. */
@@ -41,6 +47,3 @@ struct str check_path(struct yaml_tree *tree, yaml_id node);
  * NULL when all is well, else what is not.
  */
 const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out);
-
-/* check_comments() - every line of @marks (one mark a line) is once in @out, in order, and in no value. */
-const char *check_comments(struct str marks, struct str out);

@@ -331,7 +331,7 @@ static void check_document(struct run *run, struct str bytes)
 	size_t n;
 
 	run->documents++;
-	if (!check_parse(&reading, bytes, &why)) {
+	if (!check_read(&reading, bytes, &why)) {
 		run->unread++;
 		count(&run->unread_reasons, why.why);
 		if (run->verbose) {
