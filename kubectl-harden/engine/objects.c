@@ -16,6 +16,14 @@ struct unfold {
 	unsigned seen;
 };
 
+/* kubectl takes any object for a list whose `items` is a sequence. */
+static bool is_list(struct yaml_tree *tree, const struct kube_object *object)
+{
+	if (object->kind)
+		return object->kind->flags & KIND_LIST;
+	return yaml_is_seq(tree, yaml_get(tree, object->node, "items"));
+}
+
 static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind *inherit, int item, unsigned depth)
 {
 	struct yaml_tree *tree = unfold_->tree;
@@ -26,12 +34,12 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 	if (!kube_object_init(tree, node, inherit, &object))
 		return;
 	object.item = item;
-	if (!object.kind || !(object.kind->flags & KIND_LIST) || depth == LISTS_MAX) {
+	if (!is_list(tree, &object) || depth == LISTS_MAX) {
 		unfold_->seen++;
 		unfold_->visit(unfold_->data, &object);
 		return;
 	}
-	if (object.kind->items)
+	if (object.kind && object.kind->items)
 		items = kube_kind_find(object.api_version, str_of(object.kind->items));
 	YAML_EACH(tree, yaml_get(tree, node, "items"), child) {
 		unfold(unfold_, child, items, item >= 0 ? item : index, depth + 1);

@@ -79,9 +79,15 @@ static void each_handler(struct kube_pod *pod, visit_handler *visit, void *data)
 	}
 }
 
+/* The port that a handler asks, if it asks the pod: with a host of its own it asks somebody else. */
 static yaml_id handler_port(struct yaml_tree *tree, yaml_id handler, size_t kind)
 {
-	return yaml_get(tree, yaml_get(tree, handler, handlers[kind]), "port");
+	yaml_id action = yaml_get(tree, handler, handlers[kind]);
+	struct str host = yaml_get_text(tree, action, "host");
+
+	if (host.n && !str_is(host, "localhost") && !str_is(host, "127.0.0.1") && !str_is(host, "::1"))
+		return YAML_NONE;
+	return yaml_get(tree, action, "port");
 }
 
 struct low_ports {
