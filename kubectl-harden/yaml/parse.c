@@ -338,6 +338,26 @@ static bool is_slice(struct str bytes, enum yaml_style style)
 	return true;
 }
 
+/*
+ * Inside {} and [], go-yaml takes `a:` for a word unless a blank follows, so that `{a:}` has another key, and every ?
+ * for an indicator, so that `{?a: b}` has the key `a`.
+ */
+static bool check_flow_word(struct build *build, const struct yaml_node *node)
+{
+	struct str s = build->tree->bytes;
+
+	if (node->style != YAML_PLAIN || !build->stack.n ||
+	    build->tree->nodes.items[build->stack.items[build->stack.n - 1].node].style != YAML_FLOW)
+		return true;
+	if (node->end + 1 < s.n && s.p[node->end] == ':' && !is_space(s.p[node->end + 1]))
+		return refuse(build, node->end,
+			      "a colon that Kubernetes takes for part of the word before it; put a blank behind it");
+	if (memchr(s.p + node->start, '?', node->end - node->start))
+		return refuse(build, node->start,
+			      "a question mark that Kubernetes does not take for part of the word; quote the word");
+	return true;
+}
+
 static bool on_scalar(struct build *build, struct fy_event *event)
 {
 	struct fy_token *token = event->scalar.value;
@@ -365,6 +385,8 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 	node.props = event->scalar.anchor || event->scalar.tag ? props : node.start;
 	if (node.end < build->cursor || node.end > build->tree->bytes.n)
 		return refuse(build, build->cursor, "the parser lost its place here");
+	if (!check_flow_word(build, &node))
+		return false;
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, node, event->scalar.anchor, event->scalar.tag, &id))

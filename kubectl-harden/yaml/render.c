@@ -288,12 +288,20 @@ static void put_flow_child(struct render *render, struct buf *out, struct flow_l
 		render_flow_value(render, out, layout, child);
 }
 
+/* Behind an empty value: `{a:, b: c}` has the key `a:` to go-yaml. */
+static void blank_behind_colon(struct render *render, uint32_t at, struct buf *out)
+{
+	if (at > 0 && render->tree->bytes.p[at - 1] == ':')
+		buf_addc(out, ' ');
+}
+
 static yaml_id flow_run_inline(struct render *render, struct flow_layout *layout, uint32_t at, bool before,
 			       yaml_id child)
 {
 	struct buf out = BUF_INIT;
 	struct str comma = layout->compact ? STR(",") : STR(", ");
 
+	blank_behind_colon(render, at, &out);
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
 	     child = yaml_node(render->tree, child)->next) {
 		if (!before)
@@ -323,6 +331,7 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 		at = end; /* the closing bracket follows on this line */
 	}
 	if (!has_comma) {
+		blank_behind_colon(render, end, &comma);
 		buf_addc(&comma, ',');
 		emit(render, end, 0, &comma);
 	}
@@ -404,7 +413,8 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
-	struct buf none = BUF_INIT;
+	struct str s = tree->bytes;
+	struct buf out = BUF_INIT;
 	uint32_t start = yaml_node(tree, child)->props, end = child_end(tree, child);
 	yaml_id before = YAML_NONE, next;
 	bool any = false;
@@ -422,7 +432,9 @@ static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
 		start = child_end(tree, before);
 	else if (next)
 		end = yaml_node(tree, next)->props;
-	emit(render, start, end - start, &none);
+	if (any && (s.p[end] == ',' || s.p[end] == '}'))
+		blank_behind_colon(render, start, &out);
+	emit(render, start, end - start, &out);
 }
 
 /* ---- what was empty ---- */

@@ -321,9 +321,11 @@ struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct
 		breaks++;
 		at = (uint32_t)skip_break(s, stop);
 	}
-	/* Text without a line break at the end of the input has one all the same: kubectl adds it. */
+	/* A last line without a line break has one all the same: kubectl adds it. */
+	if (block->chomp == CHOMP_KEEP && s.n > block->content && !is_break(s.p[s.n - 1]))
+		breaks++;
 	if (block->chomp == CHOMP_KEEP)
-		buf_pad(&out, '\n', breaks ? breaks : out.n > 0);
+		buf_pad(&out, '\n', breaks);
 	else if (block->chomp == CHOMP_CLIP && out.n)
 		buf_addc(&out, '\n');
 	text = str_copy(arena, buf_str(&out));
@@ -447,6 +449,20 @@ enum yaml_type yaml_resolve_plain(struct str s, int64_t *ret_int, bool *ret_bool
 
 /* ---- encoding ---- */
 
+/* What another reader than kubectl takes for a time or a date: 1:30 is 90 to YAML 1.1. */
+static bool looks_timely(struct str text)
+{
+	size_t digits = 0;
+
+	while (digits < text.n &&
+	       ((text.p[digits] >= '0' && text.p[digits] <= '9') || memchr("+-_:.", text.p[digits], 5)))
+		digits++;
+	if (!digits || !((text.p[0] >= '0' && text.p[0] <= '9') || text.p[0] == '+' || text.p[0] == '-'))
+		return false;
+	return digits == text.n ? memchr(text.p, ':', text.n) || memchr(text.p, '-', text.n)
+				: digits >= 8 && memchr(" tT", text.p[digits], 3);
+}
+
 /* Whether @text, written without quotes, is read as one plain scalar with this text. */
 static bool plain_safe(struct str text, bool flow)
 {
@@ -463,7 +479,7 @@ static bool plain_safe(struct str text, bool flow)
 			return false;
 		if (c == '#' && text.p[i - 1] == ' ')
 			return false;
-		if (flow && strchr(",[]{}", (char)c))
+		if (flow && strchr(",?[]{}", (char)c)) /* go-yaml ends a text at ? there */
 			return false;
 	}
 	return !(text.n >= 3 && (!memcmp(text.p, "---", 3) || !memcmp(text.p, "...", 3))) && !str_is(text, "<<") &&
@@ -520,7 +536,7 @@ void yaml_encode(struct buf *out, struct str text, enum yaml_type type, enum yam
 		buf_addc(out, '\'');
 		return;
 	}
-	if (plain_safe(text, flow) && yaml_resolve_plain(text, NULL, NULL) == YAML_STR)
+	if (plain_safe(text, flow) && !looks_timely(text) && yaml_resolve_plain(text, NULL, NULL) == YAML_STR)
 		buf_add(out, text);
 	else
 		encode_double(out, text);

@@ -58,7 +58,10 @@ struct yaml_splitter yaml_splitter_init(struct str text)
 	return splitter;
 }
 
-/* End of the JSON value at @at by its brackets, outside strings; s.n when they do not close. */
+/*
+ * End of the JSON value at @at by its brackets, outside strings; SIZE_MAX when they do not close before the next
+ * separator, or something is between them that is no JSON (kubectl reads the whole stream as YAML then).
+ */
 static size_t json_end(struct str s, size_t at)
 {
 	size_t depth = 0;
@@ -67,16 +70,23 @@ static size_t json_end(struct str s, size_t at)
 		char c = s.p[i];
 
 		if (c == '"') {
-			for (i++; i < s.n && s.p[i] != '"'; i++)
+			for (i++; i < s.n && s.p[i] != '"' && (unsigned char)s.p[i] >= ' '; i++)
 				if (s.p[i] == '\\')
 					i++;
+			if (i >= s.n || s.p[i] != '"')
+				return SIZE_MAX;
 		} else if (c == '{' || c == '[') {
 			depth++;
-		} else if ((c == '}' || c == ']') && depth && !--depth) {
-			return i + 1;
+		} else if (c == '}' || c == ']') {
+			if (--depth == 0)
+				return i + 1;
+		} else if (!is_space(c) && !memchr(",:+-.0123456789abceEflnrstu", c, 27)) {
+			return SIZE_MAX;
+		} else if (c == '-' && s.p[i - 1] == '\n' && classify(s, i) != LINE_TEXT) {
+			return SIZE_MAX;
 		}
 	}
-	return s.n;
+	return SIZE_MAX;
 }
 
 /* Whether the value that ends at @end is followed by another one, with only blanks between: then it is a stream. */
@@ -100,7 +110,7 @@ bool yaml_split_next(struct yaml_splitter *splitter, struct yaml_span *ret_span,
 
 		while (i < s.n && is_space(s.p[i]))
 			i++;
-		end = json_end(s, i);
+		end = i < s.n && s.p[i] == '{' ? json_end(s, i) : SIZE_MAX;
 		next = json_next(s, end);
 		if (next != SIZE_MAX) {
 			*ret_span = (struct yaml_span){ start, end };
