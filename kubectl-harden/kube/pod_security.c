@@ -267,17 +267,20 @@ static void judge_holds(struct look *look, yaml_id node)
 /* The types of volumes are the keys of a volume, but for its name. One of none is made an emptyDir. */
 static void judge_source(struct look *look, yaml_id volume)
 {
+	const struct pod_security_field *field = look->now.field;
 	yaml_id bad = YAML_NONE;
 	struct str type = STR_NONE;
 
+	for (size_t i = 0; i < field->values_n; i++)
+		if (field->values[i].since <= look->version &&
+		    !yaml_is_null(look->tree, yaml_get(look->tree, volume, field->values[i].text)))
+			return;
 	for (size_t i = 0; i < order_volume.n; i++) {
 		struct str key = str_of(order_volume.keys[i]);
 		yaml_id value = yaml_get_str(look->tree, volume, key);
 
 		if (yaml_is_null(look->tree, value) || str_is(key, "name"))
 			continue;
-		if (has_text(look, key))
-			return;
 		if (!bad) {
 			bad = value;
 			type = key;
@@ -340,8 +343,41 @@ static void look_at_annotations(struct look *look)
 	}
 }
 
+/*
+ * Whether there can be anything to judge: the usual pod lacks most fields, and that one of their keys stands nowhere
+ * in its document is known at once.
+ */
+static bool may_matter(const struct look *look)
+{
+	const struct pod_security_field *field = look->now.field;
+	struct str path = str_of(field->path), last;
+	size_t bracket = str_find(path, STR("[*]"), 0);
+
+	if (field->scope == POD_SECURITY_ANNOTATION || field->scope == POD_SECURITY_CONTAINER_ANNOTATION)
+		return yaml_may_have(look->tree, STR("annotations"));
+	if (field->form == POD_SECURITY_HOLDS || field->form == POD_SECURITY_SOURCE)
+		return true;
+	/* An absent item of a list is what the list is judged by, and an empty struct is judged by its field. */
+	if (bracket != SIZE_MAX && (field->absent != POD_SECURITY_ALLOWED || look->pod->host_network))
+		path = str_sub(path, 0, bracket);
+	else if (field->absent != POD_SECURITY_ALLOWED)
+		return true;
+	else if (field->with_struct)
+		path = split_last(path, &last);
+	while (path.n) {
+		path = split_last(path, &last);
+		if (str_ends(last, STR("[*]")))
+			last = str_sub(last, 0, last.n - 3);
+		if (!yaml_may_have(look->tree, last))
+			return false;
+	}
+	return true;
+}
+
 static void look_at_field(struct look *look)
 {
+	if (!may_matter(look))
+		return;
 	look->now.container = -1;
 	look->now.name = STR_NONE;
 	switch (look->now.field->scope) {
@@ -376,7 +412,7 @@ static bool is_exempt(const struct kube_pod *pod, const struct pod_security_chec
 size_t pod_security_find(struct str id)
 {
 	for (size_t i = 0; i < pod_security_checks_n; i++)
-		if (str_is(id, pod_security_checks[i].id))
+		if (!strncmp(pod_security_checks[i].id, id.p, id.n) && !pod_security_checks[i].id[id.n])
 			return i;
 	return SIZE_MAX;
 }

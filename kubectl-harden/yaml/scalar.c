@@ -335,12 +335,45 @@ struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct
 
 /* ---- meaning of plain scalars ---- */
 
-static bool one_of(struct str s, const char *const *words)
+/* The words of YAML 1.1 that are no text. */
+static const struct word {
+	struct str text;
+	enum yaml_type type;
+	bool value;
+} words[] = {
+	/* clang-format off */
+	{ { "~", 1 }, YAML_NULL, false }, { { "null", 4 }, YAML_NULL, false }, { { "Null", 4 }, YAML_NULL, false },
+	{ { "NULL", 4 }, YAML_NULL, false },
+	{ { "true", 4 }, YAML_BOOL, true }, { { "True", 4 }, YAML_BOOL, true }, { { "TRUE", 4 }, YAML_BOOL, true },
+	{ { "y", 1 }, YAML_BOOL, true }, { { "Y", 1 }, YAML_BOOL, true },
+	{ { "yes", 3 }, YAML_BOOL, true }, { { "Yes", 3 }, YAML_BOOL, true }, { { "YES", 3 }, YAML_BOOL, true },
+	{ { "on", 2 }, YAML_BOOL, true }, { { "On", 2 }, YAML_BOOL, true }, { { "ON", 2 }, YAML_BOOL, true },
+	{ { "false", 5 }, YAML_BOOL, false }, { { "False", 5 }, YAML_BOOL, false }, { { "FALSE", 5 }, YAML_BOOL, false },
+	{ { "n", 1 }, YAML_BOOL, false }, { { "N", 1 }, YAML_BOOL, false },
+	{ { "no", 2 }, YAML_BOOL, false }, { { "No", 2 }, YAML_BOOL, false }, { { "NO", 2 }, YAML_BOOL, false },
+	{ { "off", 3 }, YAML_BOOL, false }, { { "Off", 3 }, YAML_BOOL, false }, { { "OFF", 3 }, YAML_BOOL, false },
+	{ { ".nan", 4 }, YAML_FLOAT, false }, { { ".NaN", 4 }, YAML_FLOAT, false }, { { ".NAN", 4 }, YAML_FLOAT, false },
+	{ { ".inf", 4 }, YAML_FLOAT, false }, { { ".Inf", 4 }, YAML_FLOAT, false }, { { ".INF", 4 }, YAML_FLOAT, false },
+	{ { "+.inf", 5 }, YAML_FLOAT, false }, { { "+.Inf", 5 }, YAML_FLOAT, false },
+	{ { "+.INF", 5 }, YAML_FLOAT, false }, { { "-.inf", 5 }, YAML_FLOAT, false },
+	{ { "-.Inf", 5 }, YAML_FLOAT, false }, { { "-.INF", 5 }, YAML_FLOAT, false },
+	/* clang-format on */
+};
+
+enum { WORD_LONGEST = 5 };
+
+/* First bytes of words[]: most texts are told from them by their length or this. */
+static bool may_be_word(struct str s)
 {
-	for (; *words; words++)
-		if (str_is(s, *words))
-			return true;
-	return false;
+	return s.n <= WORD_LONGEST && memchr("~nNtTyYoOfF.+-", s.p[0], 14);
+}
+
+static const struct word *find_word(struct str s)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].text.n == s.n && words[i].text.p[0] == s.p[0] && str_eq(words[i].text, s))
+			return &words[i];
+	return NULL;
 }
 
 /* strconv.ParseInt(s without '_', 0, 64): 0x, 0b, 0o and a leading 0 for octal. */
@@ -418,33 +451,26 @@ static bool looks_float(struct str s)
 
 enum yaml_type yaml_resolve_plain(struct str s, int64_t *ret_int, bool *ret_bool)
 {
-	static const char *const nulls[] = { "~", "null", "Null", "NULL", NULL };
-	static const char *const yes[] = {
-		"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", NULL
-	};
-	static const char *const no[] = { "false", "False", "FALSE", "n",   "N",   "no",
-					  "No",	   "NO",    "off",   "Off", "OFF", NULL };
-	static const char *const floats[] = { ".nan",  ".NaN",	".NAN",	 ".inf",  ".Inf",  ".INF", "+.inf",
-					      "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL };
+	const struct word *word = NULL;
 	int64_t value = 0;
 
-	if (!s.n || one_of(s, nulls))
+	if (!s.n)
 		return YAML_NULL;
-	if (one_of(s, yes) || one_of(s, no)) {
-		if (ret_bool)
-			*ret_bool = one_of(s, yes);
-		return YAML_BOOL;
+	if (may_be_word(s))
+		word = find_word(s);
+	if (word) {
+		if (word->type == YAML_BOOL && ret_bool)
+			*ret_bool = word->value;
+		return word->type;
 	}
-	if ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '-' || s.p[0] == '+' || s.p[0] == '.') {
-		if (s.p[0] != '.' && resolve_int(s, &value)) {
-			if (ret_int)
-				*ret_int = value;
-			return YAML_INT;
-		}
-		if (looks_float(s) || one_of(s, floats))
-			return YAML_FLOAT;
+	if ((s.p[0] < '0' || s.p[0] > '9') && s.p[0] != '-' && s.p[0] != '+' && s.p[0] != '.')
+		return YAML_STR;
+	if (s.p[0] != '.' && resolve_int(s, &value)) {
+		if (ret_int)
+			*ret_int = value;
+		return YAML_INT;
 	}
-	return YAML_STR;
+	return looks_float(s) ? YAML_FLOAT : YAML_STR;
 }
 
 /* ---- encoding ---- */

@@ -326,11 +326,6 @@ yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
 	return found ? yaml_value(tree, found) : YAML_NONE;
 }
 
-yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key)
-{
-	return yaml_get_str(tree, map, str_of(key));
-}
-
 yaml_id yaml_get_path(struct yaml_tree *tree, yaml_id node, const char *path)
 {
 	struct str rest = str_of(path), part;
@@ -380,11 +375,6 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 		return yaml_decode_block(tree->arena, tree->bytes, &block);
 	}
 	return yaml_decode(tree->arena, yaml_raw(tree, id), (enum yaml_style)node->style);
-}
-
-struct str yaml_get_text(struct yaml_tree *tree, yaml_id map, const char *key)
-{
-	return yaml_text(tree, yaml_get(tree, map, key));
 }
 
 static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *ret_int, bool *ret_bool)

@@ -157,8 +157,12 @@ static inline bool yaml_is_scalar(struct yaml_tree *tree, yaml_id node)
 bool yaml_may_have(const struct yaml_tree *tree, struct str key);
 
 /* yaml_get() - the value of @key in @map; where a merge makes two of them, the one that kubectl takes. */
-yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key);
 yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str key);
+/* Inline, so that the length of a constant key is one too. */
+static inline yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key)
+{
+	return yaml_get_str(tree, map, str_of(key));
+}
 
 /* yaml_get_path() - as yaml_get() along a path of keys: "spec.template.spec". */
 yaml_id yaml_get_path(struct yaml_tree *tree, yaml_id node, const char *path);
@@ -182,7 +186,10 @@ size_t yaml_count(struct yaml_tree *tree, yaml_id collection);
  * A slice of the document or of the tree's arena.
  */
 struct str yaml_text(struct yaml_tree *tree, yaml_id scalar);
-struct str yaml_get_text(struct yaml_tree *tree, yaml_id map, const char *key);
+static inline struct str yaml_get_text(struct yaml_tree *tree, yaml_id map, const char *key)
+{
+	return yaml_text(tree, yaml_get(tree, map, key));
+}
 
 /* yaml_type() - what kubectl takes a scalar for; YAML_STR for anything that is no scalar. */
 enum yaml_type yaml_type(struct yaml_tree *tree, yaml_id scalar);
