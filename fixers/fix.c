@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "kube/pod_security.h"
+
 bool fix_selected(const struct fix_config *config, const struct fixer *self)
 {
 	uint64_t bit = (uint64_t)1 << fixer_index(self);
@@ -20,6 +22,34 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 	if (config->only)
 		return config->only & bit;
 	return self->profile <= config->profile || (config->also & bit);
+}
+
+static uint32_t checks_of(const struct fixer *self, enum pod_security_level level)
+{
+	struct str rest = str_of(self->checks), id;
+	uint32_t checks = 0;
+
+	while (str_cut(&rest, ' ', &id)) {
+		size_t check = pod_security_find(id);
+
+		if (check != SIZE_MAX && pod_security_applies(check, level, pod_security_newest))
+			checks |= (uint32_t)1 << check;
+	}
+	return checks;
+}
+
+struct fix_choice fix_choice_make(const struct fix_config *config)
+{
+	enum pod_security_level level =
+		config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE : POD_SECURITY_RESTRICTED;
+	struct fix_choice choice = { 0 };
+
+	for (size_t i = 0; i < fixers_n; i++) {
+		if (fix_selected(config, fixers[i]))
+			choice.selected |= (uint64_t)1 << i;
+		choice.checks[i] = checks_of(fixers[i], level);
+	}
+	return choice;
 }
 
 bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety)
@@ -214,7 +244,7 @@ size_t fix_status_size(const struct kube_pod *pod)
 	return fixers_n * (pod->containers_n + 1);
 }
 
-static uint8_t *remembered(struct fix_context *fix, const struct fixer *self, int target)
+static uint8_t *remembered(const struct fix_context *fix, const struct fixer *self, int target)
 {
 	return &fix->status[fixer_index(self) * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
 }
@@ -229,6 +259,11 @@ enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int t
 	status = self->run(fix, self, target);
 	*memory = (uint8_t)(status + 1);
 	return status;
+}
+
+bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
+{
+	return *remembered(fix, fixer, target) != 0;
 }
 
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
@@ -284,20 +319,33 @@ yaml_id fix_place(const struct fix_context *fix, int target)
 struct str fix_subject(const struct fix_context *fix, int target)
 {
 	static const char *const words[] = {
-		[CONTAINER_INIT] = "init container",
-		[CONTAINER_MAIN] = "container",
-		[CONTAINER_EPHEMERAL] = "ephemeral container",
+		[CONTAINER_INIT] = "init container ",
+		[CONTAINER_MAIN] = "container ",
+		[CONTAINER_EPHEMERAL] = "ephemeral container ",
 	};
 	const struct kube_container *container = fix_container(fix, target);
 
-	return fix_format(fix, "%s %.*s", words[container->role], STR_ARG(container->name));
+	return str_join(fix->arena, str_of(words[container->role]), container->name);
 }
 
 bool fix_is_windows(const struct fix_context *fix, struct problem *problem)
 {
 	if (!fix->pod->windows)
 		return false;
-	problem->reason = STR("its node selector asks for Windows, where this setting is not allowed; with spec.os.name: "
-			      "windows the standard does not ask for it");
+	problem->reason = fix->pod->windows_declared
+				  ? STR("the API refuses this setting in a Windows pod; remove it")
+				  : STR("its node selector asks for Windows, where this setting is not allowed; with "
+					"spec.os.name: windows the standard does not ask for it");
 	return true;
+}
+
+int64_t fix_unprivileged_from(const struct fix_context *fix)
+{
+	int64_t start;
+
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_pod_security_context(fix), "sysctls"), item)
+		if (str_is(yaml_get_text(fix->tree, item, "name"), "net.ipv4.ip_unprivileged_port_start") &&
+		    str_int(yaml_get_text(fix->tree, item, "value"), &start))
+			return start;
+	return PORT_FIRST_FREE;
 }

@@ -60,6 +60,9 @@ bool fix_need(struct fix_context *fix, const struct fixer *other, int target);
 /* fix_run() - what the engine calls for every fixer and target that the user asked for. */
 enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int target);
 
+/* fix_choice_make() - what @config means for each fixer. */
+struct fix_choice fix_choice_make(const struct fix_config *config);
+
 /* fix_selected() - whether the user's profile, --only, --skip and --also include @self. */
 bool fix_selected(const struct fix_config *config, const struct fixer *self);
 
@@ -94,6 +97,12 @@ struct str fix_subject(const struct fix_context *fix, int target);
 
 /* fix_is_windows() - for a pod that selects Windows without saying so: true, with the reason in @problem. */
 bool fix_is_windows(const struct fix_context *fix, struct problem *problem);
+
+/* fix_unprivileged_from() - the first port that every user of the pod may open, as its own sysctl says; else 1024. */
+int64_t fix_unprivileged_from(const struct fix_context *fix);
+
+/* fix_was_asked() - whether @fixer has looked at @target, by itself or because another needed it. */
+bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target);
 
 /* fix_status_size() - bytes of fix_context.status. */
 size_t fix_status_size(const struct kube_pod *pod);

@@ -41,6 +41,14 @@ struct fix_config {
 	struct port_map port_map;
 };
 
+enum { FIXERS_MAX = 64 };
+
+/* What follows from a configuration for every document alike: see fix_choice_make(). */
+struct fix_choice {
+	uint64_t selected;	     /* a bit for each fixer that the user asked for */
+	uint32_t checks[FIXERS_MAX]; /* the Pod Security checks that each answers for, at the profile's level: a bit each */
+};
+
 #define FIX_CONFIG_DEFAULT                                                                                             \
 	((struct fix_config){ .profile = PROFILE_HARDENED, .run_as_user = UID_AUTO, .run_as_group = UID_AUTO })
 
@@ -80,11 +88,10 @@ struct findings {
 	size_t n, cap;
 };
 
-enum { FIXERS_MAX = 64 };
-
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
 	const struct fix_config *config;
+	const struct fix_choice *choice;
 	struct yaml_tree *tree;
 	struct kube_pod *pod;
 	struct arena *arena;		 /* of the results */
@@ -94,7 +101,7 @@ struct fix_context {
 	unsigned object;
 	unsigned changes;		 /* changes made so far in this document, also those rolled back */
 	uint8_t *status;		 /* [fixer][container + 1]: 0, or enum fix_status + 1 */
-	uint64_t passed;		 /* fix_report_violations(): a bit for each fixer whose checks the pod passes */
+	uint32_t passed;		 /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
 };
 
 /* Which of a document's changes may be made: a bit each, in the order in which they are begun. */

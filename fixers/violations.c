@@ -33,23 +33,12 @@ static bool found(const struct pod_security_violation *violation, void *data)
 enum fix_status fix_report_violations(struct fix_context *fix, const struct fixer *self, int target,
 				      violation_describe *describe)
 {
-	enum pod_security_level level = fix->config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE
-										 : POD_SECURITY_RESTRICTED;
 	struct report report = { fix, self, target, describe, FIX_FINE };
-	struct str rest = str_of(self->checks), id;
-	uint64_t bit = (uint64_t)1 << fixer_index(self);
-	bool passed = true;
+	uint32_t checks = fix->choice->checks[fixer_index(self)] & ~fix->passed;
 
-	if (fix->passed & bit)
-		return FIX_FINE;
-	while (str_cut(&rest, ' ', &id)) {
-		size_t check = pod_security_find(id);
-
-		if (check != SIZE_MAX && pod_security_applies(check, level, pod_security_newest))
-			passed &= pod_security_check(fix->pod, check, pod_security_newest, found, &report);
-	}
-	if (passed)
-		fix->passed |= bit;
+	for (size_t check = 0; checks; check++, checks >>= 1)
+		if ((checks & 1) && pod_security_check(fix->pod, check, pod_security_newest, found, &report))
+			fix->passed |= (uint32_t)1 << check;
 	return report.status;
 }
 

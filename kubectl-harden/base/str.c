@@ -116,16 +116,48 @@ struct str str_copy(struct arena *arena, struct str s)
 
 struct str str_fmt(struct arena *arena, const char *format, ...)
 {
-	struct buf buf = BUF_INIT;
-	struct str copy;
+	char text[256];
 	va_list args;
+	char *p;
+	int n;
 
 	va_start(args, format);
-	buf_vaddf(&buf, format, args);
+	n = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	copy = str_copy(arena, buf_str(&buf));
-	buf_free(&buf);
-	return copy;
+	if (n < 0)
+		n = 0;
+	if ((size_t)n < sizeof(text))
+		return str_copy(arena, (struct str){ text, (size_t)n });
+	p = arena_alloc(arena, (size_t)n + 1);
+	va_start(args, format);
+	vsnprintf(p, (size_t)n + 1, format, args);
+	va_end(args);
+	return (struct str){ p, (size_t)n };
+}
+
+struct str str_join(struct arena *arena, struct str a, struct str b)
+{
+	char *p = arena_alloc(arena, a.n + b.n + 1);
+
+	if (a.n)
+		memcpy(p, a.p, a.n);
+	if (b.n)
+		memcpy(p + a.n, b.p, b.n);
+	return (struct str){ p, a.n + b.n };
+}
+
+struct str str_from_int(struct arena *arena, int64_t value)
+{
+	char text[24];
+	size_t at = sizeof(text);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do
+		text[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		text[--at] = '-';
+	return str_copy(arena, (struct str){ text + at, sizeof(text) - at });
 }
 
 /* Levenshtein distance with adjacent transpositions counted as two; words are short (names of ours). */

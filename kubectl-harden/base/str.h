@@ -82,6 +82,10 @@ uint64_t str_hash(struct str s);
 struct str str_copy(struct arena *arena, struct str s);
 struct str str_fmt(struct arena *arena, const char *format, ...) __attribute__((__format__(printf, 2, 3)));
 
+/* str_join(), str_from_int() - as str_fmt() with "%.*s%.*s" and "%lld", at a tenth of the cost. */
+struct str str_join(struct arena *arena, struct str a, struct str b);
+struct str str_from_int(struct arena *arena, int64_t value);
+
 /*
  * str_nearest() - the best suggestion for a misspelt @word among @n @candidates, NULL if none is near
  * (edit distance of at most a third of its length).

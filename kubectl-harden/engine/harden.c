@@ -37,6 +37,7 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 
 	return (struct fix_context){
 		.config = &run->options.fix,
+		.choice = &run->choice,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->arena,
@@ -87,7 +88,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 	fix.filter = pass->filter;
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
-		if (!fix_selected(fix.config, fixers[i]))
+		if (!(fix.choice->selected & (uint64_t)1 << i))
 			continue;
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
 			fix_run(&fix, fixers[i], target);
@@ -102,6 +103,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 	struct document *document = pass->document;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	struct fix_context fix = { .config = &pass->run->options.fix,
+				   .choice = &pass->run->choice,
 				   .tree = pass->tree,
 				   .pod = &none,
 				   .arena = pass->run->arena,

@@ -12,10 +12,12 @@
 #include "engine/harden.h"
 #include "engine/inventory.h"
 #include "engine/scan.h"
+#include "fixers/fix.h"
 
 void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new() };
+	run->choice = fix_choice_make(&run->options.fix);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 

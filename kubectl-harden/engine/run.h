@@ -74,6 +74,7 @@ struct source {
 
 struct run {
 	struct run_options options;
+	struct fix_choice choice;
 	struct arena *arena;   /* results */
 	struct arena *scratch; /* one document at a time */
 	struct yaml_tree tree, after;

@@ -117,6 +117,14 @@ static struct str split_last(struct str path, struct str *ret_last)
 	return str_sub(path, 0, dot ? dot - 1 : 0);
 }
 
+/* Offset of the "[*]" in a path, SIZE_MAX without one. */
+static size_t bracket_of(struct str path)
+{
+	const char *hit = memchr(path.p, '[', path.n);
+
+	return hit ? (size_t)(hit - path.p) : SIZE_MAX;
+}
+
 /* The value at @path, YAML_NONE if there is none; *ret_near is the last node on the way that is there. */
 static yaml_id walk(struct yaml_tree *tree, yaml_id node, struct str path, yaml_id *ret_near)
 {
@@ -227,7 +235,7 @@ static void judge_items(struct look *look, yaml_id node, struct str path, size_t
 static void judge_one(struct look *look, yaml_id node)
 {
 	struct str path = str_of(look->now.field->path);
-	size_t bracket = str_find(path, STR("[*]"), 0);
+	size_t bracket = bracket_of(path);
 	yaml_id near = node, value;
 
 	if (look->now.field->with_struct) {
@@ -351,7 +359,7 @@ static bool may_matter(const struct look *look)
 {
 	const struct pod_security_field *field = look->now.field;
 	struct str path = str_of(field->path), last;
-	size_t bracket = str_find(path, STR("[*]"), 0);
+	size_t bracket = bracket_of(path);
 
 	if (field->scope == POD_SECURITY_ANNOTATION || field->scope == POD_SECURITY_CONTAINER_ANNOTATION)
 		return yaml_may_have(look->tree, STR("annotations"));
@@ -412,7 +420,7 @@ static bool is_exempt(const struct kube_pod *pod, const struct pod_security_chec
 size_t pod_security_find(struct str id)
 {
 	for (size_t i = 0; i < pod_security_checks_n; i++)
-		if (!strncmp(pod_security_checks[i].id, id.p, id.n) && !pod_security_checks[i].id[id.n])
+		if (str_is(id, pod_security_checks[i].id))
 			return i;
 	return SIZE_MAX;
 }

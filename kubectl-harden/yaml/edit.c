@@ -174,7 +174,9 @@ static size_t order_index(const struct yaml_order *order, struct str key)
 
 	if (!order)
 		return 0;
-	while (i < order->n && !str_is(key, order->keys[i]))
+	if (!key.n)
+		return order->n;
+	while (i < order->n && (order->keys[i][0] != key.p[0] || !str_is(key, order->keys[i])))
 		i++;
 	return i;
 }
@@ -417,7 +419,7 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 
 static struct str int_text(struct yaml_tree *tree, int64_t value)
 {
-	return str_fmt(tree->arena, "%lld", (long long)value);
+	return str_from_int(tree->arena, value);
 }
 
 static struct str bool_text(bool value)

@@ -88,6 +88,8 @@ struct yaml_new_text {
 
 struct yaml_op; /* the undo log: see yaml/edit.c */
 
+enum { YAML_KEY_BITS_LOG = 10 };
+
 struct yaml_tree {
 	struct arena *arena; /* not owned: scalars that need decoding, new texts */
 	struct str bytes;    /* not owned: the document, from the end of its `---` line to the next one */
@@ -106,7 +108,7 @@ struct yaml_tree {
 		size_t n, cap;
 	} ops;
 	size_t copies_end; /* no copies are made once there are as many nodes */
-	uint64_t keys[4];  /* a bit for each key's shape: one that is not set stands nowhere in the document */
+	uint64_t keys[(1 << YAML_KEY_BITS_LOG) / 64];  /* a bit for each key's shape: one that is not set stands nowhere in the document */
 	bool has_anchors;
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */

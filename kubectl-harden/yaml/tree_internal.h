@@ -42,10 +42,12 @@ yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 /* yaml_key_bit() - which bit of tree->keys a key sets: length, first, middle and last byte tell most names apart. */
 static inline unsigned yaml_key_bit(const char *p, size_t n)
 {
-	return n ? (unsigned)(n * 37 + (unsigned char)p[0] * 11 + (unsigned char)p[n / 2] * 5 +
-			      (unsigned char)p[n - 1]) &
-			       255
-		 : 0;
+	uint32_t hash = (uint32_t)n;
+
+	if (n)
+		hash |= (uint32_t)(unsigned char)p[0] << 8 | (uint32_t)(unsigned char)p[n / 2] << 16 |
+			(uint32_t)(unsigned char)p[n - 1] << 24;
+	return (hash * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
 }
 
 static inline void yaml_key_note(struct yaml_tree *tree, struct str key)
