@@ -58,7 +58,8 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 {
 	const struct settings *settings = &work->session->settings;
 
-	if (source_holds_manifests(source) || (settings->quiet || !(entry->named || settings->verbose)))
+	if (source->template || source_holds_manifests(source) ||
+	    (settings->quiet || !(entry->named || settings->verbose)))
 		return;
 	text_escape(&work->session->err.text, source_name(source));
 	buf_addz(&work->session->err.text, ": passed over: it holds no manifest\n");

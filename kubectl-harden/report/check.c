@@ -84,20 +84,26 @@ void check_add(struct buf *out, const struct source *source, const struct check_
 
 void check_add_total(struct buf *out, const struct totals *totals)
 {
-	text_count(out, totals->files, "file");
-	buf_addz(out, ", ");
-	if (totals->findings)
-		text_count(out, totals->findings, "finding");
-	else
-		buf_addz(out, "no findings");
-	if (totals->changes)
-		buf_addf(out, " (%zu fixable with kubectl harden fix)", totals->changes);
-	if (totals->refused) {
-		buf_addz(out, ", ");
-		text_count(out, totals->refused, "document");
-		buf_addz(out, " not checked");
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	totals_add_files(&line, totals);
+	if (totals->files) {
+		buf_addz(&line, ", ");
+		if (totals->findings)
+			text_count(&line, totals->findings, "finding");
+		else
+			buf_addz(&line, "no findings");
 	}
-	buf_addz(out, ".\n");
+	if (totals->changes)
+		buf_addf(&line, " (%zu fixable with kubectl harden fix)", totals->changes);
+	if (totals->refused) {
+		buf_addz(&line, ", ");
+		text_count(&line, totals->refused, "document");
+		buf_addz(&line, " not checked");
+	}
+	totals_add_templates(&line, totals);
+	buf_addc(&line, '.');
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
 /* ---- names of checks ---- */

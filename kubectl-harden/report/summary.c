@@ -368,8 +368,8 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 	const char *verb = past ? "changed" : "would change";
 
 	if (!totals->changed) {
-		text_count(out, totals->files, "file");
-		buf_addz(out, ", nothing to change");
+		totals_add_files(out, totals);
+		buf_addz(out, totals->files ? ", nothing to change" : "");
 	} else if (totals->changed == totals->files) {
 		text_count(out, totals->files, "file");
 		buf_addf(out, " %s", verb);
@@ -405,6 +405,7 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, totals->refused == 1 ? " left as it is" : " left as they are");
 	}
+	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
 	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
 }

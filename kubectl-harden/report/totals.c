@@ -24,7 +24,9 @@ bool source_holds_manifests(const struct source *source)
 	struct str text = bytes_of(source), kind = STR("kind");
 	size_t at;
 
-	if (source->documents.n || source->template || source->refused)
+	if (source->template)
+		return false;
+	if (source->documents.n || source->refused)
 		return true;
 	for (at = str_find(text, kind, 0); at != SIZE_MAX; at = str_find(text, kind, at + kind.n)) {
 		bool quoted = at > 0 && (text.p[at - 1] == '"' || text.p[at - 1] == '\'');
@@ -58,11 +60,29 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 		const struct source *source = run->sources.items[i];
 
 		ret->files += source_holds_manifests(source);
+		ret->templates += source->template != NULL;
 		ret->changed += source->changed;
 		ret->refused += source->refused && !source->template;
 		for (size_t k = 0; k < source->documents.n; k++)
 			count_document(&source->documents.items[k], ret);
 	}
+}
+
+void totals_add_files(struct buf *out, const struct totals *totals)
+{
+	if (totals->files)
+		text_count(out, totals->files, "file");
+	else
+		buf_addz(out, "No manifests");
+}
+
+void totals_add_templates(struct buf *out, const struct totals *totals)
+{
+	if (!totals->templates)
+		return;
+	buf_addz(out, ", ");
+	text_count(out, totals->templates, "template");
+	buf_addz(out, " passed over");
 }
 
 struct str source_name(const struct source *source)
@@ -110,7 +130,8 @@ static struct str add_duplicate(struct buf *out, const struct source *source, co
 
 	if (!document->refusal.other || !str_starts(why, str_of(words)))
 		return why;
-	first = position_at(text, document->start + document->refusal.other, NULL);
+	/* .other is the offset behind the key's first byte: 0 says that there is none. */
+	first = position_at(text, document->start + document->refusal.other - 1, NULL);
 	buf_addf(out, "%s \"", words);
 	text_escape(out, key_at(text, document->start + document->refusal.at));
 	buf_addf(out, "\" (first at %u:%u)", first.line, first.column);

@@ -10,8 +10,9 @@
 #include "report/caveats.h"
 
 struct totals {
-	size_t files;	/* that hold manifests */
-	size_t changed; /* files */
+	size_t files;	  /* that hold manifests */
+	size_t templates; /* files that must be rendered first */
+	size_t changed;	  /* files */
 	size_t changes;
 	size_t caveats;
 	size_t findings;   /* changed and left */
@@ -23,8 +24,14 @@ struct totals {
 
 void totals_count(const struct run *run, const struct caveats *caveats, struct totals *ret);
 
-/* source_holds_manifests() - whether the file is one of Kubernetes at all: with a `kind`, a template, or refused. */
+/* source_holds_manifests() - whether the file is one of Kubernetes at all: with a `kind`, or refused. */
 bool source_holds_manifests(const struct source *source);
+
+/* totals_add_files() - "14 files", "No manifests". */
+void totals_add_files(struct buf *out, const struct totals *totals);
+
+/* totals_add_templates() - ", 2 templates passed over"; nothing if there are none. */
+void totals_add_templates(struct buf *out, const struct totals *totals);
 
 /* source_name() - how messages call it: its path, "stdin" for standard input. */
 struct str source_name(const struct source *source);
