@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # apply.sh KUBECTL-HARDEN: what diff prints, applied by git and by patch, is what fix writes; and fix has nothing to do
 # after fix.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 mkdir "kinds of files" sub
@@ -52,4 +53,4 @@ is_empty out
 run 0 kubectl-harden fix -R -f .
 same shop/web.yaml "$temp/fixed/shop/web.yaml" "a second fix changes something"
 grep -q 'nothing to change' "$temp/err" || grep -q '^1 of .* changed' "$temp/err" || fail "$(tail -n 1 "$temp/err")"
-exit $failed
+exit "$failed"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # codes.sh KUBECTL-HARDEN: every exit code that scripts rely on.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 hardened=odd/hardened.yaml
@@ -51,4 +52,4 @@ run 2 kubectl-harden fix --dry-run=server -f shop
 diff -r "$tests/input" . || fail "--dry-run wrote something"
 run 0 kubectl-harden fix --dry-run=none -q -f shop
 ! cmp -s "$tests/input/shop/web.yaml" shop/web.yaml || fail "--dry-run=none wrote nothing"
-exit $failed
+exit "$failed"

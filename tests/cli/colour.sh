@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # colour.sh KUBECTL-HARDEN: colours on a terminal and nowhere else, but as --color and NO_COLOR say; and nothing of the
 # input that a terminal would obey.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 escape=$(printf '\033')
 
@@ -79,4 +80,4 @@ plain "$temp/out" "a path with an escape sequence"
 [ "$(wc -l <"$temp/out")" = 1 ] || fail "a path with a line feed takes two lines"
 run 2 kubectl-harden diff -f "$(printf 'no\033[31m.yaml')"
 plain "$temp/err" "a missing path with an escape sequence"
-exit $failed
+exit "$failed"

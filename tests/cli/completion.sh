@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # completion.sh KUBECTL-HARDEN: what is offered at the cursor, by the protocol and by the shells that are here.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # offers EXPECTED WORD…: the candidates for the last word, without descriptions, and the directive.
@@ -83,4 +84,4 @@ if has zsh; then
 	*) fail "zsh: $completed" ;;
 	esac
 fi
-exit $failed
+exit "$failed"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # files.sh KUBECTL-HARDEN: what -f means, what fix does to files, and what cannot be read.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # names: the files in the last diff.
@@ -118,4 +119,4 @@ if has setsid && mkfifo wait.yaml 2>/dev/null; then
 	says err 'Stopped after 5 of 6 files. Every file is whole; none was changed.'
 	diff -r . "$temp/before" || fail "files changed"
 fi
-exit $failed
+exit "$failed"

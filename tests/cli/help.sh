@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # help.sh KUBECTL-HARDEN: help is on standard output, at most 80 columns wide, and in step with what is parsed; what is
 # wrong is on standard error, with exit code 2.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # narrow WHAT: no line of the last standard output has more than 80 columns.
@@ -58,4 +59,4 @@ for fixer in $(kubectl-harden fixers | sed '1d;s/ .*//'); do
 	is_empty err
 	narrow "explain $fixer"
 done
-exit $failed
+exit "$failed"

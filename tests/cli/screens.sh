@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # screens.sh KUBECTL-HARDEN: what a person sees, byte for byte. Each file of screens/ is a command in its first line and
 # what it prints. UPDATE=1 writes them anew: read them before they are committed.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # show FILE: runs the command in FILE's first line and prints a screen.
@@ -28,4 +29,4 @@ for screen in "$tests"/screens/*.txt; do
 	fi
 	! grep -q "$(printf '[\033\007]')" "$temp/screen" || fail "$(basename "$screen" .txt): prints a raw escape"
 done
-exit $failed
+exit "$failed"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # streams.sh KUBECTL-HARDEN: standard input, standard output, and what may go wrong with them.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # From standard input to standard output, nothing else.
@@ -66,4 +67,4 @@ esac
 	{ kubectl-harden diff -q -f shop; echo $? >"$temp/code"; } 2>"$temp/err" | true
 )
 is_empty err
-exit $failed
+exit "$failed"
