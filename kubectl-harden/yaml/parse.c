@@ -202,7 +202,7 @@ static uint32_t empty_at(struct build *build)
 	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
 		if (s.p[at] == '?') /* `? key` is read only with its value */
 			at = yaml_skip_gap(s, at + 1);
-		return s.p[at] == ':' ? at + 1 : build->cursor;
+		return at < s.n && s.p[at] == ':' ? at + 1 : build->cursor;
 	}
 	return s.p[at] == '-' ? at + 1 : build->cursor;
 }
@@ -310,18 +310,21 @@ static enum yaml_style style_of(enum fy_scalar_style style)
 	}
 }
 
-static void block_scalar_span(struct build *build, struct yaml_node *node, uint32_t from, uint32_t token_end)
+static bool block_scalar_span(struct build *build, struct yaml_node *node, uint32_t from, uint32_t token_end)
 {
 	struct str s = build->tree->bytes;
 	uint32_t at = yaml_skip_gap(s, from);
 
 	while (at < s.n && (s.p[at] == ':' || s.p[at] == '-' || s.p[at] == '?'))
 		at = yaml_skip_gap(s, at + 1);
+	if (at >= s.n || (s.p[at] != '|' && s.p[at] != '>'))
+		return refuse(build, from, "the parser lost its place here");
 	/* The token ends where the next one begins, in the middle of that one's line. */
 	if (token_end < s.n)
 		token_end -= yaml_column(s, token_end);
 	node->start = at;
 	node->end = yaml_block_scalar(s, at, innermost_column(build), token_end).end;
+	return true;
 }
 
 /* Whether the text of a plain or quoted scalar is its bytes: no escape, no line break. */
@@ -375,7 +378,8 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		node.start--;
 		node.end++;
 	} else if (node.style == YAML_LITERAL || node.style == YAML_FOLDED) {
-		block_scalar_span(build, &node, props_end, node.end);
+		if (!block_scalar_span(build, &node, props_end, node.end))
+			return false;
 	} else if (!token || node.start == node.end) {
 		node.style = YAML_EMPTY;
 		node.start = node.end = props_end != build->cursor || event->scalar.tag || event->scalar.anchor
@@ -470,19 +474,25 @@ static void vote(struct build *build, const struct yaml_node *node)
 		build->offsets[column - key_column]++;
 }
 
+/* A pair in a flow sequence, without brackets of its own (and no key written with `?`). */
+static bool is_bare_pair(const struct yaml_node *node)
+{
+	return (node->flags & (YAML_F_EXPLICIT | YAML_F_KEY)) == YAML_F_EXPLICIT;
+}
+
 static bool on_end(struct build *build, struct fy_event *event)
 {
 	struct open open = build->stack.items[--build->stack.n];
 	struct yaml_node *node = &build->tree->nodes.items[open.node];
 	bool map = node->kind == YAML_MAP;
 
-	if (node->style == YAML_FLOW && !(node->flags & YAML_F_EXPLICIT)) {
+	if (node->style == YAML_FLOW && !is_bare_pair(node)) {
 		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
 
 		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1))
 			return token || refuse(build, build->cursor, "the parser lost its place here");
 		build->cursor = mark(fy_token_end_mark(token));
-	} else if (node->first && (node->flags & YAML_F_EXPLICIT)) {
+	} else if (node->first && is_bare_pair(node)) {
 		node->start = node->props = build->tree->nodes.items[node->first].props;
 	}
 	node->end = build->cursor;

@@ -168,9 +168,13 @@ static void decode_double(struct str s, struct buf *out)
 		} else if (s.p[i] != '\\' || i + 1 >= s.n) {
 			buf_addc(out, s.p[i++]);
 		} else if (is_break(s.p[i + 1])) {
-			i = skip_break(s, i + 1);
-			while (i < s.n && is_white(s.p[i]))
-				i++;
+			/* This break is nothing; those of the empty lines behind it stay. */
+			for (i = skip_break(s, i + 1); i < s.n && (is_white(s.p[i]) || is_break(s.p[i]));) {
+				if (is_break(s.p[i]))
+					buf_addc(out, '\n');
+				i = is_break(s.p[i]) ? skip_break(s, i) : i + 1;
+			}
+			kept = out->n;
 		} else {
 			i = unescape(s, i + 1, out);
 			kept = out->n;

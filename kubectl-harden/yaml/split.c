@@ -10,6 +10,8 @@
  */
 #include "yaml/split.h"
 
+enum { JSON_DEPTH = 1024 };
+
 static const struct str bom = { "\xef\xbb\xbf", 3 };
 
 static bool is_space(char c)
@@ -58,31 +60,95 @@ struct yaml_splitter yaml_splitter_init(struct str text)
 	return splitter;
 }
 
+static size_t digits_end(struct str s, size_t at)
+{
+	while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
+		at++;
+	return at;
+}
+
+static size_t json_number_end(struct str s, size_t at)
+{
+	size_t i = at + (s.p[at] == '-'), from = i;
+
+	i = i < s.n && s.p[i] == '0' ? i + 1 : digits_end(s, i);
+	if (i == from)
+		return SIZE_MAX;
+	if (i < s.n && s.p[i] == '.') {
+		from = ++i;
+		i = digits_end(s, i);
+		if (i == from)
+			return SIZE_MAX;
+	}
+	if (i < s.n && (s.p[i] | 0x20) == 'e') {
+		i++;
+		from = i += i < s.n && (s.p[i] == '+' || s.p[i] == '-');
+		i = digits_end(s, i);
+		if (i == from)
+			return SIZE_MAX;
+	}
+	return i;
+}
+
+/* End of the JSON string, number or word at @at, SIZE_MAX when it is none. */
+static size_t json_scalar_end(struct str s, size_t at)
+{
+	static const struct str words[] = { { "true", 4 }, { "false", 5 }, { "null", 4 } };
+	size_t i = at;
+
+	if (s.p[at] == '"') {
+		for (i++; i < s.n && s.p[i] != '"' && (unsigned char)s.p[i] >= ' '; i++)
+			if (s.p[i] == '\\')
+				i++;
+		return i < s.n && s.p[i] == '"' ? i + 1 : SIZE_MAX;
+	}
+	for (size_t k = 0; k < sizeof(words) / sizeof(*words); k++)
+		if (str_starts(str_sub(s, at, s.n), words[k]))
+			return at + words[k].n;
+	return json_number_end(s, at);
+}
+
 /*
- * End of the JSON value at @at by its brackets, outside strings; SIZE_MAX when they do not close before the next
- * separator, or something is between them that is no JSON (kubectl reads the whole stream as YAML then).
+ * End of the JSON object at @at; SIZE_MAX when it does not end, or is not JSON: kubectl reads the whole stream as
+ * YAML then. What is wrong inside is looked for only as far as it may be another document's.
  */
 static size_t json_end(struct str s, size_t at)
 {
+	enum { VALUE, KEY, COLON, MORE } want = VALUE;
+	bool in_map[JSON_DEPTH] = { false }, first = false; /* first: the collection may end here */
 	size_t depth = 0;
 
-	for (size_t i = at; i < s.n; i++) {
-		char c = s.p[i];
+	while (at < s.n) {
+		char c = s.p[at];
 
-		if (c == '"') {
-			for (i++; i < s.n && s.p[i] != '"' && (unsigned char)s.p[i] >= ' '; i++)
-				if (s.p[i] == '\\')
-					i++;
-			if (i >= s.n || s.p[i] != '"')
+		if (is_space(c)) {
+			at++;
+		} else if ((c == '}' || c == ']') && depth && (want == MORE || first) && in_map[depth] == (c == '}')) {
+			if (!--depth)
+				return at + 1;
+			at++;
+			want = MORE;
+			first = false;
+		} else if ((c == '{' || c == '[') && want == VALUE) {
+			if (++depth == JSON_DEPTH)
 				return SIZE_MAX;
-		} else if (c == '{' || c == '[') {
-			depth++;
-		} else if (c == '}' || c == ']') {
-			if (--depth == 0)
-				return i + 1;
-		} else if (!is_space(c) && !memchr(",:+-.0123456789abceEflnrstu", c, 27)) {
-			return SIZE_MAX;
-		} else if (c == '-' && s.p[i - 1] == '\n' && classify(s, i) != LINE_TEXT) {
+			in_map[depth] = c == '{';
+			want = in_map[depth] ? KEY : VALUE;
+			first = true;
+			at++;
+		} else if (c == ',' && want == MORE) {
+			want = in_map[depth] ? KEY : VALUE;
+			at++;
+		} else if (c == ':' && want == COLON) {
+			want = VALUE;
+			at++;
+		} else if (want == VALUE || (want == KEY && c == '"')) {
+			at = json_scalar_end(s, at);
+			if (at == SIZE_MAX)
+				return SIZE_MAX;
+			want = want == KEY ? COLON : MORE;
+			first = false;
+		} else {
 			return SIZE_MAX;
 		}
 	}
@@ -126,6 +192,7 @@ bool yaml_split_next(struct yaml_splitter *splitter, struct yaml_span *ret_span,
 			*ret_bad = at;
 		} else if (line == LINE_SEPARATOR) {
 			*ret_span = (struct yaml_span){ start, at };
+			splitter->json = false; /* kubectl gives up JSON there, too */
 			splitter->at = line_after(s, at);
 			return true;
 		}
