@@ -94,14 +94,16 @@ enum { FEW = 16 };
 static bool check_few(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
 {
 	struct str texts[FEW];
+	uint32_t shapes[FEW];
 	yaml_id ids[FEW];
 	size_t n = 0;
 
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
 		if (!key_text(tree, key, &texts[n]))
 			continue;
+		shapes[n] = yaml_key_shape(texts[n].p, texts[n].n);
 		for (size_t i = 0; i < n; i++)
-			if (str_eq(texts[i], texts[n]))
+			if (shapes[i] == shapes[n] && str_eq(texts[i], texts[n]))
 				return duplicate(tree, ids[i], key, ret_why);
 		ids[n++] = key;
 	}

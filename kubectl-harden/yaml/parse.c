@@ -33,6 +33,7 @@ static _Thread_local struct {
 struct open {
 	yaml_id node;
 	yaml_id last;  /* last child: the key, in a map */
+	bool map;
 	bool want_key; /* a map: the next node is a key */
 	int column;    /* of a block collection */
 };
@@ -47,6 +48,8 @@ struct build {
 	struct anchors anchors;
 	bool ended;	 /* the parser has seen the end of its input */
 	uint32_t cursor; /* behind the last token seen */
+	uint32_t line;	 /* start of the line that the cursor is in, where line_known */
+	bool line_known;
 	unsigned steps[9], offsets[9];
 };
 
@@ -150,18 +153,52 @@ static const char swallowed[] =
 	"text that the YAML parser takes for part of the value before it, and Kubernetes does not; "
 	"is that an empty | or >? Write \"\" instead";
 
+enum { GAP_TEXT, GAP_FREE, GAP_BREAK, GAP_QUESTION, GAP_COMMENT };
+
+static const uint8_t gap_classes[256] = {
+	[' '] = GAP_FREE,   ['\t'] = GAP_FREE,   [':'] = GAP_FREE,	 ['-'] = GAP_FREE,    [','] = GAP_FREE,
+	['\n'] = GAP_BREAK, ['\r'] = GAP_BREAK, ['?'] = GAP_QUESTION, ['#'] = GAP_COMMENT,
+};
+
 /*
  * Between two nodes there are blanks, comments and indicators. Anything else is text that the parser has put into
  * some other node than we (it takes the key behind an empty block scalar for the scalar's text): a field that hides.
  */
-static bool check_gap(struct build *build, uint32_t from, uint32_t to)
+static bool check_gap(struct build *build, uint32_t from, uint32_t to, bool *ret_question)
 {
 	struct str s = { build->tree->bytes.p, to };
+	uint32_t at = from;
 
-	for (uint32_t at = from; (at = yaml_skip_gap(s, at)) < to; at++)
-		if (s.p[at] != ':' && s.p[at] != '-' && s.p[at] != ',' && s.p[at] != '?')
+	for (;;) {
+		while (at < to && gap_classes[(unsigned char)s.p[at]] == GAP_FREE)
+			at++;
+		if (at >= to)
+			return true;
+		switch (gap_classes[(unsigned char)s.p[at]]) {
+		case GAP_BREAK:
+			build->line = ++at;
+			build->line_known = true;
+			break;
+		case GAP_QUESTION:
+			*ret_question = true;
+			at++;
+			break;
+		case GAP_COMMENT:
+			if (at && !is_space(s.p[at - 1]))
+				return refuse(build, at, swallowed);
+			while (at < to && s.p[at] != '\n' && s.p[at] != '\r')
+				at++;
+			break;
+		default:
 			return refuse(build, at, swallowed);
-	return true;
+		}
+	}
+}
+
+/* The column of what stands at @at, if nothing but the gap before it was passed since the last line break. */
+static uint32_t column_of(const struct build *build, uint32_t at)
+{
+	return build->line_known && build->line <= at ? at - build->line : yaml_column(build->tree->bytes, at);
 }
 
 static uint32_t mark(const struct fy_mark *mark)
@@ -174,6 +211,8 @@ static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t f
 		       uint32_t *ret_end)
 {
 	*ret_start = *ret_end = fallback;
+	if (!anchor && !tag)
+		return;
 	if (anchor) {
 		*ret_start = mark(fy_token_start_mark(anchor)) - 1;
 		*ret_end = mark(fy_token_end_mark(anchor));
@@ -226,8 +265,8 @@ static bool is_explicit_key(struct build *build, uint32_t props)
 	return at < props && s.p[at] == '?';
 }
 
-/* Hangs @id into the open collection as its next item, key or value. */
-static void attach(struct build *build, yaml_id id)
+/* Hangs @id into the open collection as its next item, key or value. @question: a `?` stands before it. */
+static void attach(struct build *build, yaml_id id, bool question)
 {
 	struct yaml_node *nodes = build->tree->nodes.items;
 	struct open *open;
@@ -238,7 +277,7 @@ static void attach(struct build *build, yaml_id id)
 	}
 	open = &build->stack.items[build->stack.n - 1];
 	nodes[id].parent = open->node;
-	if (nodes[open->node].kind == YAML_MAP && !open->want_key) {
+	if (open->map && !open->want_key) {
 		nodes[open->last].pair = id;
 		nodes[id].pair = open->last;
 		open->want_key = true;
@@ -249,39 +288,43 @@ static void attach(struct build *build, yaml_id id)
 	else
 		nodes[open->node].first = id;
 	open->last = id;
-	if (nodes[open->node].kind == YAML_MAP) {
+	if (open->map) {
 		nodes[id].flags |= YAML_F_KEY;
-		if (is_explicit_key(build, nodes[id].props))
+		if (question && is_explicit_key(build, nodes[id].props))
 			nodes[id].flags |= YAML_F_EXPLICIT;
 		open->want_key = false;
 	}
 }
 
-static bool add_node(struct build *build, struct yaml_node node, struct fy_token *anchor, struct fy_token *tag,
+static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
+{
+	struct str name = str_sub(build->tree->bytes, mark(fy_token_start_mark(anchor)), mark(fy_token_end_mark(anchor)));
+
+	anchors_add(&build->anchors, name, id);
+	build->tree->has_anchors = true;
+	build->tree->nodes.items[id].flags |= YAML_F_ANCHOR;
+}
+
+static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,
 		     yaml_id *ret_id)
 {
 	struct yaml_tree *tree = build->tree;
-	yaml_id id;
+	yaml_id id = (yaml_id)tree->nodes.n;
+	bool question = false;
 
-	if (tree->nodes.n >= tree->limits.nodes)
-		return refuse(build, node.start, "too many nodes in one document");
+	if (id >= tree->limits.nodes)
+		return refuse(build, node->start, "too many nodes in one document");
 	/* A pair in a flow sequence is announced behind its key. */
-	if (!(node.flags & YAML_F_EXPLICIT) && !check_gap(build, build->cursor, node.props))
+	if (node->flags & YAML_F_EXPLICIT)
+		question = true;
+	else if (!check_gap(build, build->cursor, node->props, &question))
 		return false;
-	if (anchor)
-		node.flags |= YAML_F_ANCHOR;
+	VEC_PUSH(&tree->nodes, *node);
+	attach(build, id, question);
 	if (tag)
-		node.flags |= YAML_F_TAG;
-	id = yaml_node_new(tree);
-	tree->nodes.items[id] = node;
-	attach(build, id);
-	if (anchor) {
-		struct str name =
-			str_sub(tree->bytes, mark(fy_token_start_mark(anchor)), mark(fy_token_end_mark(anchor)));
-
-		anchors_add(&build->anchors, name, id);
-		tree->has_anchors = true;
-	}
+		tree->nodes.items[id].flags |= YAML_F_TAG;
+	if (anchor)
+		add_anchor(build, anchor, id);
 	*ret_id = id;
 	return true;
 }
@@ -330,14 +373,17 @@ static bool block_scalar_span(struct build *build, struct yaml_node *node, uint3
 /* Whether the text of a plain or quoted scalar is its bytes: no escape, no line break. */
 static bool is_slice(struct str bytes, enum yaml_style style)
 {
-	char escape = style == YAML_SINGLE ? '\'' : style == YAML_DOUBLE ? '\\' : '\n';
-	size_t quote = style == YAML_PLAIN ? 0 : 1;
+	unsigned char escape = style == YAML_SINGLE ? '\'' : style == YAML_DOUBLE ? '\\' : '\n';
+	size_t quote = style == YAML_PLAIN ? 0 : 1, i = quote;
 
 	if (style != YAML_PLAIN && style != YAML_SINGLE && style != YAML_DOUBLE)
 		return false;
-	for (size_t i = quote; i + quote < bytes.n; i++)
-		if (bytes.p[i] == escape || bytes.p[i] == '\n' || bytes.p[i] == '\r')
+	for (; i + quote < bytes.n; i++) {
+		unsigned char c = (unsigned char)bytes.p[i];
+
+		if (c == escape || (c < ' ' && c != '\t'))
 			return false;
+	}
 	return true;
 }
 
@@ -393,9 +439,12 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		return false;
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
-	if (!add_node(build, node, event->scalar.anchor, event->scalar.tag, &id))
+	if (!add_node(build, &node, event->scalar.anchor, event->scalar.tag, &id))
 		return false;
 	build->cursor = node.end;
+	/* Only a slice has no line break in it for sure. */
+	if (!(node.flags & YAML_F_SLICE) || node.props != node.start)
+		build->line_known = false;
 	return true;
 }
 
@@ -414,7 +463,7 @@ static bool on_alias(struct build *build, struct fy_event *event)
 			return refuse(build, node.start, "an alias inside its own anchor; Kubernetes refuses it");
 	node.first = target;
 	build->tree->nodes.items[target].flags |= YAML_F_SHARED;
-	if (!add_node(build, node, NULL, NULL, &id))
+	if (!add_node(build, &node, NULL, NULL, &id))
 		return false;
 	build->cursor = node.end;
 	return true;
@@ -439,12 +488,15 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 	properties(anchor, tag, node.start, &node.props, &props_end);
 	if (node.style == YAML_FLOW && (node.start >= s.n || (s.p[node.start] != '{' && s.p[node.start] != '[')))
 		node.flags |= YAML_F_EXPLICIT; /* a pair in a flow sequence: no brackets of its own */
-	if (!add_node(build, node, anchor, tag, &id))
+	if (!add_node(build, &node, anchor, tag, &id))
 		return false;
+	if (node.props != node.start)
+		build->line_known = false;
 	VEC_PUSH(&build->stack,
 		 (struct open){ .node = id,
+				.map = map,
 				.want_key = map,
-				.column = node.style == YAML_BLOCK ? (int)yaml_column(s, node.start) : -1 });
+				.column = node.style == YAML_BLOCK ? (int)column_of(build, node.start) : -1 });
 	if (node.style == YAML_FLOW && !(node.flags & YAML_F_EXPLICIT))
 		build->cursor = node.start + 1;
 	else if (props_end > build->cursor)
@@ -456,22 +508,20 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 }
 
 /* Counts how far nested block collections are indented, for the layout of new ones. */
-static void vote(struct build *build, const struct yaml_node *node)
+static void vote(struct build *build, const struct open *open, const struct yaml_node *node)
 {
-	struct str s = build->tree->bytes;
 	const struct yaml_node *key = &build->tree->nodes.items[node->pair];
-	uint32_t column, key_column;
+	int above = build->stack.n ? build->stack.items[build->stack.n - 1].column : -1, step;
 
-	if (!node->pair || node->style != YAML_BLOCK || (key->flags & YAML_F_EXPLICIT))
+	if (!node->pair || node->style != YAML_BLOCK || above < 0 || (key->flags & YAML_F_EXPLICIT))
 		return;
-	column = yaml_column(s, node->start);
-	key_column = yaml_column(s, key->props);
-	if (column < key_column || column - key_column > 8)
+	step = open->column - above;
+	if (step < 0 || step > 8)
 		return;
-	if (node->kind == YAML_MAP)
-		build->steps[column - key_column]++;
+	if (open->map)
+		build->steps[step]++;
 	else
-		build->offsets[column - key_column]++;
+		build->offsets[step]++;
 }
 
 /* A pair in a flow sequence, without brackets of its own (and no key written with `?`). */
@@ -484,12 +534,12 @@ static bool on_end(struct build *build, struct fy_event *event)
 {
 	struct open open = build->stack.items[--build->stack.n];
 	struct yaml_node *node = &build->tree->nodes.items[open.node];
-	bool map = node->kind == YAML_MAP;
+	bool map = open.map, question;
 
 	if (node->style == YAML_FLOW && !is_bare_pair(node)) {
 		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
 
-		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1))
+		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1, &question))
 			return token || refuse(build, build->cursor, "the parser lost its place here");
 		build->cursor = mark(fy_token_end_mark(token));
 	} else if (node->first && is_bare_pair(node)) {
@@ -499,7 +549,7 @@ static bool on_end(struct build *build, struct fy_event *event)
 	if (node->end <= node->start || node->end > build->tree->bytes.n)
 		return refuse(build, node->start < build->tree->bytes.n ? node->start : 0,
 			      "the parser lost its place here");
-	vote(build, node);
+	vote(build, &open, node);
 	return !map || yaml_check_keys(build->tree, open.node, build->why);
 }
 

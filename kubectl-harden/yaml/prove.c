@@ -43,6 +43,8 @@ static bool same_properties(struct proof *proof, yaml_id m, yaml_id a)
 	uint32_t x = meant->props, y = after->props;
 	struct str one, two;
 
+	if (x == meant->start && y == after->start)
+		return true;
 	do {
 		one = next_property(proof->meant, &x, meant->start);
 		two = next_property(proof->after, &y, after->start);
@@ -193,6 +195,8 @@ static bool same_comments(struct proof *proof)
 	struct comments meant = { .tree = proof->meant }, after = { .tree = proof->after };
 	bool fine;
 
+	if (!memchr(meant.tree->bytes.p, '#', meant.tree->bytes.n) && !memchr(after.tree->bytes.p, '#', after.tree->bytes.n))
+		return true;
 	if (proof->meant->root)
 		collect(&meant, proof->meant->root);
 	gap(&meant, (uint32_t)proof->meant->bytes.n);

@@ -65,15 +65,11 @@ static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 	return id;
 }
 
-/* The node that stands for @id in the logical tree: its copy if it is an alias, else itself. */
-static yaml_id resolve(struct yaml_tree *tree, yaml_id id)
+yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id)
 {
-	struct yaml_node site;
+	struct yaml_node site = *yaml_node(tree, id);
 	yaml_id copy;
 
-	if (!id || yaml_node(tree, id)->kind != YAML_ALIAS)
-		return id;
-	site = *yaml_node(tree, id);
 	if (yaml_node(tree, site.first)->flags & YAML_F_COPY)
 		return site.first;
 	copy = copy_node(tree, id, site.parent);
@@ -84,6 +80,12 @@ static yaml_id resolve(struct yaml_tree *tree, yaml_id id)
 	yaml_node(tree, copy)->props = id;
 	yaml_node(tree, id)->first = copy;
 	return copy;
+}
+
+/* The node that stands for @id in the logical tree: its copy if it is an alias, else itself. */
+static inline yaml_id resolve(struct yaml_tree *tree, yaml_id id)
+{
+	return yaml_node(tree, id)->kind == YAML_ALIAS ? yaml_resolve_alias(tree, id) : id;
 }
 
 /* A copy's children: copies of its origin's. */
@@ -297,14 +299,10 @@ bool yaml_may_have(const struct yaml_tree *tree, struct str key)
 /* The most frequent question of all, so the usual key costs one comparison of bytes. */
 static bool key_is(struct yaml_tree *tree, yaml_id key, struct str name)
 {
-	const struct yaml_node *node = yaml_node(tree, key);
+	struct str text;
 
-	if ((node->flags & (YAML_F_SLICE | YAML_F_CHANGED)) == YAML_F_SLICE) {
-		uint32_t quote = node->style != YAML_PLAIN;
-
-		return node->end - node->start - 2 * quote == name.n &&
-		       !memcmp(tree->bytes.p + node->start + quote, name.p, name.n);
-	}
+	if (yaml_slice(tree, key, &text))
+		return text.n == name.n && (!name.n || (text.p[0] == name.p[0] && !memcmp(text.p, name.p, name.n)));
 	return yaml_kind(tree, key) == YAML_SCALAR && str_eq(yaml_text(tree, key), name);
 }
 
@@ -319,10 +317,9 @@ yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str name)
 		return YAML_NONE;
 	if (yaml_node(tree, map)->flags & (YAML_F_LAZY | YAML_F_MERGE))
 		expand(tree, map, 0);
-	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
-		if (!skipped(yaml_node(tree, key)) && key_is(tree, key, name))
+	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next)
+		if (key_is(tree, key, name) && !skipped(yaml_node(tree, key)))
 			found = key;
-	}
 	return found ? yaml_value(tree, found) : YAML_NONE;
 }
 
@@ -354,16 +351,17 @@ static bool has_new_text(const struct yaml_node *node)
 struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_node *node;
+	struct str text;
 
+	/* Neither an alias nor a copy is one. */
+	if (yaml_slice(tree, id, &text))
+		return text;
 	if (!id)
 		return STR_NONE;
 	id = origin_of(tree, resolve(tree, id));
+	if (yaml_slice(tree, id, &text))
+		return text;
 	node = yaml_node(tree, id);
-	if ((node->flags & (YAML_F_SLICE | YAML_F_CHANGED)) == YAML_F_SLICE) {
-		uint32_t quote = node->style != YAML_PLAIN;
-
-		return str_sub(tree->bytes, node->start + quote, node->end - quote);
-	}
 	if (node->kind != YAML_SCALAR)
 		return STR_NONE;
 	if (has_new_text(node))

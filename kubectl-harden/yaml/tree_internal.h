@@ -39,15 +39,19 @@ void anchors_free(struct anchors *anchors);
 yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 
-/* yaml_key_bit() - which bit of tree->keys a key sets: length, first, middle and last byte tell most names apart. */
+/* yaml_key_shape() - length, first, middle and last byte of a key: they tell most names apart. */
+static inline uint32_t yaml_key_shape(const char *p, size_t n)
+{
+	if (!n)
+		return 0;
+	return (uint32_t)(n & 255) | (uint32_t)(unsigned char)p[0] << 8 | (uint32_t)(unsigned char)p[n / 2] << 16 |
+	       (uint32_t)(unsigned char)p[n - 1] << 24;
+}
+
+/* yaml_key_bit() - which bit of tree->keys a key sets. */
 static inline unsigned yaml_key_bit(const char *p, size_t n)
 {
-	uint32_t hash = (uint32_t)n;
-
-	if (n)
-		hash |= (uint32_t)(unsigned char)p[0] << 8 | (uint32_t)(unsigned char)p[n / 2] << 16 |
-			(uint32_t)(unsigned char)p[n - 1] << 24;
-	return (hash * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
+	return (yaml_key_shape(p, n) * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
 }
 
 static inline void yaml_key_note(struct yaml_tree *tree, struct str key)
@@ -68,6 +72,21 @@ static inline struct str yaml_raw(const struct yaml_tree *tree, yaml_id id)
 static inline struct yaml_node *yaml_node(struct yaml_tree *tree, yaml_id id)
 {
 	return &tree->nodes.items[id];
+}
+
+/* yaml_resolve_alias() - the copy that stands for an alias in the logical tree, made when first asked for. */
+yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id);
+
+/* yaml_slice() - the text of a scalar that needs no decoding (YAML_F_SLICE), quotes left out. */
+static inline bool yaml_slice(const struct yaml_tree *tree, yaml_id id, struct str *ret_text)
+{
+	const struct yaml_node *node = &tree->nodes.items[id];
+	uint32_t quote = node->style != YAML_PLAIN;
+
+	if ((node->flags & (YAML_F_SLICE | YAML_F_CHANGED)) != YAML_F_SLICE)
+		return false;
+	*ret_text = str_sub(tree->bytes, node->start + quote, node->end - quote);
+	return true;
 }
 
 /* One step of the undo log: what @id was before. */
