@@ -5,13 +5,35 @@
  */
 #include "fixers/evidence.h"
 #include "fixers/list.h"
+#include "kube/pod_security.h"
 
 static const char check[] = "capabilities_restricted";
+static const char baseline_check[] = "capabilities_baseline";
 
-/* The exact name if @text means NET_BIND_SERVICE. */
-static bool means_net_bind(struct str text)
+static bool is_baseline(const struct fix_context *fix)
 {
-	return str_ieq(text, STR("NET_BIND_SERVICE")) || str_ieq(text, STR("CAP_NET_BIND_SERVICE"));
+	return fix->config->profile == PROFILE_BASELINE;
+}
+
+/*
+ * What a name in `add` should be: itself where the profile allows it, the allowed one that it misspells
+ * ("cap_net_bind_service"), or nothing.
+ */
+static struct str allowed_name(const struct fix_context *fix, struct str text)
+{
+	static const struct pod_security_value one = { "NET_BIND_SERVICE", 0 };
+	const struct pod_security_field *field =
+		&pod_security_checks[pod_security_find(str_of(baseline_check))].fields[0];
+	const struct pod_security_value *values = is_baseline(fix) ? field->values : &one;
+	size_t n = is_baseline(fix) ? field->values_n : 1;
+	struct str name = text;
+
+	if (name.n > 4 && str_ieq(str_sub(name, 0, 4), STR("CAP_")))
+		name = str_sub(name, 4, name.n);
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(name, str_of(values[i].text)))
+			return str_of(values[i].text);
+	return STR_NONE;
 }
 
 static bool means_all(struct str text)
@@ -23,7 +45,8 @@ struct state {
 	yaml_id drop, add;
 	bool drops_all;	   /* exactly */
 	yaml_id misspelt;  /* an item of drop that means ALL */
-	bool adds_wrongly; /* anything but exactly NET_BIND_SERVICE */
+	bool adds_wrongly; /* something that the profile does not allow, in its exact spelling */
+	bool takes_away;   /* of that, something that is no misspelling */
 	struct str example;
 };
 
@@ -44,33 +67,38 @@ static struct state look(struct fix_context *fix, int target)
 			state.misspelt = item;
 	}
 	YAML_EACH(fix->tree, state.add, item) {
-		if (str_is(yaml_text(fix->tree, item), "NET_BIND_SERVICE"))
+		struct str text = yaml_text(fix->tree, item), allowed = allowed_name(fix, text);
+
+		if (allowed.n && str_eq(text, allowed))
 			continue;
+		if (!state.adds_wrongly || (!allowed.n && !state.takes_away))
+			state.example = text;
 		state.adds_wrongly = true;
-		if (!state.example.n)
-			state.example = yaml_text(fix->tree, item);
+		state.takes_away |= !allowed.n;
 	}
+	/* Baseline asks for nothing to be dropped. */
+	state.drops_all |= is_baseline(fix);
 	return state;
 }
 
-/* Takes away the added capabilities but NET_BIND_SERVICE, whose spelling is corrected. */
+/* Takes away the added capabilities that the profile does not allow; the spelling of the others is corrected. */
 static void mend_added(struct change *change, struct fix_context *fix, yaml_id add)
 {
 	size_t kept = 0;
 
 	YAML_EACH(fix->tree, add, item)
-		kept += means_net_bind(yaml_text(fix->tree, item));
+		kept += allowed_name(fix, yaml_text(fix->tree, item)).n > 0;
 	if (!kept && yaml_count(fix->tree, add)) {
 		change_remove(change, add);
 		return;
 	}
 	YAML_EACH(fix->tree, add, item) {
-		struct str text = yaml_text(fix->tree, item);
+		struct str text = yaml_text(fix->tree, item), allowed = allowed_name(fix, text);
 
-		if (!means_net_bind(text))
+		if (!allowed.n)
 			change_remove(change, item);
-		else if (!str_is(text, "NET_BIND_SERVICE"))
-			change_set_str(change, item, STR("NET_BIND_SERVICE"));
+		else if (!str_eq(text, allowed))
+			change_set_str(change, item, allowed);
 	}
 }
 
@@ -95,26 +123,34 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	struct problem problem = { .check = check, .safety = SAFETY_SAFE };
+	struct problem problem = { .check = is_baseline(fix) ? baseline_check : check, .safety = SAFETY_SAFE };
+	const char *allows = is_baseline(fix) ? "baseline does not allow it"
+					      : "restricted allows only NET_BIND_SERVICE";
 	struct state state;
 
-	if (target == TARGET_POD || fix->pod->windows_declared)
+	if (target == TARGET_POD || (fix->pod->windows_declared && !is_baseline(fix)))
 		return FIX_FINE;
 	state = look(fix, target);
 	if (state.drops_all && !state.adds_wrongly)
 		return FIX_FINE;
 	problem.at = state.adds_wrongly ? state.add : state.drop ? state.drop : fix_place(fix, target);
 	if (state.adds_wrongly)
-		problem.message = fix_format(fix, "%.*s adds the capability %.*s; restricted allows only NET_BIND_SERVICE%s",
+		problem.message = fix_format(fix, "%.*s adds the capability %.*s; %s%s",
 					     STR_ARG(fix_subject(fix, target)), STR_ARG(state.example),
+					     state.takes_away ? allows : "that is not its exact name",
 					     state.drops_all ? "" : ", and wants drop: [\"ALL\"]");
 	else
 		problem.message = fix_format(fix, "%.*s keeps %s capabilities; restricted wants drop: [\"ALL\"]",
 					     STR_ARG(fix_subject(fix, target)),
 					     yaml_count(fix->tree, state.drop) ? "other" : "the default");
-	if (fix_is_windows(fix, &problem) || fix_needs_root(fix, target, &problem.reason))
+	if (fix_is_windows(fix, &problem))
 		return fix_report(fix, self, &problem);
-	if (!fix_need(fix, &fixer_run_as_user, target)) {
+	/* A corrected name takes nothing from root. */
+	if (state.drops_all && !state.takes_away)
+		return mend(fix, self, target, &state, &problem);
+	if (fix_needs_root(fix, target, &problem.reason))
+		return fix_report(fix, self, &problem);
+	if (!is_baseline(fix) && !fix_need(fix, &fixer_run_as_user, target)) {
 		problem.reason = STR("dropping them needs a non-root user, and that is left (see run-as-user)");
 		return fix_report(fix, self, &problem);
 	}
@@ -124,13 +160,14 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 const struct fixer fixer_capabilities = {
 	.name = "capabilities",
 	.summary = "Every container drops all capabilities but NET_BIND_SERVICE",
-	.profile = PROFILE_RESTRICTED,
-	.standard = "Pod Security Standards, restricted: Capabilities",
-	.checks = "capabilities_restricted",
+	.profile = PROFILE_BASELINE,
+	.standard = "Pod Security Standards, baseline and restricted: Capabilities",
+	.checks = "capabilities_baseline capabilities_restricted",
 	.why = "Capabilities are pieces of root: changing owners, raw network packets, other users' files. A program that "
 	       "serves requests needs none of them, and what it does not have cannot be taken from it.",
-	.caveat = "An entrypoint that starts as root and changes owners or users fails: \"chown: Operation not permitted\". "
-		  "So all are dropped only from a container that is not root.",
+	.caveat =
+		"An entrypoint that starts as root and changes owners or users fails: \"chown: Operation not permitted\". "
+		"So all are dropped only from a container that is not root.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -57,14 +57,30 @@ static const char *command_tool(struct fix_context *fix, yaml_id container)
 	return NULL;
 }
 
-/* A capability that root needs and a non-root program would not get. */
-static struct str added_capability(struct fix_context *fix, yaml_id context)
+/* What a container runtime gives root anyway: the entrypoint of a known image may need it to leave root, no more. */
+static const char *const usual_capabilities[] = {
+	"AUDIT_WRITE", "CHOWN",	  "DAC_OVERRIDE", "FOWNER",  "FSETID", "KILL",	     "MKNOD",
+	"NET_RAW",     "SETFCAP", "SETGID",	  "SETPCAP", "SETUID", "SYS_CHROOT",
+};
+
+static bool is_usual(struct str name)
+{
+	for (size_t i = 0; i < sizeof(usual_capabilities) / sizeof(*usual_capabilities); i++)
+		if (str_ieq(name, str_of(usual_capabilities[i])))
+			return true;
+	return false;
+}
+
+/* A capability that root needs and a non-root program would not get. @known: so are the image's needs. */
+static struct str added_capability(struct fix_context *fix, yaml_id context, bool known)
 {
 	YAML_EACH(fix->tree, yaml_get_path(fix->tree, context, "capabilities.add"), item) {
-		struct str name = yaml_text(fix->tree, item);
+		struct str text = yaml_text(fix->tree, item), name = text;
 
-		if (!str_ieq(name, STR("NET_BIND_SERVICE")) && !str_ieq(name, STR("CAP_NET_BIND_SERVICE")))
-			return name;
+		if (name.n > 4 && str_ieq(str_sub(name, 0, 4), STR("CAP_")))
+			name = str_sub(name, 4, name.n);
+		if (!str_ieq(name, STR("NET_BIND_SERVICE")) && !(known && is_usual(name)))
+			return text;
 	}
 	return STR_NONE;
 }
@@ -90,18 +106,21 @@ static struct str sign(struct fix_context *fix, int target)
 
 	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
 		return STR("it is privileged");
-	if (container->facts)
-		return container->facts->needs_root ? STR("its image does") : STR_NONE;
-	capability = added_capability(fix, context);
+	if (container->facts && container->facts->needs_root)
+		return STR("its image does");
+	capability = added_capability(fix, context, container->facts != NULL);
 	if (capability.n)
 		return fix_format(fix, "it adds the capability %.*s", STR_ARG(capability));
+	tool = command_tool(fix, container->node);
+	if (tool)
+		return fix_format(fix, "its command runs %s", tool);
+	/* What is known of an image says more than a 0 that was copied. */
+	if (container->facts && container->facts->uid > 0)
+		return STR_NONE;
 	if (yaml_int(fix->tree, yaml_get(fix->tree, context, "runAsUser"), &uid) && uid == 0)
 		return STR("it asks for runAsUser: 0 itself");
 	if (yaml_is_false(fix->tree, yaml_get(fix->tree, context, "runAsNonRoot")))
 		return STR("it asks for runAsNonRoot: false itself");
-	tool = command_tool(fix, container->node);
-	if (tool)
-		return fix_format(fix, "its command runs %s", tool);
 	return STR_NONE;
 }
 
@@ -109,7 +128,9 @@ bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason)
 {
 	struct str found;
 
-	fix_need(fix, &fixer_privileged, target);
+	/* One that loses privileged on request is no longer a sign. */
+	if (fix_selected(fix->config, &fixer_privileged))
+		fix_run(fix, &fixer_privileged, target);
 	if (is_group_asked(fix->config))
 		return false;
 	found = sign(fix, target);

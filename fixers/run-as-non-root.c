@@ -34,6 +34,17 @@ static bool all_say_so(struct fix_context *fix)
 	return fix->pod->containers_n > 0;
 }
 
+/* Windows has no root; its administrator is refused as if he were. */
+static void add_windows_caveat(struct fix_context *fix, struct problem *problem)
+{
+	if (!fix->pod->windows)
+		return;
+	problem->safety = SAFETY_CAVEAT;
+	problem->caveat = CAVEAT_TEXT;
+	problem->detail = STR("a Windows image whose USER is ContainerAdministrator does not start with runAsNonRoot; "
+			      "windowsOptions.runAsUserName: ContainerUser starts it as another user.");
+}
+
 static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self)
 {
 	yaml_id value = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
@@ -55,6 +66,9 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 		problem.reason = STR("a container of it is left as root (see run-as-user)");
 		return fix_report(fix, self, &problem);
 	}
+	add_windows_caveat(fix, &problem);
+	if (!fix_allowed(fix, self, problem.safety))
+		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, TARGET_POD);
 	change_bool(&change, change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec), "runAsNonRoot",
 		    true, &order_pod_security_context);
@@ -74,7 +88,8 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 				     yaml_is_false(fix->tree, own) ? "says runAsNonRoot: false" : "may run as root");
 	if (!fix_needs_root(fix, target, &problem.reason) && !fix_need(fix, &fixer_run_as_user, target))
 		problem.reason = STR("it has no non-root user (see run-as-user)");
-	if (problem.reason.n)
+	add_windows_caveat(fix, &problem);
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);
 	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),

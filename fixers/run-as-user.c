@@ -2,7 +2,8 @@
 /*
  * run-as-user: a numeric UID (and GID beside it) where nothing else makes the program non-root. Which one: the
  * manifest's, else the image's own (schemas/images.yaml), else 10001, which collides with no host or mesh user. A
- * non-root program cannot open a port below 1024, so its pod's low ports come first.
+ * non-root program cannot open a port below 1024, so its pod's low ports come first, and files that only root may
+ * use are given to its group (fsGroup) before it loses root.
  */
 #include "fixers/evidence.h"
 #include "fixers/list.h"
@@ -44,37 +45,25 @@ static bool int_is(struct fix_context *fix, yaml_id map, const char *key, int64_
 	return yaml_int(fix->tree, yaml_get(fix->tree, map, key), ret_value);
 }
 
-static void add_caveat(struct fix_context *fix, struct problem *problem, int target, const struct identity *identity)
-{
-	if (identity->known)
-		return;
-	problem->safety = SAFETY_CAVEAT;
-	problem->caveat = CAVEAT_UID;
-	problem->subject = fix_container(fix, target)->image;
-	problem->number = identity->uid;
-}
+/* ---- volumes that the new user must be able to use ---- */
 
-/* --low-ports=keep: whether a non-root program can still open its port is then the runtime's business. */
-static void add_kept_ports(struct fix_context *fix, struct problem *problem)
+/* Files that only root may read: 0400, 0600 (JSON has them in decimal). */
+static bool has_private_files(struct fix_context *fix, yaml_id source)
 {
-	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
-		if (fix->ports->items[i].action != PORT_KEEP)
-			continue;
-		problem->safety = SAFETY_CAVEAT;
-		problem->caveat |= CAVEAT_TEXT;
-		problem->detail = fix_format(fix, "port %u is kept as asked. A non-root program can open it only where the "
-						  "container runtime allows that (containerd 2 does, CRI-O does not).",
-					     fix->ports->items[i].port);
-		return;
-	}
-}
+	int64_t mode;
 
-/* ---- volumes that the new user must be able to write to ---- */
+	if (int_is(fix, source, "defaultMode", &mode) && !(mode & 0077))
+		return true;
+	YAML_EACH(fix->tree, yaml_get(fix->tree, source, "items"), item)
+		if (int_is(fix, item, "mode", &mode) && !(mode & 0077))
+			return true;
+	return false;
+}
 
 static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
 {
 	static const char *const owned[] = { "persistentVolumeClaim", "ephemeral", "csi" };
-	int64_t mode;
+	static const char *const written[] = { "secret", "configMap", "projected", "downwardAPI" };
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(*owned); i++) {
 		yaml_id source = yaml_get(fix->tree, volume, owned[i]);
@@ -82,8 +71,10 @@ static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
 		if (source)
 			return !yaml_is_true(fix->tree, yaml_get(fix->tree, source, "readOnly"));
 	}
-	/* Files that only root may read: 0400, 0600 (JSON has them in decimal). */
-	return int_is(fix, yaml_get(fix->tree, volume, "secret"), "defaultMode", &mode) && !(mode & 0077);
+	for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++)
+		if (has_private_files(fix, yaml_get(fix->tree, volume, written[i])))
+			return true;
+	return false;
 }
 
 static bool is_claim_template(struct fix_context *fix, struct str name)
@@ -98,22 +89,31 @@ static bool is_claim_template(struct fix_context *fix, struct str name)
 	return false;
 }
 
+static yaml_id find_volume(struct fix_context *fix, struct str name)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
+		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
+			return volume;
+	return YAML_NONE;
+}
+
 /* The name of a volume of the container whose files a non-root user can use only through fsGroup; else nothing. */
 static struct str volume_for_group(struct fix_context *fix, int target)
 {
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str name = yaml_get_text(fix->tree, mount, "name");
 
-		if (is_claim_template(fix, name))
+		if (is_claim_template(fix, name) || volume_wants_group(fix, find_volume(fix, name)))
 			return name;
-		YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
-			if (str_eq(yaml_get_text(fix->tree, volume, "name"), name) && volume_wants_group(fix, volume))
-				return name;
 	}
 	return STR_NONE;
 }
 
-static void add_fs_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
+/*
+ * give_group() - sees to it that the new user of @target can use its volumes. Returns false where that is left: then
+ * the container must stay what it is, or its program would lose its files.
+ */
+static bool give_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
 	struct str volume = volume_for_group(fix, target);
@@ -122,35 +122,122 @@ static void add_fs_group(struct fix_context *fix, const struct fixer *self, int 
 	int64_t value;
 
 	if (!volume.n || gid <= 0 || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
-		return;
+		return true;
 	problem.at = fix->pod->spec;
 	problem.message = fix_format(fix, "volume %.*s belongs to root; its new user needs fsGroup", STR_ARG(volume));
 	problem.subject = volume;
-	problem.detail = fix_format(fix, "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
-					 "mounted. Storage without support for it (nfs, hostPath) keeps its owner.",
+	problem.detail = fix_format(fix,
+				    "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
+				    "mounted. Storage without support for it keeps its owner, and private files "
+				    "(0400, 0600) become readable for the group, which ssh refuses.",
 				    STR_ARG(volume), (long long)gid);
 	if (!fix_allowed(fix, self, problem.safety)) {
 		fix_report(fix, self, &problem);
-		return;
+		return false;
 	}
 	change = fix_begin(fix, TARGET_POD);
 	context = change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec);
 	change_int(&change, context, "fsGroup", gid, &order_pod_security_context);
 	if (!yaml_get(fix->tree, context, "fsGroupChangePolicy"))
 		change_str(&change, context, "fsGroupChangePolicy", STR("OnRootMismatch"), &order_pod_security_context);
-	fix_end(&change, self, &problem);
+	return fix_end(&change, self, &problem) != FIX_LEFT;
+}
+
+/* What of a container's mounts may be closed to its new user for all that we can do; empty for nothing. */
+static struct str closed_mount(struct fix_context *fix, int target)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
+		struct str path = yaml_get_text(fix->tree, mount, "mountPath");
+		struct str name = yaml_get_text(fix->tree, mount, "name");
+		yaml_id volume = find_volume(fix, name);
+
+		if (str_is(path, "/root") || str_starts(path, STR("/root/")))
+			return fix_format(fix,
+					  "%.*s is mounted where only root may look: in most images /root is closed "
+					  "to other users. Mount it elsewhere, or give its program HOME and a path "
+					  "that it can read.",
+					  STR_ARG(path));
+		if (is_claim_template(fix, name))
+			continue;
+		if (!yaml_is_true(fix->tree, yaml_get(fix->tree, mount, "readOnly")) &&
+		    (yaml_get(fix->tree, volume, "hostPath") || yaml_get(fix->tree, volume, "nfs")))
+			return fix_format(fix,
+					  "volume %.*s keeps its owner (fsGroup does not reach hostPath and nfs): the "
+					  "new user must be able to use what %.*s holds.",
+					  STR_ARG(name), STR_ARG(path));
+	}
+	return STR_NONE;
+}
+
+/* ---- what a new user costs ---- */
+
+static void add_text(struct fix_context *fix, struct problem *problem, struct str text)
+{
+	if (!text.n)
+		return;
+	problem->safety = SAFETY_CAVEAT;
+	problem->caveat |= CAVEAT_TEXT;
+	problem->detail = problem->detail.n ? fix_format(fix, "%.*s %.*s", STR_ARG(problem->detail), STR_ARG(text))
+					    : text;
+}
+
+/* With --low-ports=keep nothing is done for the ports, and whether they can be opened is up to the node. */
+static struct str kept_ports(struct fix_context *fix)
+{
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
+		const struct port_decision *decision = &fix->ports->items[i];
+
+		if (decision->action == PORT_KEEP && decision->port < fix_unprivileged_from(fix))
+			return fix_format(fix,
+					  "port %u is kept: without root it opens only where the container runtime "
+					  "allows that (containerd 2, Docker); elsewhere the program stops with "
+					  "\"Permission denied\".",
+					  decision->port);
+	}
+	return STR_NONE;
+}
+
+static void add_caveats(struct fix_context *fix, struct problem *problem, int target, const struct identity *identity)
+{
+	if (!choose(fix, target).known && !(problem->caveat & CAVEAT_UID)) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat |= CAVEAT_UID;
+		problem->subject = fix_container(fix, target)->image;
+		problem->number = identity->uid;
+	}
+	add_text(fix, problem, closed_mount(fix, target));
+}
+
+/* Why no user may be set, whatever it is; nothing where one may. */
+static struct str obstacle(struct fix_context *fix)
+{
+	if (fix->config->run_as_user == UID_NONE)
+		return STR("--run-as-user=none sets no UID; remove the 0 by hand");
+	if (!fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
+		return STR("a non-root program cannot open its ports (see unprivileged-ports)");
+	return STR_NONE;
+}
+
+static const char *check_of(const struct fix_context *fix)
+{
+	/* Root in a user namespace is nobody outside: Pod Security does not ask. */
+	return fix->pod->user_namespace ? NULL : "runAsUser";
 }
 
 /* ---- the pod ---- */
 
-/* A container without a UID of its own that must stay root keeps the pod's 0. */
-static bool inherits_as_root(struct fix_context *fix, struct str *ret_reason)
+static bool inherits(struct fix_context *fix, int target)
 {
 	int64_t uid;
 
+	return !int_is(fix, fix_security_context(fix, target), "runAsUser", &uid);
+}
+
+/* A container without a UID of its own that must stay root keeps the pod's 0. */
+static bool inherits_as_root(struct fix_context *fix, struct str *ret_reason)
+{
 	for (size_t i = 0; i < fix->pod->containers_n; i++)
-		if (!int_is(fix, fix_security_context(fix, (int)i), "runAsUser", &uid) &&
-		    fix_needs_root(fix, (int)i, ret_reason))
+		if (inherits(fix, (int)i) && fix_needs_root(fix, (int)i, ret_reason))
 			return true;
 	return false;
 }
@@ -163,10 +250,18 @@ static int first_main(const struct fix_context *fix)
 	return TARGET_POD;
 }
 
+static bool give_groups(struct fix_context *fix, const struct fixer *self, int64_t gid)
+{
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (inherits(fix, (int)i) && !give_group(fix, self, (int)i, gid))
+			return false;
+	return true;
+}
+
 static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self)
 {
 	yaml_id context = fix_pod_security_context(fix), value = yaml_get(fix->tree, context, "runAsUser");
-	struct problem problem = { .check = "runAsUser", .safety = SAFETY_SAFE, .at = value };
+	struct problem problem = { .check = check_of(fix), .safety = SAFETY_SAFE, .at = value };
 	int target = first_main(fix);
 	struct identity identity;
 	struct change change;
@@ -175,22 +270,23 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || target == TARGET_POD)
 		return FIX_FINE;
 	problem.message = STR("the pod asks for runAsUser: 0, which is root");
-	if (fix->config->run_as_user == UID_NONE)
-		problem.reason = STR("--run-as-user=none sets no UID; remove the 0 by hand");
-	else if (!inherits_as_root(fix, &problem.reason) && !fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
-		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
+	if (!inherits_as_root(fix, &problem.reason))
+		problem.reason = obstacle(fix);
 	identity = choose(fix, target);
-	add_caveat(fix, &problem, target, &identity);
-	add_kept_ports(fix, &problem);
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		if (inherits(fix, (int)i))
+			add_caveats(fix, &problem, (int)i, &identity);
+	add_text(fix, &problem, kept_ports(fix));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
+	if (!give_groups(fix, self, identity.gid)) {
+		problem.reason = STR("a volume of it needs fsGroup first");
+		return fix_report(fix, self, &problem);
+	}
 	change = fix_begin(fix, TARGET_POD);
 	set_identity(&change, context, &identity, !int_is(fix, context, "runAsGroup", &gid),
 		     &order_pod_security_context);
-	if (fix_end(&change, self, &problem) == FIX_LEFT)
-		return FIX_LEFT;
-	add_fs_group(fix, self, target, identity.gid);
-	return FIX_CHANGED;
+	return fix_end(&change, self, &problem);
 }
 
 /* ---- a container ---- */
@@ -208,6 +304,15 @@ static bool is_non_root_already(struct fix_context *fix, int target)
 	return yaml_is_null(fix->tree, own) ? yaml_is_true(fix->tree, pods) : yaml_is_true(fix->tree, own);
 }
 
+/* The pod's 0 became the UID of its first image; this one is known to want another. */
+static bool wants_another(struct fix_context *fix, const struct fixer *self, int target, int64_t uid)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+
+	return fix_container(fix, target)->role != CONTAINER_EPHEMERAL && facts && facts->uid > 0 &&
+	       choose(fix, target).uid != uid && fix_run(fix, self, TARGET_POD) == FIX_CHANGED;
+}
+
 static enum fix_status run_container(struct fix_context *fix, const struct fixer *self, int target)
 {
 	yaml_id context = fix_security_context(fix, target), own = yaml_get(fix->tree, context, "runAsUser");
@@ -216,45 +321,69 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	int64_t uid = -1, gid;
 	struct identity identity;
 	struct change change;
-	bool has_own = yaml_int(fix->tree, own, &uid);
+	bool has_own = yaml_int(fix->tree, own, &uid), another;
 
 	if (!has_own)
 		int_is(fix, fix_pod_security_context(fix), "runAsUser", &uid);
-	if (uid > 0 || (uid < 0 && (is_non_root_already(fix, target) || fix->config->run_as_user == UID_NONE)))
+	another = !has_own && uid > 0 && wants_another(fix, self, target, uid);
+	if ((uid > 0 && !another) ||
+	    (uid < 0 && (is_non_root_already(fix, target) || fix->config->run_as_user == UID_NONE)))
 		return fix_need(fix, &fixer_unprivileged_ports, TARGET_POD) ? FIX_FINE : FIX_LEFT;
 	if (!has_own && uid == 0)
 		return FIX_LEFT; /* reported with the pod's own value */
-	problem.check = has_own ? "runAsUser" : NULL;
-	problem.message = has_own ? fix_format(fix, "%.*s asks for runAsUser: 0, which is root", STR_ARG(subject))
-				  : fix_format(fix, "%.*s names no user: it runs as root if its image does",
-					       STR_ARG(subject));
-	if (fix_needs_root(fix, target, &problem.reason))
-		return fix_report(fix, self, &problem);
-	if (fix->config->run_as_user == UID_NONE)
-		problem.reason = STR("--run-as-user=none sets no UID; remove the 0 by hand");
-	else if (!fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
-		problem.reason = STR("a non-root program cannot open its ports (see unprivileged-ports)");
+	problem.check = has_own ? check_of(fix) : NULL;
 	identity = choose(fix, target);
-	add_caveat(fix, &problem, target, &identity);
-	add_kept_ports(fix, &problem);
+	if (has_own)
+		problem.message = fix_format(fix, "%.*s asks for runAsUser: 0, which is root", STR_ARG(subject));
+	else if (another)
+		problem.message = fix_format(fix, "the image of %.*s runs as UID %lld, not as the pod's",
+					     STR_ARG(subject), (long long)identity.uid);
+	else
+		problem.message =
+			fix_format(fix, "%.*s names no user: it runs as root if its image does", STR_ARG(subject));
+	if (!fix_needs_root(fix, target, &problem.reason))
+		problem.reason = obstacle(fix);
+	add_caveats(fix, &problem, target, &identity);
+	add_text(fix, &problem, kept_ports(fix));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
+	if (!give_group(fix, self, target, identity.gid)) {
+		problem.reason = STR("a volume of it needs fsGroup first");
+		return fix_report(fix, self, &problem);
+	}
 	change = fix_begin(fix, target);
-	set_identity(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
+	set_identity(&change,
+		     change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
 		     &identity,
 		     !int_is(fix, context, "runAsGroup", &gid) &&
-			     !int_is(fix, fix_pod_security_context(fix), "runAsGroup", &gid),
+			     (another || !int_is(fix, fix_pod_security_context(fix), "runAsGroup", &gid)),
 		     &order_security_context);
-	if (fix_end(&change, self, &problem) == FIX_LEFT)
-		return FIX_LEFT;
-	add_fs_group(fix, self, target, identity.gid);
-	return FIX_CHANGED;
+	return fix_end(&change, self, &problem);
+}
+
+/* ---- Windows ---- */
+
+/* It has no UIDs: windowsOptions.runAsUserName is the image's business. A 0 is a violation all the same. */
+static enum fix_status run_windows(struct fix_context *fix, const struct fixer *self, int target)
+{
+	yaml_id context = target == TARGET_POD ? fix_pod_security_context(fix) : fix_security_context(fix, target);
+	struct problem problem = { .check = check_of(fix), .safety = SAFETY_FINDING };
+	int64_t uid;
+
+	problem.at = yaml_get(fix->tree, context, "runAsUser");
+	if (!yaml_int(fix->tree, problem.at, &uid) || uid != 0)
+		return FIX_FINE;
+	problem.message = fix_format(fix, "%.*s asks for runAsUser: 0",
+				     STR_ARG(target == TARGET_POD ? STR("the pod") : fix_subject(fix, target)));
+	problem.reason =
+		STR("Windows has no UIDs, and the API refuses the field with spec.os.name: windows; remove it");
+	return fix_report(fix, self, &problem);
 }
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	if (fix->pod->windows)
-		return FIX_FINE; /* has no UIDs: windowsOptions.runAsUserName is the image's business */
+		return run_windows(fix, self, target);
 	if (target == TARGET_POD)
 		return run_pod(fix, self);
 	fix_need(fix, self, TARGET_POD);

@@ -31,15 +31,25 @@ static bool all_containers_set(struct fix_context *fix)
 	return fix->pod->containers_n > 0;
 }
 
-/* An annotation of old that says something else than RuntimeDefault; the API compares the two (facts G.2). */
-static bool contradicted(struct fix_context *fix)
+static bool is_runtime_default(struct str annotation)
 {
-	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->metadata, "annotations"), key) {
-		struct str name = yaml_text(fix->tree, key), value = yaml_text(fix->tree, yaml_value(fix->tree, key));
+	return str_is(annotation, "runtime/default") || str_is(annotation, "docker/default");
+}
 
-		if ((str_is(name, "seccomp.security.alpha.kubernetes.io/pod") ||
-		     str_starts(name, STR("container.seccomp.security.alpha.kubernetes.io/"))) &&
-		    !str_is(value, "runtime/default") && !str_is(value, "docker/default"))
+/* An annotation of old that says something else of @target than RuntimeDefault; the API compares the two. */
+static bool contradicted(struct fix_context *fix, int target)
+{
+	static const char pods[] = "seccomp.security.alpha.kubernetes.io/pod";
+	struct str own = STR_NONE;
+
+	if (target != TARGET_POD)
+		own = fix_format(fix, "container.seccomp.security.alpha.kubernetes.io/%.*s",
+				 STR_ARG(fix_container(fix, target)->name));
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->metadata, "annotations"), key) {
+		struct str name = yaml_text(fix->tree, key);
+
+		if (str_eq(name, target == TARGET_POD ? str_of(pods) : own) &&
+		    !is_runtime_default(yaml_text(fix->tree, yaml_value(fix->tree, key))))
 			return true;
 	}
 	return false;
@@ -53,7 +63,7 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 
 	if (fix_is_windows(fix, problem))
 		return fix_report(fix, self, problem);
-	if (contradicted(fix)) {
+	if (contradicted(fix, target)) {
 		problem->reason = STR("a seccomp annotation says otherwise, and the API refuses a pod whose field and "
 				      "annotation differ; remove the annotation");
 		return fix_report(fix, self, problem);
@@ -76,20 +86,29 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	struct problem problem = { .check = baseline ? baseline_check : check };
 	struct str subject = target == TARGET_POD ? STR("the pod") : fix_subject(fix, target);
 
-	if (fix->pod->windows_declared)
+	if (fix->pod->windows_declared && !baseline)
 		return FIX_FINE;
 	if (is_set(fix, context)) {
 		if (is_allowed(fix, profile))
 			return FIX_FINE;
-		problem.safety = SAFETY_CAVEAT;
 		problem.at = profile;
+		if (!yaml_get_text(fix->tree, profile, "type").n) {
+			problem.message =
+				fix_format(fix, "%.*s has a seccomp profile without a type", STR_ARG(subject));
+			return mend(fix, self, target, &problem,
+				    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
+		}
+		problem.safety = SAFETY_CAVEAT;
 		problem.caveat = CAVEAT_TEXT;
-		problem.detail = fix_format(fix, "%.*s had seccomp switched off. If its program needs a system call that "
-						 "the runtime's default profile forbids, it fails with \"Operation not "
-						 "permitted\".",
+		problem.detail = fix_format(fix,
+					    "%.*s had no seccomp filter. If its program needs a system call that "
+					    "the runtime's default profile forbids, it fails with \"Operation not "
+					    "permitted\".",
 					    STR_ARG(subject));
-		problem.message = fix_format(fix, "%.*s switches seccomp off; it must be RuntimeDefault or Localhost",
-					     STR_ARG(subject));
+		problem.message = fix_format(fix,
+					     "%.*s sets the seccomp profile %.*s; it must be RuntimeDefault or "
+					     "Localhost",
+					     STR_ARG(subject), STR_ARG(yaml_get_text(fix->tree, profile, "type")));
 	} else if (target == TARGET_POD && !baseline && !all_containers_set(fix)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix->pod->spec;

@@ -21,9 +21,7 @@ static yaml_id find_sysctl(struct fix_context *fix)
 
 static bool is_allowed_by_sysctl(struct fix_context *fix, uint16_t port)
 {
-	int64_t start;
-
-	return str_int(yaml_text(fix->tree, find_sysctl(fix)), &start) && start <= port;
+	return fix_unprivileged_from(fix) <= port;
 }
 
 static void set_sysctl(struct fix_context *fix, struct change *change)

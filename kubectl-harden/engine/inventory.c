@@ -8,6 +8,7 @@
 #include "engine/inventory.h"
 
 #include "fixers/evidence.h"
+#include "fixers/list.h"
 #include "kube/listeners.h"
 
 static struct str keep(struct run *run, struct str text)
@@ -32,6 +33,18 @@ static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_i
 
 /* ---- workloads ---- */
 
+static bool declares_port(struct kube_pod *pod, size_t container, const struct low_port *low)
+{
+	YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[container].node, "ports"), item) {
+		int64_t port;
+
+		if (yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) && port == low->port &&
+		    port_protocol_of(yaml_get_text(pod->tree, item, "protocol")) == low->protocol)
+			return true;
+	}
+	return false;
+}
+
 static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
 		      const struct low_port *low)
 {
@@ -48,10 +61,31 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	if (low->container >= 0) {
 		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);
-		port.stays_root = fix_needs_root(fix, low->container, &reason);
+		port.stays_root = true;
+		for (size_t i = 0; i < pod->containers_n; i++)
+			if (((int)i == low->container || declares_port(pod, i, low)) &&
+			    !fix_needs_root(fix, (int)i, &reason))
+				port.stays_root = false;
 	}
 	port_sites_free(&sites);
 	VEC_PUSH(&workload->ports, port);
+}
+
+/*
+ * Whether any rule that the user asked for will ask for the pod's ports: by itself, or because it needs them. If none
+ * does they stay, and what leads to them with them.
+ */
+static bool wants_ports(struct kube_pod *pod, struct fix_context *fix)
+{
+	if (fix->config->skip & (uint64_t)1 << fixer_index(&fixer_unprivileged_ports))
+		return false;
+	if (fix_selected(fix->config, &fixer_unprivileged_ports))
+		return true;
+	for (size_t i = 0; i < fixers_n; i++)
+		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
+			if (fix_selected(fix->config, fixers[i]))
+				fix_run(fix, fixers[i], target);
+	return fix_was_asked(fix, &fixer_unprivileged_ports, TARGET_POD);
 }
 
 void inventory_workload(struct run *run, struct where where, struct kube_pod *pod, struct fix_context *fix)
@@ -74,6 +108,7 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 	/* On Windows any user may open any port. */
 	for (size_t i = 0; i < n && !pod->windows; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
+	workload.keeps_ports = !wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
 }
 

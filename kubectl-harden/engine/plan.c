@@ -302,6 +302,8 @@ static void judge_port(struct run *run, struct workload *workload, struct invent
 
 	if (workload->blocked.n)
 		refuse_port(port, workload->blocked);
+	else if (workload->keeps_ports)
+		refuse_port(port, STR("ports were not asked for"));
 	else if (config->low_ports == LOW_PORTS_SYSCTL || config->low_ports == LOW_PORTS_KEEP)
 		refuse_port(port, STR("--low-ports asks for it"));
 	else if (port->why_not.n)

@@ -126,13 +126,19 @@ static void low_of_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 	}
 }
 
+/* An init container that ends (a migration with the program's own image) does not do what its image does. */
+static bool serves(const struct kube_container *container)
+{
+	return container->role == CONTAINER_MAIN || container->sidecar;
+}
+
 /* The container that listens where nothing declares the port: the only one there is. */
 static int only_main(const struct kube_pod *pod)
 {
 	int only = -1;
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (pod->containers[i].role != CONTAINER_MAIN && !pod->containers[i].sidecar)
+		if (!serves(&pod->containers[i]))
 			continue;
 		if (only >= 0)
 			return -1;
@@ -141,15 +147,54 @@ static int only_main(const struct kube_pod *pod)
 	return only;
 }
 
-static bool has_dotnet_setting(struct kube_pod *pod, int container)
+/* The arguments of a container, command and args together, as far as they are looked at. */
+struct arguments {
+	struct str tokens[256];
+	yaml_id nodes[256];
+	struct str changed[256]; /* what a token becomes; empty: unchanged */
+	size_t n;
+};
+
+static void read_list(struct yaml_tree *tree, yaml_id list, struct arguments *arguments)
 {
+	YAML_EACH(tree, list, item) {
+		if (arguments->n == sizeof(arguments->nodes) / sizeof(*arguments->nodes))
+			return;
+		arguments->nodes[arguments->n] = item;
+		arguments->tokens[arguments->n++] = yaml_text(tree, item);
+	}
+}
+
+static void read_arguments(struct kube_pod *pod, int container, struct arguments *ret_arguments)
+{
+	yaml_id node = pod->containers[container].node;
+
+	ret_arguments->n = 0;
+	read_list(pod->tree, yaml_get(pod->tree, node, "command"), ret_arguments);
+	read_list(pod->tree, yaml_get(pod->tree, node, "args"), ret_arguments);
+	memset(ret_arguments->changed, 0, ret_arguments->n * sizeof(*ret_arguments->changed));
+}
+
+/* Rank of the ASP.NET Core setting that is obeyed, among those visible; 0: none. */
+static unsigned best_dotnet(struct kube_pod *pod, int container)
+{
+	struct arguments arguments;
+	struct listener_args walk;
+	struct listener_arg arg;
+	unsigned best = 0;
+
 	YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[container].node, "env"), item) {
 		const struct listener *listener = listener_find_env(yaml_get_text(pod->tree, item, "name"));
 
-		if (listener && listener->dotnet)
-			return true;
+		if (listener && listener->dotnet && (!best || listener->dotnet < best))
+			best = listener->dotnet;
 	}
-	return false;
+	read_arguments(pod, container, &arguments);
+	walk = (struct listener_args){ .tokens = arguments.tokens, .n = arguments.n };
+	while (listener_args_next(&walk, &arg))
+		if (arg.listener->dotnet && (!best || arg.listener->dotnet < best))
+			best = arg.listener->dotnet;
+	return best;
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
@@ -158,8 +203,8 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 	const struct image_fact *facts = pod->containers[container].facts;
 	yaml_id node = pod->containers[container].node;
 
-	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || has_dotnet_setting(pod, container) ||
-	    pod->containers[container].role == CONTAINER_EPHEMERAL)
+	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || best_dotnet(pod, container) ||
+	    !serves(&pod->containers[container]))
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
 		if (is_low(facts->listens[i].port))
@@ -200,7 +245,7 @@ struct search {
 	enum port_protocol protocol;
 	uint16_t port, target;
 	struct port_sites *sites;
-	unsigned best_dotnet; /* rank of the ASP.NET Core setting that is obeyed, among those visible; 0: none */
+	unsigned best_dotnet; /* of the owner */
 };
 
 static void cannot(struct search *search, struct str why)
@@ -229,6 +274,7 @@ static void search_ports(struct search *search)
 {
 	struct kube_pod *pod = search->pod;
 	struct yaml_tree *tree = pod->tree;
+	int moved = -1;
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
 		YAML_EACH(tree, yaml_get(tree, pod->containers[i].node, "ports"), item) {
@@ -239,11 +285,13 @@ static void search_ports(struct search *search)
 			if (!yaml_int(tree, at, &port) ||
 			    port_protocol_of(yaml_get_text(tree, item, "protocol")) != search->protocol)
 				continue;
-			if (port == search->target)
+			if (port == search->target) {
+				moved = (int)i;
 				cannot(search, str_fmt(search->arena,
 						       "port %u is taken by container %.*s; --port-map %u:PORT names "
 						       "another",
 						       search->target, STR_ARG(pod->containers[i].name), search->port));
+			}
 			if (port != search->port)
 				continue;
 			if (yaml_int(tree, yaml_get(tree, item, "hostPort"), &host) && host)
@@ -255,6 +303,9 @@ static void search_ports(struct search *search)
 			}
 		}
 	}
+	/* In what came out of a move, the container that owns the port declares its new number. */
+	if (search->sites->owner < 0)
+		search->sites->owner = moved;
 }
 
 /* A port's name that an earlier container uses for another port would lead a Service there. */
@@ -322,25 +373,12 @@ static bool is_obeyed(struct search *search, const struct listener *listener)
 	return listener->dotnet == search->best_dotnet;
 }
 
-static void rank_dotnet(struct search *search, yaml_id env)
-{
-	YAML_EACH(search->pod->tree, env, item) {
-		const struct listener *listener = listener_find_env(yaml_get_text(search->pod->tree, item, "name"));
-
-		if (listener && listener->dotnet &&
-		    (!search->best_dotnet || listener->dotnet < search->best_dotnet))
-			search->best_dotnet = listener->dotnet;
-	}
-}
-
 static void search_env(struct search *search, int container)
 {
 	struct yaml_tree *tree = search->pod->tree;
 	yaml_id env = yaml_get(tree, search->pod->containers[container].node, "env");
 	bool owns = container == search->sites->owner;
 
-	if (owns)
-		rank_dotnet(search, env);
 	YAML_EACH(tree, env, item) {
 		struct str name = yaml_get_text(tree, item, "name"), text;
 		yaml_id value = yaml_get(tree, item, "value");
@@ -359,23 +397,6 @@ static void search_env(struct search *search, int container)
 }
 
 /* ---- command and args ---- */
-
-struct arguments {
-	struct str tokens[256];
-	yaml_id nodes[256];
-	struct str changed[256]; /* what a token becomes; empty: unchanged */
-	size_t n;
-};
-
-static void read_arguments(struct yaml_tree *tree, yaml_id list, struct arguments *arguments)
-{
-	YAML_EACH(tree, list, item) {
-		if (arguments->n == sizeof(arguments->nodes) / sizeof(*arguments->nodes))
-			return;
-		arguments->nodes[arguments->n] = item;
-		arguments->tokens[arguments->n++] = yaml_text(tree, item);
-	}
-}
 
 static void search_flags(struct search *search, struct arguments *arguments, int container)
 {
@@ -396,19 +417,17 @@ static void search_flags(struct search *search, struct arguments *arguments, int
 				(int)(token.n - arg.end), token.p + arg.end);
 		add_site(search, SITE_ARG, container, arguments->nodes[arg.token], arguments->changed[arg.token],
 			 str_of(arg.listener->name));
-		search->sites->listener = true;
+		search->sites->listener |= is_obeyed(search, arg.listener);
+		search->sites->sure |= arg.listener->dotnet && is_obeyed(search, arg.listener);
 	}
 }
 
 static void search_arguments(struct search *search, int container)
 {
-	struct yaml_tree *tree = search->pod->tree;
-	yaml_id node = search->pod->containers[container].node;
-	struct arguments arguments = { .n = 0 };
+	struct arguments arguments;
 	struct str text;
 
-	read_arguments(tree, yaml_get(tree, node, "command"), &arguments);
-	read_arguments(tree, yaml_get(tree, node, "args"), &arguments);
+	read_arguments(search->pod, container, &arguments);
 	if (container == search->sites->owner)
 		search_flags(search, &arguments, container);
 	for (size_t i = 0; i < arguments.n; i++)
@@ -424,7 +443,8 @@ static void search_facts(struct search *search)
 	struct kube_container *container = &search->pod->containers[search->sites->owner];
 	const struct image_move *move = container->facts ? image_fact_move(container->facts, search->port) : NULL;
 
-	if (!move || !move->env || search->sites->listener || search->best_dotnet)
+	/* A setting that many programs share (PORT) does not tell what this image obeys. */
+	if (!move || !move->env || search->best_dotnet)
 		return;
 	add_site(search, SITE_ENV_NEW, search->sites->owner, container->node,
 		 image_move_value(move, search->arena, search->target), str_of(move->env));
@@ -456,6 +476,8 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	check_name(&search);
 	if (ret_sites->owner < 0)
 		ret_sites->owner = only_main(pod);
+	if (ret_sites->owner >= 0)
+		search.best_dotnet = best_dotnet(pod, ret_sites->owner);
 	if (protocol != PROTOCOL_TCP)
 		return;
 	each_handler(pod, search_handler, &search);
