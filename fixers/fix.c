@@ -40,8 +40,8 @@ static uint32_t checks_of(const struct fixer *self, enum pod_security_level leve
 
 struct fix_choice fix_choice_make(const struct fix_config *config)
 {
-	enum pod_security_level level =
-		config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE : POD_SECURITY_RESTRICTED;
+	enum pod_security_level level = config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE
+									    : POD_SECURITY_RESTRICTED;
 	struct fix_choice choice = { 0 };
 
 	for (size_t i = 0; i < fixers_n; i++) {
@@ -244,45 +244,44 @@ size_t fix_status_size(const struct kube_pod *pod)
 	return fixers_n * (pod->containers_n + 1);
 }
 
-static uint8_t *remembered(const struct fix_context *fix, const struct fixer *self, int target)
+static uint8_t *remembered(struct fix_context *fix, size_t fixer, int target)
 {
-	return &fix->status[fixer_index(self) * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
+	return &fix->status[fixer * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
 }
 
-enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int target)
+enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 {
-	uint8_t *memory = remembered(fix, self, target);
+	uint8_t *memory = remembered(fix, fixer, target);
+	size_t before = fix->running;
 	enum fix_status status;
 
 	if (*memory)
 		return (enum fix_status)(*memory - 1);
-	status = self->run(fix, self, target);
+	fix->running = fixer;
+	status = fixers[fixer]->run(fix, fixers[fixer], target);
+	fix->running = before;
 	*memory = (uint8_t)(status + 1);
 	return status;
 }
 
-bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
-{
-	return *remembered(fix, fixer, target) != 0;
-}
-
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 {
-	bool skipped = fix->config->skip & (uint64_t)1 << fixer_index(other);
+	size_t index = fixer_index(other), size = fix_status_size(fix->pod);
+	bool skipped = fix->config->skip & (uint64_t)1 << index;
 	uint32_t mark = yaml_mark(fix->tree);
-	size_t findings = fix->findings->n, size = fix_status_size(fix->pod);
+	size_t findings = fix->findings->n;
 	unsigned changes = fix->changes;
 	enum fix_status status;
 	uint8_t *memory;
 
-	if (!skipped || *remembered(fix, other, target))
-		return fix_run(fix, other, target) != FIX_LEFT;
+	if (!skipped || *remembered(fix, index, target))
+		return fix_run(fix, index, target) != FIX_LEFT;
 	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
 	memory = memcpy(xmalloc(size), fix->status, size);
-	status = fix_run(fix, other, target);
+	status = fix_run(fix, index, target);
 	memcpy(fix->status, memory, size);
 	free(memory);
-	*remembered(fix, other, target) = (uint8_t)((status == FIX_FINE ? FIX_FINE : FIX_LEFT) + 1);
+	*remembered(fix, index, target) = (uint8_t)((status == FIX_FINE ? FIX_FINE : FIX_LEFT) + 1);
 	yaml_rollback(fix->tree, mark);
 	fix->findings->n = findings;
 	fix->changes = changes;

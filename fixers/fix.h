@@ -16,16 +16,16 @@
 
 /* A problem and what its change costs. Texts are copied when it is reported. */
 struct problem {
-	const char *check;   /* Pod Security check ID, NULL where none asks for it */
+	const char *check; /* Pod Security check ID, NULL where none asks for it */
 	enum safety safety;
-	yaml_id at;	     /* the nearest node that a person should look at */
-	struct str message;  /* "container web is privileged: …" */
-	struct str reason;   /* why it is left, where its safety forbids the change (or for a finding) */
-	unsigned caveat;     /* enum caveat */
-	struct str subject;  /* of the caveat: an image, a mount */
+	yaml_id at;	    /* the nearest node that a person should look at */
+	struct str message; /* "container web is privileged: …" */
+	struct str reason;  /* why it is left, where its safety forbids the change (or for a finding) */
+	unsigned caveat;    /* enum caveat */
+	struct str subject; /* of the caveat: an image, a mount */
 	struct str detail;
 	int64_t number;
-	struct str note;     /* a line of its own in the summary: what became of a port */
+	struct str note; /* a line of its own in the summary: what became of a port */
 };
 
 /* A set of edits that happens whole or not at all. */
@@ -57,8 +57,8 @@ enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, co
  */
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target);
 
-/* fix_run() - what the engine calls for every fixer and target that the user asked for. */
-enum fix_status fix_run(struct fix_context *fix, const struct fixer *self, int target);
+/* fix_run() - what the engine calls for every fixer (its index in the table) and target that the user asked for. */
+enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target);
 
 /* fix_choice_make() - what @config means for each fixer. */
 struct fix_choice fix_choice_make(const struct fix_config *config);

@@ -72,15 +72,15 @@ struct finding {
 	const char *check;	/* Pod Security check ID (policy/check_*.go), NULL where no check asks for it */
 	enum fix_status status; /* FIX_CHANGED or FIX_LEFT */
 	enum safety safety;
-	uint32_t at;		/* offset in the document as it came in */
-	unsigned object;	/* index of the object in the document's results */
-	struct str message;	/* what is wrong, and what the standard wants */
-	struct str reason;	/* FIX_LEFT: why it is left and what to do; else empty */
-	unsigned caveat;	/* enum caveat */
-	struct str subject;	/* of a caveat: the image, or a mount */
+	uint32_t at;	    /* offset in the document as it came in */
+	unsigned object;    /* index of the object in the document's results */
+	struct str message; /* what is wrong, and what the standard wants */
+	struct str reason;  /* FIX_LEFT: why it is left and what to do; else empty */
+	unsigned caveat;    /* enum caveat */
+	struct str subject; /* of a caveat: the image, or a mount */
 	struct str detail;
 	int64_t number;
-	struct str note;	/* a line of the summary: what became of a port */
+	struct str note; /* a line of the summary: what became of a port */
 };
 
 struct findings {
@@ -94,14 +94,15 @@ struct fix_context {
 	const struct fix_choice *choice;
 	struct yaml_tree *tree;
 	struct kube_pod *pod;
-	struct arena *arena;		 /* of the results */
+	struct arena *arena; /* of the results */
 	struct findings *findings;
-	const struct port_plan *ports;	 /* what the plan decided for this pod; NULL: no port below 1024 is known */
+	const struct port_plan *ports;	    /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	const struct change_filter *filter; /* of a retry: which changes may be made; NULL: all */
 	unsigned object;
-	unsigned changes;		 /* changes made so far in this document, also those rolled back */
-	uint8_t *status;		 /* [fixer][container + 1]: 0, or enum fix_status + 1 */
-	uint32_t passed;		 /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
+	unsigned changes; /* changes made so far in this document, also those rolled back */
+	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
+	size_t running;	  /* index of the fixer at work */
+	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
 };
 
 /* Which of a document's changes may be made: a bit each, in the order in which they are begun. */

@@ -34,7 +34,7 @@ enum fix_status fix_report_violations(struct fix_context *fix, const struct fixe
 				      violation_describe *describe)
 {
 	struct report report = { fix, self, target, describe, FIX_FINE };
-	uint32_t checks = fix->choice->checks[fixer_index(self)] & ~fix->passed;
+	uint32_t checks = fix->choice->checks[fix->running] & ~fix->passed;
 
 	for (size_t check = 0; checks; check++, checks >>= 1)
 		if ((checks & 1) && pod_security_check(fix->pod, check, pod_security_newest, found, &report))

@@ -59,6 +59,7 @@ struct pass {
 	struct run *run;
 	struct document *document;
 	struct yaml_tree *tree;
+	struct objects *objects;
 	struct findings *findings;
 	const struct change_filter *filter;
 	unsigned changes; /* tried, also those that the filter undid */
@@ -91,7 +92,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 		if (!(fix.choice->selected & (uint64_t)1 << i))
 			continue;
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
-			fix_run(&fix, fixers[i], target);
+			fix_run(&fix, i, target);
 	}
 	pass->changes = fix.changes;
 	fix_context_free(&fix);
@@ -127,8 +128,9 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 		int64_t number = 0;
 
 		index++;
-		if (!port || !port->moves || (target && !yaml_is_null(pass->tree, target) &&
-					      (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
+		if (!port || !port->moves ||
+		    (target && !yaml_is_null(pass->tree, target) &&
+		     (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
 			continue;
 		change = fix_begin(&fix, TARGET_POD);
 		if (port->target_name.n)
@@ -139,9 +141,10 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 					     STR_ARG(service->name), (long long)port->number, port->target);
 		if (!port->target_name.n) {
 			problem.caveat = CAVEAT_TEXT;
-			problem.detail = STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
-					     "not answer, and \"rollout undo\" does not undo the Service. A named container "
-					     "port has no such gap.");
+			problem.detail =
+				STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
+				    "not answer, and \"rollout undo\" does not undo the Service. A named container "
+				    "port has no such gap.");
 		}
 		fix_end(&change, &fixer_unprivileged_ports, &problem);
 	}
@@ -177,20 +180,19 @@ static void record(struct pass *pass, const struct kube_object *object, struct s
 		VEC_PUSH(&pass->document->objects, row);
 }
 
-static void visit(void *data, const struct kube_object *object)
+static void visit(struct pass *pass, struct object_view *view)
 {
-	struct pass *pass = data;
-	struct kube_pod pod;
+	const struct kube_object *object = &view->object;
 	struct str note = STR_NONE;
-	bool has_pod = kube_pod_init(pass->tree, pass->run->scratch, object, &pod);
+	struct kube_pod *pod = view->has_pod ? &view->pod : NULL;
 
-	if (has_pod && pod.partial)
-		note = str_of(pod.partial);
+	if (pod && pod->partial)
+		note = str_of(pod->partial);
 	else if (!object->kind && looks_like_pod(pass->tree, object->node, 12))
 		note = STR("an unknown kind that seems to hold a pod; it is not edited");
 	record(pass, object, note);
-	if (has_pod && !pod.partial)
-		run_fixers(pass, &pod);
+	if (pod && !pod->partial)
+		run_fixers(pass, pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
 		move_service(pass, object);
 	pass->object++;
@@ -200,7 +202,8 @@ static unsigned run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
-	objects_each(pass->tree, visit, pass);
+	for (size_t i = 0; i < pass->objects->n; i++)
+		visit(pass, &pass->objects->items[i]);
 	return pass->changes;
 }
 
@@ -210,8 +213,15 @@ static unsigned run_pass(struct pass *pass)
 static bool is_idempotent(struct run *run, struct document *document)
 {
 	struct findings findings = { 0 };
-	struct pass again = { .run = run, .document = document, .tree = &run->after, .findings = &findings };
-	unsigned changes = run_pass(&again);
+	struct pass again = { .run = run,
+			      .document = document,
+			      .tree = &run->after,
+			      .objects = &run->objects_after,
+			      .findings = &findings };
+	unsigned changes;
+
+	objects_read(&run->after, run->scratch, &run->objects_after);
+	changes = run_pass(&again);
 
 	free(findings.items);
 	return changes == 0;
@@ -245,6 +255,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	struct pass pass = { .run = run,
 			     .document = document,
 			     .tree = &run->tree,
+			     .objects = &run->objects,
 			     .findings = &document->findings,
 			     .filter = filter,
 			     .record = true };
@@ -252,6 +263,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	document_clear(document);
 	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
 		return false;
+	objects_read(&run->tree, run->scratch, &run->objects);
 	run_pass(&pass);
 	yaml_render(&run->tree, &document->splices);
 	return !document->splices.n || prove(run, document, &run->tree, idempotence);
@@ -305,11 +317,13 @@ static bool has_notes(const struct document *document)
 	return false;
 }
 
-void harden_document(struct run *run, struct source *source, struct document *document, struct yaml_tree *tree)
+void harden_document(struct run *run, struct source *source, struct document *document)
 {
+	struct yaml_tree *tree = &run->tree;
 	struct pass pass = { .run = run,
 			     .document = document,
 			     .tree = tree,
+			     .objects = &run->objects,
 			     .findings = &document->findings,
 			     .record = true };
 	unsigned changes;
@@ -327,6 +341,6 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		retry(run, source, document, changes);
 	keep_splices(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
-											      : DOCUMENT_NOTHING;
+											     : DOCUMENT_NOTHING;
 	count(document);
 }

@@ -8,10 +8,11 @@
 #include "engine/inventory.h"
 
 /*
- * harden_document() - makes the results of a document (objects, findings, splices) anew. @tree: its parsed bytes,
- * whose edits are of no use afterwards. The plan's decisions are used where there are some.
+ * harden_document() - makes the results of a document (objects, findings, splices) anew. run->tree and
+ * run->objects: its parsed bytes, whose edits are of no use afterwards. The plan's decisions are used where there are
+ * some.
  */
-void harden_document(struct run *run, struct source *source, struct document *document, struct yaml_tree *tree);
+void harden_document(struct run *run, struct source *source, struct document *document);
 
 /* document_bytes() - the bytes of a document. */
 struct str document_bytes(const struct source *source, const struct document *document);

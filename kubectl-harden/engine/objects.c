@@ -11,9 +11,8 @@ enum { LISTS_MAX = 8 };
 
 struct unfold {
 	struct yaml_tree *tree;
-	object_visit *visit;
-	void *data;
-	unsigned seen;
+	struct arena *arena;
+	struct objects *objects;
 };
 
 /* kubectl takes any object for a list whose `items` is a sequence. */
@@ -28,6 +27,7 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 {
 	struct yaml_tree *tree = unfold_->tree;
 	const struct kube_kind *items = NULL;
+	struct object_view view = { .has_pod = false };
 	struct kube_object object;
 	int index = 0;
 
@@ -35,8 +35,9 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 		return;
 	object.item = item;
 	if (!is_list(tree, &object) || depth == LISTS_MAX) {
-		unfold_->seen++;
-		unfold_->visit(unfold_->data, &object);
+		view.object = object;
+		view.has_pod = kube_pod_init(tree, unfold_->arena, &object, &view.pod);
+		VEC_PUSH(unfold_->objects, view);
 		return;
 	}
 	if (object.kind && object.kind->items)
@@ -47,10 +48,10 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 	}
 }
 
-unsigned objects_each(struct yaml_tree *tree, object_visit *visit, void *data)
+void objects_read(struct yaml_tree *tree, struct arena *arena, struct objects *objects)
 {
-	struct unfold all = { tree, visit, data, 0 };
+	struct unfold all = { tree, arena, objects };
 
+	objects->n = 0;
 	unfold(&all, tree->root, NULL, -1, 0);
-	return all.seen;
 }

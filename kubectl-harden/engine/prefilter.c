@@ -52,11 +52,13 @@ struct scan {
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
+	bool wanted; /* its kind is one that matters: no need to look further */
 };
 
 static void scan_line(struct scan *scan, struct str line)
 {
 	char first = line.n ? line.p[0] : '\n';
+	bool known;
 
 	if (is_blank(first)) {
 		/* An indented line before the first key is an indented root. */
@@ -78,6 +80,8 @@ static void scan_line(struct scan *scan, struct str line)
 			rest = str_sub(rest, 1, rest.n);
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
+		else
+			scan->wanted = !kube_kind_is_nothing(scan->kind, &known) && known;
 		scan->kinds++;
 	}
 }
@@ -87,14 +91,14 @@ bool prefilter_passes_over(struct str document)
 	struct scan scan = { .kinds = 0 };
 	bool known, nothing;
 
-	for (size_t at = 0; at < document.n && !scan.odd;) {
+	for (size_t at = 0; at < document.n && !scan.odd && !scan.wanted;) {
 		const char *hit = memchr(document.p + at, '\n', document.n - at);
 		size_t end = hit ? (size_t)(hit - document.p) : document.n;
 
 		scan_line(&scan, str_sub(document, at, end));
 		at = end + 1;
 	}
-	if (scan.odd || scan.kinds > 1)
+	if (scan.odd || scan.wanted || scan.kinds > 1)
 		return false;
 	if (!scan.kinds)
 		return true;

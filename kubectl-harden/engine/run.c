@@ -43,6 +43,8 @@ void run_free(struct run *run)
 		free(run->inventory->services.items);
 		free(run->inventory->pins.items);
 	}
+	free(run->objects.items);
+	free(run->objects_after.items);
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	yaml_parsers_release();
@@ -95,8 +97,10 @@ static void apply_document(struct run *run, struct source *source, struct docume
 	struct yaml_refusal why;
 
 	arena_reset(run->scratch);
-	if (yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
-		harden_document(run, source, document, &run->tree);
+	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
+		return;
+	objects_read(&run->tree, run->scratch, &run->objects);
+	harden_document(run, source, document);
 }
 
 static void each_document(struct run *run, bool all)

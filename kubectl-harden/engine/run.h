@@ -15,13 +15,14 @@
 #include <signal.h>
 
 #include "base/file.h"
+#include "engine/objects.h"
 #include "fixers/fixer.h"
 #include "yaml/render.h"
 
 struct run_options {
 	struct fix_config fix;
 	struct yaml_limits limits;
-	size_t source_bytes;	/* the largest source that is read */
+	size_t source_bytes; /* the largest source that is read */
 };
 
 enum document_state {
@@ -49,20 +50,20 @@ struct document {
 		size_t n, cap;
 	} objects;
 	struct findings findings;
-	struct splices splices; /* offsets from .start */
+	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
-	bool unproved;	     /* a change did not pass its proof and was dropped: a bug of ours */
+	bool unproved; /* a change did not pass its proof and was dropped: a bug of ours */
 };
 
 struct source {
-	char *path;	     /* as the user wrote it; "-" for standard input */
+	char *path; /* as the user wrote it; "-" for standard input */
 	struct file_image image;
-	const char *inside;  /* found in a walk: the folder that its target may not leave; NULL for a named one */
-	bool writable;	     /* a file that can be replaced */
+	const char *inside;   /* found in a walk: the folder that its target may not leave; NULL for a named one */
+	bool writable;	      /* a file that can be replaced */
 	const char *template; /* why the whole file was passed over; NULL */
 	struct position refused_at; /* of a whole file */
-	const char *refused; /* why the whole file was refused; NULL */
+	const char *refused;	    /* why the whole file was refused; NULL */
 	unsigned documents_seen;
 	struct {
 		struct document *items;
@@ -78,6 +79,7 @@ struct run {
 	struct arena *arena;   /* results */
 	struct arena *scratch; /* one document at a time */
 	struct yaml_tree tree, after;
+	struct objects objects, objects_after; /* of these trees */
 	struct {
 		struct source **items;
 		size_t n, cap;

@@ -25,21 +25,18 @@ struct scan {
 	bool matters; /* it holds something that is hardened, moved or named */
 };
 
-static void scan_pod(struct scan *scan, struct where where, const struct kube_object *object)
+static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod)
 {
 	struct run *run = scan->run;
 	struct findings findings = { 0 };
 	uint32_t mark = yaml_mark(&run->tree);
 	struct fix_context fix;
-	struct kube_pod pod;
 
-	if (!kube_pod_init(&run->tree, run->scratch, object, &pod))
-		return;
 	scan->matters = true;
-	if (pod.partial)
+	if (pod->partial)
 		return;
-	fix = fix_context_make(run, &pod, &findings, where.object);
-	inventory_workload(run, where, &pod, &fix);
+	fix = fix_context_make(run, pod, &findings, where.object);
+	inventory_workload(run, where, pod, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */
 	yaml_rollback(&run->tree, mark);
@@ -47,9 +44,9 @@ static void scan_pod(struct scan *scan, struct where where, const struct kube_ob
 	free(findings.items);
 }
 
-static void visit(void *data, const struct kube_object *object)
+static void visit(struct scan *scan, struct object_view *view)
 {
-	struct scan *scan = data;
+	const struct kube_object *object = &view->object;
 	struct run *run = scan->run;
 	struct where where = { scan->source, scan->document_index, scan->object++ };
 	unsigned flags = object->kind ? object->kind->flags : 0;
@@ -59,7 +56,8 @@ static void visit(void *data, const struct kube_object *object)
 		     "openshift.io/sa.scc.uid-range"))
 		run->openshift = true;
 	if (flags & KIND_POD) {
-		scan_pod(scan, where, object);
+		if (view->has_pod)
+			scan_pod(scan, where, &view->pod);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;
@@ -78,7 +76,9 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
-	objects_each(&run->tree, visit, scan);
+	objects_read(&run->tree, run->scratch, &run->objects);
+	for (size_t i = 0; i < run->objects.n; i++)
+		visit(scan, &run->objects.items[i]);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
 	if (!scan->matters)
@@ -86,7 +86,7 @@ static void scan_parsed(struct scan *scan)
 	if (scan->has_low_port)
 		document->state = DOCUMENT_PENDING;
 	else
-		harden_document(run, scan->source, document, &run->tree);
+		harden_document(run, scan->source, document);
 }
 
 /* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */
@@ -137,8 +137,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 static bool refuse_file(struct source *source, size_t at, const char *why)
 {
 	source->refused = why;
-	source->refused_at =
-		position_at((struct str){ source->image.bytes, source->image.n }, at, NULL);
+	source->refused_at = position_at((struct str){ source->image.bytes, source->image.n }, at, NULL);
 	return false;
 }
 

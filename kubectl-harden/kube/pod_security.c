@@ -351,35 +351,40 @@ static void look_at_annotations(struct look *look)
 	}
 }
 
+/* Whether every key of a path (that may have a "[*]" in it) stands anywhere in the document. */
+static bool may_have_path(const struct yaml_tree *tree, struct str path)
+{
+	struct str last;
+
+	while (path.n) {
+		path = split_last(path, &last);
+		if (last.n && last.p[last.n - 1] == ']')
+			last.n -= 3;
+		if (!yaml_may_have(tree, last))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Whether there can be anything to judge: the usual pod lacks most fields, and that one of their keys stands nowhere
- * in its document is known at once.
+ * in its document is known at once. An item of a list may be judged for what it lacks, but not if there is no list;
+ * a struct that is there has all its fields.
  */
 static bool may_matter(const struct look *look)
 {
 	const struct pod_security_field *field = look->now.field;
 	struct str path = str_of(field->path), last;
-	size_t bracket = bracket_of(path);
 
 	if (field->scope == POD_SECURITY_ANNOTATION || field->scope == POD_SECURITY_CONTAINER_ANNOTATION)
 		return yaml_may_have(look->tree, STR("annotations"));
 	if (field->form == POD_SECURITY_HOLDS || field->form == POD_SECURITY_SOURCE)
 		return true;
-	/* An absent item of a list is what the list is judged by, and an empty struct is judged by its field. */
-	if (bracket != SIZE_MAX && (field->absent != POD_SECURITY_ALLOWED || look->pod->host_network))
-		path = str_sub(path, 0, bracket);
-	else if (field->absent != POD_SECURITY_ALLOWED)
-		return true;
-	else if (field->with_struct)
+	if (field->with_struct)
 		path = split_last(path, &last);
-	while (path.n) {
-		path = split_last(path, &last);
-		if (str_ends(last, STR("[*]")))
-			last = str_sub(last, 0, last.n - 3);
-		if (!yaml_may_have(look->tree, last))
-			return false;
-	}
-	return true;
+	if (field->absent == POD_SECURITY_ALLOWED && !look->pod->host_network)
+		return may_have_path(look->tree, path);
+	return bracket_of(path) == SIZE_MAX || may_have_path(look->tree, str_sub(path, 0, bracket_of(path)));
 }
 
 static void look_at_field(struct look *look)
