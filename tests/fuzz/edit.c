@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Edit: random edits of random documents. The first line is the program, three bytes an edit (what, where, which
+ * value); the rest is the text, of which each document gets the whole program.
+ *
+ * What must hold: no edits give no splices; the spliced bytes are one document again that is read, and proved; no
+ * byte is gone but those of nodes that were edited, their lines, and blanks; after a roll-back the tree reads as it
+ * did; the same edits of the result change nothing.
+ */
+#include "fuzz.h"
+
+#include <stdlib.h>
+
+#include "yaml/edit.h"
+#include "yaml/split.h"
+#include "yaml/tree_internal.h"
+
+enum op {
+	OP_PUT_MAP,
+	OP_PUT_SEQ,
+	OP_PUT_FLOW,
+	OP_PUT_STR,
+	OP_PUT_INT,
+	OP_PUT_BOOL,
+	OP_PUT_ORDERED,
+	OP_APPEND_MAP,
+	OP_APPEND_STR,
+	OP_SET_STR,
+	OP_SET_INT,
+	OP_SET_BOOL,
+	OP_REMOVE,
+	OP_MARK,
+	OP_ROLLBACK,
+	OP_FILL,
+	OPS
+};
+
+enum { NODES_MAX = 3000, EDITS_MAX = 20, WAY_MAX = 200 };
+
+static const char *const keys[] = { "zzNew", "securityContext", "name", "a", "ports",
+				    "image", "needs: quotes",	"true", "0", "#key",
+				    "",	     "\xc3\xa9" };
+
+static const char *const values[] = {
+	"true",
+	"v",
+	"",
+	"a: b #c",
+	"- x",
+	"'",
+	"\"\\",
+	"null",
+	"~",
+	"017",
+	"1e3",
+	"no",
+	"=",
+	"<<",
+	"---",
+	"...",
+	"*a",
+	"&a",
+	"{",
+	"]",
+	"%",
+	"@x",
+	" lead",
+	"trail ",
+	"two\nlines",
+	"\ttab",
+	"\xc3\xa9\xf0\x9f\x98\x80",
+	"2001-01-01",
+	"0x1f",
+	"1_000",
+	"ALL",
+	"net.ipv4.ip_unprivileged_port_start",
+};
+
+static const int64_t numbers[] = { 0, 1, -1, 8080, 10001, INT64_MAX, INT64_MIN, 65535 };
+
+static const char *const ordered[] = { "apiVersion", "kind", "metadata", "spec", "a", "zzNew", "name", "image" };
+static const struct yaml_order order = { ordered, sizeof(ordered) / sizeof(*ordered) };
+
+#define PICK(array, n) ((array)[(n) % (sizeof(array) / sizeof(*(array)))])
+
+/* ---- where ---- */
+
+struct nodes {
+	yaml_id items[NODES_MAX];
+	size_t n;
+};
+
+/* All nodes that a caller can come to, keys left out. */
+static void list_nodes(struct yaml_tree *tree, yaml_id id, struct nodes *nodes)
+{
+	bool map = yaml_is_map(tree, id);
+
+	if (nodes->n == NODES_MAX)
+		return;
+	nodes->items[nodes->n++] = id;
+	YAML_EACH(tree, id, child)
+		list_nodes(tree, map ? yaml_value(tree, child) : child, nodes);
+}
+
+/* How a caller comes to a node: keys, and numbers of items. */
+struct way {
+	struct {
+		struct str key;
+		size_t item;
+		bool is_key;
+	} steps[WAY_MAX];
+	size_t n;
+};
+
+static bool find_way(struct yaml_tree *tree, yaml_id id, struct way *way)
+{
+	yaml_id parent, key;
+
+	for (way->n = 0; (parent = yaml_parent(tree, id)) != YAML_NONE; id = parent) {
+		size_t item = 0;
+
+		if (way->n == WAY_MAX)
+			return false;
+		key = yaml_key(tree, id);
+		if (key && !yaml_is_scalar(tree, key))
+			return false;
+		way->steps[way->n].is_key = key != YAML_NONE;
+		way->steps[way->n].key = key ? str_copy(tree->arena, yaml_text(tree, key)) : STR_NONE;
+		if (!key)
+			for (yaml_id at = yaml_first(tree, parent); at && at != id; at = yaml_next(tree, at))
+				item++;
+		way->steps[way->n++].item = item;
+	}
+	return true;
+}
+
+static yaml_id go(struct yaml_tree *tree, const struct way *way)
+{
+	yaml_id id = tree->root;
+
+	for (size_t i = way->n; i-- > 0;) {
+		if (way->steps[i].is_key) {
+			id = yaml_get_str(tree, id, way->steps[i].key);
+		} else {
+			size_t item = way->steps[i].item;
+
+			for (id = yaml_first(tree, id); id && item; item--)
+				id = yaml_next(tree, id);
+		}
+	}
+	return id;
+}
+
+/* ---- one edit ---- */
+
+struct edit {
+	enum op op;
+	uint8_t value;
+	struct way way;
+	bool has_way;
+	uint32_t mark; /* before it */
+};
+
+/* A collection that is empty gets something, as every caller does; where that is refused, all of it is taken back. */
+static yaml_id filled(struct yaml_tree *tree, yaml_id id, uint32_t mark, struct yaml_refusal *why)
+{
+	yaml_id child;
+
+	if (!id || yaml_first(tree, id))
+		return id;
+	if (yaml_is_map(tree, id))
+		child = yaml_put_str(tree, id, "x", STR("y"), NULL, why);
+	else
+		child = yaml_append_str(tree, id, STR("y"), why);
+	if (child)
+		return id;
+	yaml_rollback(tree, mark);
+	return YAML_NONE;
+}
+
+/* What is null becomes a collection. */
+static yaml_id fill(struct yaml_tree *tree, yaml_id id, uint8_t v, uint32_t mark, struct yaml_refusal *why)
+{
+	yaml_id key = yaml_key(tree, id), map = yaml_parent(tree, id);
+	struct str name = key ? str_copy(tree->arena, yaml_text(tree, key)) : STR_NONE;
+
+	if (!key || memchr(name.p, 0, name.n)) {
+		why->why = "not the value of a key";
+		return YAML_NONE;
+	}
+	if (v & 1)
+		return filled(tree, yaml_put_map(tree, map, name.p, NULL, why), mark, why);
+	return filled(tree, yaml_put_seq(tree, map, name.p, v & 2, NULL, why), mark, why);
+}
+
+static yaml_id edit_make(struct yaml_tree *tree, yaml_id id, const struct edit *edit, struct yaml_refusal *why)
+{
+	uint8_t v = edit->value;
+	uint32_t mark = yaml_mark(tree);
+	const char *key = PICK(keys, v);
+	struct str text = str_of(PICK(values, v >> 1));
+	int64_t number = PICK(numbers, v);
+
+	switch (edit->op) {
+	case OP_PUT_MAP:
+		return filled(tree, yaml_put_map(tree, id, key, v & 1 ? &order : NULL, why), mark, why);
+	case OP_PUT_SEQ:
+		return filled(tree, yaml_put_seq(tree, id, key, false, v & 1 ? &order : NULL, why), mark, why);
+	case OP_PUT_FLOW:
+		return filled(tree, yaml_put_seq(tree, id, key, true, NULL, why), mark, why);
+	case OP_PUT_STR:
+		return yaml_put_str(tree, id, key, text, NULL, why);
+	case OP_PUT_INT:
+		return yaml_put_int(tree, id, key, number, NULL, why);
+	case OP_PUT_BOOL:
+		return yaml_put_bool(tree, id, key, v & 1, NULL, why);
+	case OP_PUT_ORDERED:
+		return yaml_put_str(tree, id, PICK(ordered, v), text, &order, why);
+	case OP_APPEND_MAP:
+		return yaml_append_map(tree, id, why);
+	case OP_APPEND_STR:
+		return yaml_append_str(tree, id, text, why);
+	case OP_SET_STR:
+		return yaml_set_str(tree, id, text, why) ? id : YAML_NONE;
+	case OP_SET_INT:
+		return yaml_set_int(tree, id, number, why) ? id : YAML_NONE;
+	case OP_SET_BOOL:
+		return yaml_set_bool(tree, id, v & 1, why) ? id : YAML_NONE;
+	case OP_REMOVE:
+		return yaml_remove(tree, id, why) ? id : YAML_NONE;
+	case OP_FILL:
+		return fill(tree, id, v, mark, why);
+	default:
+		return YAML_NONE;
+	}
+}
+
+/* ---- what may be gone ---- */
+
+struct touched {
+	uint8_t *may_go; /* a flag for each byte of the original */
+	struct yaml_tree *tree;
+};
+
+static uint32_t line_start(struct str s, uint32_t at)
+{
+	while (at && s.p[at - 1] != '\n' && s.p[at - 1] != '\r')
+		at--;
+	return at;
+}
+
+static uint32_t line_end(struct str s, uint32_t at)
+{
+	while (at < s.n && s.p[at] != '\n' && s.p[at] != '\r')
+		at++;
+	return at;
+}
+
+static void mark_range(struct touched *touched, uint32_t from, uint32_t to)
+{
+	if (to > from)
+		memset(touched->may_go + from, 1, to - from);
+}
+
+/* From the nodes' flags alone: what was set or filled may lose its own bytes, what was removed its lines. */
+static void mark_touched(struct touched *touched)
+{
+	struct yaml_tree *tree = touched->tree;
+	struct str s = tree->bytes;
+
+	for (yaml_id id = 1; id < tree->nodes.n; id++) {
+		struct yaml_node *node = yaml_node(tree, id), *value = node;
+		uint32_t from, to;
+
+		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+			continue;
+		if (node->flags & YAML_F_REMOVED) {
+			if (node->flags & YAML_F_KEY)
+				value = yaml_node(tree, node->pair);
+			from = node->props;
+			to = value->end;
+			if (yaml_node(tree, node->parent)->style == YAML_BLOCK) {
+				from = line_start(s, from);
+				to = to && (s.p[to - 1] == '\n' || s.p[to - 1] == '\r') ? to : line_end(s, to);
+				/* An item's dash may stand on a line above. */
+				while (from && !(node->flags & YAML_F_KEY) &&
+				       !memchr(s.p + from, '-', node->props - from))
+					from = line_start(s, from - 1);
+			} else {
+				/* With a comma before or behind it. */
+				while (from && strchr(" \t,", s.p[from - 1]) && s.p[from - 1])
+					from--;
+				while (to < s.n && strchr(" \t,", s.p[to]) && s.p[to])
+					to++;
+			}
+			mark_range(touched, from, to);
+		} else if (node->flags & (YAML_F_CHANGED | YAML_F_FILLED)) {
+			mark_range(touched, node->props, node->end);
+		}
+	}
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void check_gone(struct yaml_tree *tree, const struct splices *splices)
+{
+	struct touched touched = { memset(xmalloc(tree->bytes.n + 1), 0, tree->bytes.n + 1), tree };
+
+	mark_touched(&touched);
+	for (size_t i = 0; i < splices->n; i++)
+		for (uint64_t at = splices->items[i].at; at < splices->items[i].at + splices->items[i].del; at++)
+			if (!touched.may_go[at] && !is_blank(tree->bytes.p[at])) {
+				fuzz_show("original", tree->bytes);
+				fuzz_check(false, "byte %llu is gone, and nobody touched it", (unsigned long long)at);
+			}
+	free(touched.may_go);
+}
+
+/* ---- a document ---- */
+
+struct round {
+	struct arena *arena;
+	struct yaml_tree tree;
+	struct edit edits[EDITS_MAX];
+	size_t n;
+	bool repeatable;
+	struct nodes nodes;
+	struct buf said;
+};
+
+static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes)
+{
+	static const struct yaml_limits limits = { .nodes = 100000, .depth = 200, .bytes = 1 << 20 };
+	struct yaml_refusal why;
+
+	return yaml_parse(tree, arena, bytes, &limits, &why);
+}
+
+static void forget_from(struct round *round, uint32_t mark)
+{
+	while (round->n && round->edits[round->n - 1].mark >= mark)
+		round->n--;
+}
+
+static void run_program(struct round *round, struct str program)
+{
+	struct yaml_tree *tree = &round->tree;
+	uint32_t mark = yaml_mark(tree);
+
+	round->repeatable = true;
+	for (size_t i = 0; i + 2 < program.n && round->n < EDITS_MAX; i += 3) {
+		const uint8_t *p = (const uint8_t *)program.p + i;
+		struct edit *edit = &round->edits[round->n];
+		struct yaml_refusal why = { 0 };
+		yaml_id id, made;
+
+		edit->op = (enum op)(p[0] % OPS);
+		edit->value = p[2];
+		edit->mark = yaml_mark(tree);
+		if (edit->op == OP_MARK) {
+			mark = yaml_mark(tree);
+			continue;
+		}
+		if (edit->op == OP_ROLLBACK) {
+			yaml_rollback(tree, mark);
+			forget_from(round, mark);
+			continue;
+		}
+		round->nodes.n = 0;
+		list_nodes(tree, tree->root, &round->nodes);
+		id = round->nodes.items[p[1] % round->nodes.n];
+		edit->has_way = find_way(tree, id, &edit->way) && go(tree, &edit->way) == id;
+		made = edit_make(tree, id, edit, &why);
+		if (!made) {
+			fuzz_check(why.why && *why.why, "edit %d was refused without a reason", (int)edit->op);
+			fuzz_check(why.at <= tree->bytes.n, "edit %d was refused outside of the document",
+				   (int)edit->op);
+			fuzz_check(yaml_mark(tree) == edit->mark, "edit %d was refused, and left something",
+				   (int)edit->op);
+			continue;
+		}
+		/* What moves what others are found by, or adds one more each time, cannot be done again. */
+		if (!edit->has_way || edit->op == OP_REMOVE || edit->op == OP_APPEND_MAP || edit->op == OP_APPEND_STR)
+			round->repeatable = false;
+		buf_addf(&round->said, "op %d value %d at node %u (%zu)\n", (int)edit->op, edit->value, id,
+			 (size_t)(p[1] % round->nodes.n));
+		round->n++;
+	}
+}
+
+static void render(struct yaml_tree *tree, struct buf *out)
+{
+	struct splices splices = { 0 };
+
+	yaml_render(tree, &splices);
+	fuzz_check_splices(tree->bytes, &splices);
+	check_gone(tree, &splices);
+	splices_apply(tree->bytes, &splices, out);
+	splices_free(&splices);
+}
+
+static void fail(const struct round *round, struct str out, const char *why)
+{
+	fuzz_show("before", round->tree.bytes);
+	fuzz_show("edits", buf_str(&round->said));
+	fuzz_show("after", out);
+	fuzz_check(false, "%s", why);
+}
+
+/* The same edits once more, of the result. */
+static void check_again(struct round *round, struct yaml_tree *after)
+{
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < round->n; i++) {
+		struct yaml_refusal why = { 0 };
+		yaml_id id = go(after, &round->edits[i].way);
+
+		if (!id || !edit_make(after, id, &round->edits[i], &why)) {
+			buf_free(&out);
+			return;
+		}
+	}
+	render(after, &out);
+	if (!str_eq(buf_str(&out), after->bytes)) {
+		fuzz_show("once more", buf_str(&out));
+		fail(round, after->bytes, "the same edits once more change something");
+	}
+	buf_free(&out);
+}
+
+static void check_result(struct round *round)
+{
+	struct buf out = BUF_INIT;
+	struct yaml_tree after = YAML_TREE_INIT;
+	struct yaml_splitter splitter;
+	struct yaml_refusal why;
+	struct yaml_span span;
+	struct str text;
+	size_t bad;
+
+	render(&round->tree, &out);
+	text = buf_str(&out);
+	if (!round->n && !str_eq(text, round->tree.bytes))
+		fail(round, text, "no edits, other bytes");
+	splitter = yaml_splitter_init(text);
+	if (!yaml_split_next(&splitter, &span, &bad) || span.start || span.end != text.n || bad != SIZE_MAX)
+		fail(round, text, "the result is not one document any more");
+	if (!parse(&after, round->arena, text))
+		fail(round, text, "the result is not read any more");
+	if (!yaml_prove(&round->tree, &after, &why))
+		fail(round, text, why.why);
+	if (round->repeatable)
+		check_again(round, &after);
+	yaml_tree_free(&after);
+	buf_free(&out);
+}
+
+/* With everything taken back, the tree reads as it did. */
+static void check_rollback(struct round *round, struct str dump)
+{
+	struct splices splices = { 0 };
+	struct buf now = BUF_INIT;
+
+	yaml_rollback(&round->tree, 0);
+	round->tree.ops.n++; /* as if something had been edited: the walk must still find nothing */
+	yaml_render(&round->tree, &splices);
+	round->tree.ops.n--;
+	if (splices.n)
+		fail(round, STR_NONE, "something is left after all was taken back");
+	fuzz_dump(&round->tree, &now);
+	if (!round->tree.exhausted && !str_eq(buf_str(&now), dump)) {
+		fuzz_show("dump before", dump);
+		fail(round, buf_str(&now), "the tree reads otherwise after all was taken back");
+	}
+	splices_free(&splices);
+	buf_free(&now);
+}
+
+/* Before an edit the document must be one by itself: what the engine's proof asks for, too. */
+static bool stands_alone(struct str text)
+{
+	struct yaml_splitter splitter = yaml_splitter_init(text);
+	struct yaml_span span;
+	size_t bad;
+
+	return yaml_split_next(&splitter, &span, &bad) && !span.start && span.end == text.n && bad == SIZE_MAX;
+}
+
+static void check_document(struct str bytes, struct str program)
+{
+	struct round *round = memset(xmalloc(sizeof(*round)), 0, sizeof(*round));
+	struct buf dump = BUF_INIT;
+
+	round->arena = arena_new();
+	if (stands_alone(bytes) && parse(&round->tree, round->arena, bytes) && round->tree.root) {
+		fuzz_dump(&round->tree, &dump);
+		run_program(round, program);
+		if (!round->tree.exhausted)
+			check_result(round);
+		check_rollback(round, buf_str(&dump));
+	}
+	yaml_tree_free(&round->tree);
+	arena_free(round->arena);
+	buf_free(&round->said);
+	buf_free(&dump);
+	free(round);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_input input = fuzz_input_split((struct str){ (const char *)data, size });
+	struct yaml_splitter splitter = yaml_splitter_init(input.text);
+	uint64_t start = fuzz_clock();
+	struct yaml_span span;
+	size_t bad, n = 0;
+
+	if (size > FUZZ_BYTES_MAX)
+		return -1;
+	while (n++ < 4 && yaml_split_next(&splitter, &span, &bad))
+		if (bad == SIZE_MAX)
+			check_document(str_sub(input.text, span.start, span.end), input.program);
+	fuzz_check_time(start);
+	return 0;
+}
