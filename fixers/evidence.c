@@ -13,9 +13,9 @@
 
 /* Programs in command and args that work as root only. */
 static const char *const root_tools[] = {
-	"chown", "chmod",   "sysctl",  "mount",	   "umount",  "iptables", "ip6tables", "nft",	"modprobe",
-	"setcap", "gosu",   "su-exec", "apt-get",  "apk",     "yum",	  "dnf",       "mknod", "nsenter",
-	"swapoff", "setpriv", "apt",   "tc",       "ethtool",
+	"chown",    "chmod",   "sysctl",  "mount",   "umount",	"iptables", "ip6tables", "nft",
+	"modprobe", "setcap",  "gosu",	  "su-exec", "apt-get", "apk",	    "yum",	 "dnf",
+	"mknod",    "nsenter", "swapoff", "setpriv", "apt",	"tc",	    "ethtool",
 };
 
 static bool is_word_byte(char c)
@@ -130,7 +130,7 @@ bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason)
 
 	/* One that loses privileged on request is no longer a sign. */
 	if (fix_selected(fix->config, &fixer_privileged))
-		fix_run(fix, &fixer_privileged, target);
+		fix_run(fix, fixer_index(&fixer_privileged), target);
 	if (is_group_asked(fix->config))
 		return false;
 	found = sign(fix, target);

@@ -244,7 +244,7 @@ size_t fix_status_size(const struct kube_pod *pod)
 	return fixers_n * (pod->containers_n + 1);
 }
 
-static uint8_t *remembered(struct fix_context *fix, size_t fixer, int target)
+static uint8_t *remembered(const struct fix_context *fix, size_t fixer, int target)
 {
 	return &fix->status[fixer * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
 }
@@ -262,6 +262,11 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 	fix->running = before;
 	*memory = (uint8_t)(status + 1);
 	return status;
+}
+
+bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
+{
+	return *remembered(fix, fixer_index(fixer), target) != 0;
 }
 
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target)

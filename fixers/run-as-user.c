@@ -310,7 +310,7 @@ static bool wants_another(struct fix_context *fix, const struct fixer *self, int
 	const struct image_fact *facts = fix_container(fix, target)->facts;
 
 	return fix_container(fix, target)->role != CONTAINER_EPHEMERAL && facts && facts->uid > 0 &&
-	       choose(fix, target).uid != uid && fix_run(fix, self, TARGET_POD) == FIX_CHANGED;
+	       choose(fix, target).uid != uid && fix_run(fix, fixer_index(self), TARGET_POD) == FIX_CHANGED;
 }
 
 static enum fix_status run_container(struct fix_context *fix, const struct fixer *self, int target)

@@ -84,7 +84,7 @@ static bool wants_ports(struct kube_pod *pod, struct fix_context *fix)
 	for (size_t i = 0; i < fixers_n; i++)
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
 			if (fix_selected(fix->config, fixers[i]))
-				fix_run(fix, fixers[i], target);
+				fix_run(fix, i, target);
 	return fix_was_asked(fix, &fixer_unprivileged_ports, TARGET_POD);
 }
 
