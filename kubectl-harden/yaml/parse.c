@@ -36,7 +36,7 @@ static _Thread_local struct {
 /* A collection whose end has not come yet. */
 struct open {
 	yaml_id node;
-	yaml_id last;  /* last child: the key, in a map */
+	yaml_id last; /* last child: the key, in a map */
 	bool map;
 	bool want_key; /* a map: the next node is a key */
 	int column;    /* of a block collection */
@@ -160,7 +160,7 @@ static const char swallowed[] =
 enum { GAP_TEXT, GAP_FREE, GAP_BREAK, GAP_QUESTION, GAP_COMMENT };
 
 static const uint8_t gap_classes[256] = {
-	[' '] = GAP_FREE,   ['\t'] = GAP_FREE,   [':'] = GAP_FREE,	 ['-'] = GAP_FREE,    [','] = GAP_FREE,
+	[' '] = GAP_FREE,   ['\t'] = GAP_FREE,	[':'] = GAP_FREE,     ['-'] = GAP_FREE,	   [','] = GAP_FREE,
 	['\n'] = GAP_BREAK, ['\r'] = GAP_BREAK, ['?'] = GAP_QUESTION, ['#'] = GAP_COMMENT,
 };
 
@@ -302,11 +302,33 @@ static void attach(struct build *build, yaml_id id, bool question)
 
 static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
 {
-	struct str name = str_sub(build->tree->bytes, mark(fy_token_start_mark(anchor)), mark(fy_token_end_mark(anchor)));
+	struct str name =
+		str_sub(build->tree->bytes, mark(fy_token_start_mark(anchor)), mark(fy_token_end_mark(anchor)));
 
 	anchors_add(&build->anchors, name, id);
 	build->tree->has_anchors = true;
 	build->tree->nodes.items[id].flags |= YAML_F_ANCHOR;
+}
+
+/*
+ * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
+ * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
+ */
+static bool is_at_margin(const struct build *build, const struct yaml_node *node)
+{
+	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
+	const char *p = build->tree->bytes.p;
+	uint32_t at = node->props;
+
+	if (!open || open->column < 0 || open->want_key || at == node->end)
+		return false;
+	if (at == node->start && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+		return false;
+	if (at == node->start && open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
+		return false;
+	while (at && p[at - 1] == ' ')
+		at--;
+	return (!at || p[at - 1] == '\n' || p[at - 1] == '\r') && node->props - at <= (uint32_t)open->column;
 }
 
 static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,
@@ -323,6 +345,8 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 		question = true;
 	else if (!check_gap(build, build->cursor, node->props, &question))
 		return false;
+	if (is_at_margin(build, node))
+		return refuse(build, node->props, "not indented more than what it belongs to; Kubernetes refuses it");
 	VEC_PUSH(&tree->nodes, *node);
 	attach(build, id, question);
 	if (tag)
@@ -559,6 +583,17 @@ static bool on_end(struct build *build, struct fy_event *event)
 
 /* ---- the document ---- */
 
+/* Behind the document, and the `...` lines behind it. */
+static uint32_t skip_end_markers(struct build *build)
+{
+	struct str s = build->tree->bytes;
+	uint32_t at = yaml_skip_gap(s, build->cursor);
+
+	while (s.n - at >= 3 && !memcmp(s.p + at, "...", 3) && (at + 3 == s.n || is_space(s.p[at + 3])))
+		at = yaml_skip_gap(s, at + 3);
+	return at;
+}
+
 static const char dropped[] = "text behind the end of the document, which kubectl drops silently; put --- before it or "
 			      "remove it";
 
@@ -577,7 +612,7 @@ static bool on_event(struct build *build, struct fy_event *event)
 	case FYET_SEQUENCE_END:
 		return on_end(build, event);
 	case FYET_DOCUMENT_START:
-		return !build->tree->root || refuse(build, yaml_skip_gap(build->tree->bytes, build->cursor), dropped);
+		return !build->tree->root || refuse(build, skip_end_markers(build), dropped);
 	case FYET_STREAM_END:
 		build->ended = true;
 		return true;
@@ -661,12 +696,9 @@ static bool syntax_error(struct build *build)
  */
 static bool check_end(struct build *build)
 {
-	struct str s = build->tree->bytes;
-	uint32_t at = yaml_skip_gap(s, build->cursor), marker = at;
+	uint32_t at = yaml_skip_gap(build->tree->bytes, build->cursor), end = skip_end_markers(build);
 
-	while (s.n - at >= 3 && !memcmp(s.p + at, "...", 3) && (at + 3 == s.n || is_space(s.p[at + 3])))
-		at = yaml_skip_gap(s, at + 3);
-	return at == s.n || refuse(build, at, at == marker ? swallowed : dropped);
+	return end == build->tree->bytes.n || refuse(build, end, at == end ? swallowed : dropped);
 }
 
 static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)

@@ -195,7 +195,8 @@ static bool same_comments(struct proof *proof)
 	struct comments meant = { .tree = proof->meant }, after = { .tree = proof->after };
 	bool fine;
 
-	if (!memchr(meant.tree->bytes.p, '#', meant.tree->bytes.n) && !memchr(after.tree->bytes.p, '#', after.tree->bytes.n))
+	if (!memchr(meant.tree->bytes.p, '#', meant.tree->bytes.n) &&
+	    !memchr(after.tree->bytes.p, '#', after.tree->bytes.n))
 		return true;
 	if (proof->meant->root)
 		collect(&meant, proof->meant->root);

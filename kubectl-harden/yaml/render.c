@@ -224,9 +224,6 @@ static void remove_lines(struct render *render, yaml_id child)
 	struct buf none = BUF_INIT;
 	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = line_behind(tree, child);
 
-	/* The last line has no line break: the one before it goes, so that there is still none. */
-	if (end == s.n && !is_break_before(s, end) && start > 0)
-		start -= start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
 	emit(render, start, end - start, &none);
 }
 
@@ -239,7 +236,8 @@ static bool is_compact(struct yaml_tree *tree, yaml_id map)
 	for (; map && !key; map = yaml_node(tree, map)->parent)
 		if (yaml_node(tree, map)->kind == YAML_MAP && yaml_node(tree, map)->style == YAML_FLOW)
 			key = yaml_physical_first(tree, map);
-	while (key && (yaml_node(tree, key)->flags & YAML_F_NEW))
+	while (key && ((yaml_node(tree, key)->flags & YAML_F_NEW) ||
+		       yaml_node(tree, yaml_node(tree, key)->pair)->style == YAML_EMPTY))
 		key = yaml_physical_next(tree, key);
 	if (!key)
 		return false;
@@ -565,18 +563,22 @@ static void sort(struct splices *splices, size_t from)
 	}
 }
 
-/* A removed last line takes the line break before it, unless that went already with the line before. */
-static void clip(struct splices *splices, size_t from)
+/* Removed last lines without a line break take the one before them along, so that there is still none. */
+static void end_without_break(struct str s, struct splices *splices, size_t from)
 {
-	for (size_t i = from + 1; i < splices->n; i++) {
-		uint64_t end = splices->items[i - 1].at + splices->items[i - 1].del;
-		struct splice *splice = &splices->items[i];
+	size_t i = splices->n;
+	uint64_t start = s.n, width;
 
-		if (splice->at < end && splice->at + splice->del >= end) {
-			splice->del -= end - splice->at;
-			splice->at = end;
-		}
-	}
+	if (is_break_before(s, (uint32_t)s.n))
+		return;
+	while (i > from && !splices->items[i - 1].ins.n &&
+	       splices->items[i - 1].at + splices->items[i - 1].del == start)
+		start = splices->items[--i].at;
+	if (i == splices->n || !is_break_before(s, (uint32_t)start))
+		return;
+	width = start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
+	splices->items[i].at -= width;
+	splices->items[i].del += width;
 }
 
 void yaml_render(struct yaml_tree *tree, struct splices *splices)
@@ -588,5 +590,5 @@ void yaml_render(struct yaml_tree *tree, struct splices *splices)
 		return;
 	walk(&render, tree->root);
 	sort(splices, from);
-	clip(splices, from);
+	end_without_break(tree->bytes, splices, from);
 }

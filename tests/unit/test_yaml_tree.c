@@ -147,6 +147,9 @@ static void reads_through_aliases_and_merges(void **state)
 	document_free(&document);
 }
 
+/* Places of syntax errors are libfyaml's. */
+enum { ANYWHERE = 1000 };
+
 static void refuses(void **state)
 {
 	static const struct {
@@ -166,17 +169,16 @@ static void refuses(void **state)
 		{ "!!binary c3BlYw==: a\n", "tag on a key", 0 },
 		{ "? [a]\n: b\n", "a key that is", 2 },
 		{ "a: {{b}}\n", "a key that is", 4 },
-		{ "a: \"b\n", "not valid YAML", 5 },
-		{ "a: [b\n", "not valid YAML", 6 },
-		{ "a:\n\t- b\n", "not valid YAML", 3 },
-		{ "a: b\n  c: d\n", "not valid YAML", 3 },
-		{ "a: b\nc\n", "not valid YAML", 5 },
-		{ "a: b\n}\n", "not valid YAML", 5 },
-		{ "a: 'b' c\n", "not valid YAML", 7 },
+		{ "a: \"b\n", "not valid YAML", ANYWHERE },
+		{ "a: [b\n", "not valid YAML", ANYWHERE },
+		{ "a:\n\t- b\n", "not valid YAML", ANYWHERE },
+		{ "a: b\n  c: d\n", "not valid YAML", ANYWHERE },
+		{ "a: b\nc\n", "not valid YAML", ANYWHERE },
+		{ "a: b\n}\n", "not valid YAML", ANYWHERE },
+		{ "a: 'b' c\n", "not valid YAML", ANYWHERE },
 		{ "a: b\n...\nc: d\n", "behind the end", 9 },
 		{ "a: {b:}\n", "a colon", 5 },
 		{ "a: {?b: c}\n", "a question mark", 4 },
-		{ "a:\n-\n- b\n", "an empty item", 5 },
 	};
 
 	(void)state;
@@ -187,10 +189,23 @@ static void refuses(void **state)
 			fail_msg("is read: %s", cases[i].text);
 		if (!strstr(document.why.why, cases[i].why))
 			fail_msg("%s\nis refused because: %s", cases[i].text, document.why.why);
-		if (document.why.at != cases[i].at)
+		if (cases[i].at != ANYWHERE && document.why.at != cases[i].at)
 			fail_msg("%s\nis refused at %u, not %u", cases[i].text, document.why.at, cases[i].at);
 		document_free(&document);
 	}
+}
+
+/* libfyaml before 0.9.5 cannot read it. */
+static void explains_an_empty_item(void **state)
+{
+	struct document document;
+
+	(void)state;
+	if (document_read_str(&document, STR("a:\n-\n- b\n")))
+		assert_int_equal(yaml_count(&document.tree, document_at(&document, "a")), 2);
+	else
+		assert_non_null(strstr(document.why.why, "an empty item"));
+	document_free(&document);
 }
 
 static void names_both_places_of_a_duplicate(void **state)
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test(reads_types),
 		cmocka_unit_test(reads_through_aliases_and_merges),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(explains_an_empty_item),
 		cmocka_unit_test(names_both_places_of_a_duplicate),
 		cmocka_unit_test(reads_the_next_document_after_any_refusal),
 		cmocka_unit_test(has_limits),
