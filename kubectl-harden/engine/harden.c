@@ -67,17 +67,40 @@ struct pass {
 	bool record; /* fill document->objects */
 };
 
-static const struct workload *find_workload(struct pass *pass, unsigned object)
+/* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
+static const void *find_row(const void *rows, size_t n, size_t size, size_t where, unsigned object)
 {
-	struct document *document = pass->document;
+	size_t low = 0, high = n;
 
-	for (size_t i = 0; i < document->workloads_n; i++) {
-		struct workload *workload = &pass->run->inventory->workloads.items[document->workload + i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *row = (const char *)rows + middle * size;
+		unsigned found = ((const struct where *)(const void *)(row + where))->object;
 
-		if (workload->where.object == object)
-			return workload;
+		if (found == object)
+			return row;
+		if (found < object)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return NULL;
+}
+
+static const struct workload *find_workload(struct pass *pass, unsigned object)
+{
+	return pass->document->workloads_n ? find_row(&pass->run->inventory->workloads.items[pass->document->workload],
+						      pass->document->workloads_n, sizeof(struct workload),
+						      offsetof(struct workload, where), object)
+					   : NULL;
+}
+
+static const struct service *find_service(struct pass *pass, unsigned object)
+{
+	return pass->document->services_n ? find_row(&pass->run->inventory->services.items[pass->document->service],
+						     pass->document->services_n, sizeof(struct service),
+						     offsetof(struct service, where), object)
+					  : NULL;
 }
 
 static void run_fixers(struct pass *pass, struct kube_pod *pod)
@@ -101,7 +124,6 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 /* The ports of a Service that follow their pods, as one change. */
 static void move_service(struct pass *pass, const struct kube_object *object)
 {
-	struct document *document = pass->document;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	struct fix_context fix = { .config = &pass->run->options.fix,
 				   .choice = &pass->run->choice,
@@ -112,12 +134,9 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .filter = pass->filter,
 				   .object = pass->object,
 				   .changes = pass->changes };
-	const struct service *service = NULL;
+	const struct service *service = find_service(pass, pass->object);
 	size_t index = 0;
 
-	for (size_t i = 0; i < document->services_n; i++)
-		if (pass->run->inventory->services.items[document->service + i].where.object == pass->object)
-			service = &pass->run->inventory->services.items[document->service + i];
 	if (!service)
 		return;
 	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {

@@ -25,16 +25,17 @@ struct inventory_port {
 	uint16_t target;
 	struct str container; /* name, for people */
 	struct str image;
-	struct str name;      /* that a Service can use; empty */
-	bool listener;	      /* a setting moves the program too */
+	struct str name; /* that a Service can use; empty */
+	bool listener;	 /* a setting moves the program too */
 	bool sure;
-	bool stays_root;      /* its container is left as root: nothing to do */
-	struct str why_not;   /* empty: nothing in the pod is in the way */
+	bool stays_root;    /* its container is left as root: nothing to do */
+	struct str why_not; /* empty: nothing in the pod is in the way */
 	/* by the plan */
 	bool by_service; /* only a Service says so */
 	bool refused;	 /* cannot move; .why_not says why */
 	bool served;	 /* a Service of the input selects the pod */
 	struct str services;
+	size_t services_n; /* all of them; the text names the first */
 	bool number_used;
 };
 
@@ -64,6 +65,7 @@ struct service_port {
 	struct str why_not; /* cannot be edited; or an annotation names it */
 	/* by the plan */
 	bool moves;
+	bool settled; /* all ports that it leads to stay */
 	uint16_t target;
 	struct str target_name; /* preferred to the number where it is not empty */
 };

@@ -7,7 +7,8 @@
  * move spread: a workload that must stay keeps its Services, and they keep the other workloads. That is repeated
  * until nothing changes; in practice twice.
  *
- * Services find workloads through a hash of (namespace, label), never by comparing all with all.
+ * Services find workloads through a hash of (namespace, label), never by comparing all with all: by the rarest label
+ * of their selector, and with a bound on the pairs in all, beyond which no port moves.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 #include "engine/inventory.h"
 
 struct index {
-	size_t *slots; /* first entry of a chain + 1 */
+	size_t *slots;	/* first entry of a chain + 1 */
+	size_t *counts; /* length of each chain */
 	size_t mask;
 	struct entry {
 		size_t workload, next;
@@ -26,6 +28,22 @@ struct index {
 static uint64_t label_hash(struct str namespace, const struct label *label)
 {
 	return (str_hash(namespace) * 31 + str_hash(label->key)) * 31 + str_hash(label->value);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct label *x = a, *y = b;
+
+	return str_cmp(x->key, y->key);
+}
+
+/* Labels in order of their keys, so that one is found without looking at all. */
+static void sort_labels(const struct inventory *inventory)
+{
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		if (inventory->workloads.items[i].labels_n > 1)
+			qsort(inventory->workloads.items[i].labels, inventory->workloads.items[i].labels_n,
+			      sizeof(struct label), by_key);
 }
 
 static void index_build(struct index *index, const struct inventory *inventory)
@@ -39,6 +57,7 @@ static void index_build(struct index *index, const struct inventory *inventory)
 	index->mask = size - 1;
 	index->slots = xrealloc_array(NULL, size, sizeof(*index->slots));
 	memset(index->slots, 0, size * sizeof(*index->slots));
+	index->counts = memset(xrealloc_array(NULL, size, sizeof(*index->counts)), 0, size * sizeof(*index->counts));
 	index->entries = xrealloc_array(NULL, labels + 1, sizeof(*index->entries));
 	index->entries_n = 0;
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
@@ -49,6 +68,7 @@ static void index_build(struct index *index, const struct inventory *inventory)
 
 			index->entries[index->entries_n] = (struct entry){ i, index->slots[slot] };
 			index->slots[slot] = ++index->entries_n;
+			index->counts[slot]++;
 		}
 	}
 }
@@ -56,15 +76,17 @@ static void index_build(struct index *index, const struct inventory *inventory)
 static void index_free(struct index *index)
 {
 	free(index->slots);
+	free(index->counts);
 	free(index->entries);
 }
 
 static bool has_label(const struct workload *workload, const struct label *label)
 {
-	for (size_t i = 0; i < workload->labels_n; i++)
-		if (str_eq(workload->labels[i].key, label->key) && str_eq(workload->labels[i].value, label->value))
-			return true;
-	return false;
+	const struct label *found =
+		workload->labels_n ? bsearch(label, workload->labels, workload->labels_n, sizeof(*label), by_key)
+				   : NULL;
+
+	return found && str_eq(found->value, label->value);
 }
 
 static bool selects(const struct service *service, const struct workload *workload)
@@ -177,6 +199,39 @@ static struct inventory_port *served_port(struct workload *workload, const struc
 					 : find_port(workload, port->protocol, port->number);
 }
 
+static int by_identity(const void *a, const void *b)
+{
+	const struct workload *x = *(struct workload *const *)a, *y = *(struct workload *const *)b;
+	int order = str_cmp(x->name, y->name);
+
+	return order ? order : str_cmp(x->kind, y->kind);
+}
+
+static void refuse_ports(struct workload *workload, struct str why)
+{
+	for (size_t i = 0; i < workload->ports.n; i++)
+		refuse_port(&workload->ports.items[i], why);
+}
+
+/* Of the workloads that a Service selects, those that are one object. */
+static void refuse_same(struct inventory *inventory, const struct service *service)
+{
+	const struct str why = STR("the same object stands in several files at once; fix one environment at a "
+				   "time");
+	struct workload **all = xrealloc_array(NULL, service->selected_n + 1, sizeof(struct workload *));
+
+	for (size_t i = 0; i < service->selected_n; i++)
+		all[i] = &inventory->workloads.items[service->selected[i]];
+	qsort(all, service->selected_n, sizeof(struct workload *), by_identity);
+	for (size_t i = 1; i < service->selected_n; i++) {
+		if (by_identity(&all[i - 1], &all[i]))
+			continue;
+		refuse_ports(all[i - 1], why);
+		refuse_ports(all[i], why);
+	}
+	free(all);
+}
+
 /* Of several environments only the nearest workloads belong to a Service; ambiguous ones keep their ports. */
 static void keep_nearest(struct run *run, struct service *service)
 {
@@ -197,27 +252,36 @@ static void keep_nearest(struct run *run, struct service *service)
 			service->selected[kept++] = service->selected[i];
 	}
 	service->selected_n = kept;
-	for (size_t i = 0; i < kept; i++) {
-		struct workload *a = &inventory->workloads.items[service->selected[i]];
-
-		for (size_t k = 0; k < i; k++) {
-			struct workload *b = &inventory->workloads.items[service->selected[k]];
-
-			if (!str_eq(a->name, b->name) || !str_eq(a->kind, b->kind))
-				continue;
-			for (size_t p = 0; p < a->ports.n; p++)
-				refuse_port(&a->ports.items[p], STR("the same object stands in several files at once; "
-								    "fix one environment at a time"));
-			for (size_t p = 0; p < b->ports.n; p++)
-				refuse_port(&b->ports.items[p], STR("the same object stands in several files at once; "
-								    "fix one environment at a time"));
-		}
-	}
+	refuse_same(inventory, service);
 }
 
-static void match(struct run *run, const struct index *index)
+/* The first entry of the shortest chain among the labels of a selector. */
+static size_t rarest(const struct index *index, const struct service *service)
+{
+	size_t best = 0, least = SIZE_MAX;
+
+	for (size_t i = 0; i < service->selector_n; i++) {
+		size_t slot = label_hash(service->namespace, &service->selector[i]) & index->mask;
+
+		if (index->counts[slot] < least) {
+			least = index->counts[slot];
+			best = slot;
+		}
+	}
+	return index->slots[best];
+}
+
+/* What all pairs of Services and workloads together may cost; beyond any input that is one. */
+static uint64_t pairs_budget(const struct inventory *inventory)
+{
+	return ((uint64_t)4 << 20) + 64 * (uint64_t)(inventory->workloads.n + inventory->services.n);
+}
+
+/* False where the input has more pairs of Services and workloads than can be judged in reasonable time. */
+static bool match(struct run *run, const struct index *index)
 {
 	struct inventory *inventory = run->inventory;
+	uint64_t budget = pairs_budget(inventory);
 
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		struct service *service = &inventory->services.items[s];
@@ -225,14 +289,23 @@ static void match(struct run *run, const struct index *index)
 			size_t *items;
 			size_t n, cap;
 		} found = { 0 };
-		size_t entry;
+		uint64_t cost = (1 + service->ports_n) * (1 + service->ports_n / 8);
 
 		if (!service->selector_n || service->external)
 			continue;
-		entry = index->slots[label_hash(service->namespace, &service->selector[0]) & index->mask];
-		for (; entry; entry = index->entries[entry - 1].next)
-			if (selects(service, &inventory->workloads.items[index->entries[entry - 1].workload]))
-				VEC_PUSH(&found, index->entries[entry - 1].workload);
+		for (size_t entry = rarest(index, service); entry; entry = index->entries[entry - 1].next) {
+			size_t workload = index->entries[entry - 1].workload;
+			bool selected = selects(service, &inventory->workloads.items[workload]);
+			uint64_t price = selected ? cost : 1;
+
+			if (price > budget) {
+				free(found.items);
+				return false;
+			}
+			budget -= price;
+			if (selected)
+				VEC_PUSH(&found, workload);
+		}
 		service->selected = found.n ? ARENA_ARRAY(run->arena, size_t, found.n) : NULL;
 		/* Chains run backwards; people read forwards. */
 		for (size_t i = 0; i < found.n; i++)
@@ -242,6 +315,18 @@ static void match(struct run *run, const struct index *index)
 		if (inventory->duplicates)
 			keep_nearest(run, service);
 	}
+	return true;
+}
+
+static void match_none(struct inventory *inventory)
+{
+	const struct str why = STR("the input holds too many Services and workloads that belong together; fix it "
+				   "in parts");
+
+	for (size_t s = 0; s < inventory->services.n; s++)
+		inventory->services.items[s].selected_n = 0;
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		refuse_ports(&inventory->workloads.items[i], why);
 }
 
 /* ---- ports that only a Service knows ---- */
@@ -276,27 +361,95 @@ static void learn_ports(struct run *run)
 
 /* ---- reasons against a move ---- */
 
-static bool pinned_by(const struct pin *pin, const struct workload *workload, const struct inventory_port *port)
+/* For each low port the first pins that hold it: of any namespace, of those that lie in none, and by namespace. */
+struct pin_index {
+	size_t any[PORT_FIRST_FREE], everywhere[PORT_FIRST_FREE]; /* index + 1 */
+	struct pin_slot {
+		struct str namespace;
+		uint16_t port;
+		size_t pin; /* index + 1 */
+	} *slots;
+	size_t mask;
+};
+
+static bool holds_port(const struct pin *pin, unsigned port)
 {
-	if (!(pin->ports[port->port / 64] & (uint64_t)1 << (port->port % 64)))
-		return false;
-	return pin->cluster || !pin->namespace.n || !workload->namespace.n || str_eq(pin->namespace, workload->namespace);
+	return pin->ports[port / 64] & (uint64_t)1 << (port % 64);
 }
 
-static void refuse_by_pins(struct run *run, struct workload *workload, struct inventory_port *port)
+static struct pin_slot *pin_slot(const struct pin_index *index, struct str namespace, uint16_t port)
 {
-	struct inventory *inventory = run->inventory;
+	size_t at = (str_hash(namespace) * 31 + port) * 0x9e3779b97f4a7c15u >> 20 & index->mask;
 
-	for (size_t i = 0; i < inventory->pins.n && !port->refused; i++) {
-		struct pin *pin = &inventory->pins.items[i];
+	while (index->slots[at].pin &&
+	       (index->slots[at].port != port || !str_eq(index->slots[at].namespace, namespace)))
+		at = (at + 1) & index->mask;
+	return &index->slots[at];
+}
 
-		if (pinned_by(pin, workload, port))
-			refuse_port(port, str_fmt(run->arena, "%.*s/%.*s may name it, and is not moved along yet",
-						  STR_ARG(pin->kind), STR_ARG(pin->name)));
+static void index_pin(struct pin_index *index, const struct pin *pin, size_t number, uint16_t port)
+{
+	struct pin_slot *slot;
+
+	if (!index->any[port])
+		index->any[port] = number;
+	if (pin->cluster || !pin->namespace.n) {
+		if (!index->everywhere[port])
+			index->everywhere[port] = number;
+		return;
+	}
+	slot = pin_slot(index, pin->namespace, port);
+	if (!slot->pin)
+		*slot = (struct pin_slot){ pin->namespace, port, number };
+}
+
+static struct pin_index *pin_index_make(const struct inventory *inventory)
+{
+	struct pin_index *index = memset(xmalloc(sizeof(*index)), 0, sizeof(*index));
+	size_t held = 0, size = 64;
+
+	for (size_t i = 0; i < inventory->pins.n; i++)
+		for (size_t k = 0; k < PORT_FIRST_FREE / 64; k++)
+			held += (size_t)__builtin_popcountll(inventory->pins.items[i].ports[k]);
+	while (size < held * 2)
+		size *= 2;
+	index->mask = size - 1;
+	index->slots = memset(xrealloc_array(NULL, size, sizeof(*index->slots)), 0, size * sizeof(*index->slots));
+	for (size_t i = 0; i < inventory->pins.n; i++)
+		for (uint16_t port = 1; port < PORT_FIRST_FREE; port++)
+			if (holds_port(&inventory->pins.items[i], port))
+				index_pin(index, &inventory->pins.items[i], i + 1, port);
+	return index;
+}
+
+static void pin_index_free(struct pin_index *index)
+{
+	free(index->slots);
+	free(index);
+}
+
+static void refuse_by_pins(struct run *run, const struct pin_index *index, struct workload *workload,
+			   struct inventory_port *port)
+{
+	size_t found = index->any[port->port];
+
+	if (workload->namespace.n && found) {
+		size_t near = pin_slot(index, workload->namespace, port->port)->pin;
+
+		found = index->everywhere[port->port];
+		if (near && (!found || near < found))
+			found = near;
+	}
+	if (found && !port->refused) {
+		const struct pin *pin = &run->inventory->pins.items[found - 1];
+
+		refuse_port(port, str_fmt(run->arena, "%.*s/%.*s may name it, and is not moved along yet",
+					  STR_ARG(pin->kind), STR_ARG(pin->name)));
 	}
 }
 
-static void judge_port(struct run *run, struct workload *workload, struct inventory_port *port)
+static void judge_port(struct run *run, const struct pin_index *pins, struct workload *workload,
+		       struct inventory_port *port)
 {
 	const struct fix_config *config = &run->options.fix;
 
@@ -315,18 +468,30 @@ static void judge_port(struct run *run, struct workload *workload, struct invent
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
 		return;
 	if (!port->listener)
-		refuse_port(port,
-			    port->by_service
-				    ? str_fmt(run->arena, "only a Service says that the pod listens there; where its program "
-							  "can listen on %u: --low-ports=move",
-					      port->target)
-				    : str_fmt(run->arena, "nothing here says how image %.*s is told to listen elsewhere; "
-							  "when it listens on %u: --low-ports=move",
-					      STR_ARG(port->image), port->target));
+		refuse_port(port, port->by_service
+					  ? str_fmt(run->arena,
+						    "only a Service says that the pod listens there; where its program "
+						    "can listen on %u: --low-ports=move",
+						    port->target)
+					  : str_fmt(run->arena,
+						    "nothing here says how image %.*s is told to listen elsewhere; "
+						    "when it listens on %u: --low-ports=move",
+						    STR_ARG(port->image), port->target));
 	else if (workload->by_name)
-		refuse_port(port, STR("a StatefulSet's pods are reached by their own names, where no Service translates "
-				      "the port"));
-	refuse_by_pins(run, workload, port);
+		refuse_port(port,
+			    STR("a StatefulSet's pods are reached by their own names, where no Service translates "
+				"the port"));
+	refuse_by_pins(run, pins, workload, port);
+}
+
+enum { SERVICES_NAMED = 4 };
+
+static void name_service(struct run *run, struct inventory_port *served, const struct service *service, bool number)
+{
+	if (served->services_n++ >= SERVICES_NAMED)
+		return;
+	served->services = str_fmt(run->arena, "%.*s%sService/%.*s%s", STR_ARG(served->services),
+				   served->services.n ? ", " : "", STR_ARG(service->name), number ? " targetPort" : "");
 }
 
 static void judge_service(struct run *run, struct service *service, struct service_port *port, size_t selected)
@@ -338,30 +503,31 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	if (!served)
 		return;
 	served->served = true;
-	served->services = served->services.n ? str_fmt(run->arena, "%.*s, Service/%.*s targetPort",
-							STR_ARG(served->services), STR_ARG(service->name))
-					      : str_fmt(run->arena, "Service/%.*s targetPort", STR_ARG(service->name));
-	if (port->kind == TARGET_NAME)
-		served->services = str_sub(served->services, 0, served->services.n - STR(" targetPort").n);
+	name_service(run, served, service, port->kind != TARGET_NAME);
 	if (service->headless && !forced)
-		refuse_port(served, str_fmt(run->arena, "Service/%.*s is headless: its clients connect to the pod's own port",
-					    STR_ARG(service->name)));
+		refuse_port(served,
+			    str_fmt(run->arena, "Service/%.*s is headless: its clients connect to the pod's own port",
+				    STR_ARG(service->name)));
 	if (port->why_not.n && port->kind != TARGET_NAME)
-		refuse_port(served, str_fmt(run->arena, "Service/%.*s: %.*s", STR_ARG(service->name),
-					    STR_ARG(port->why_not)));
+		refuse_port(served,
+			    str_fmt(run->arena, "Service/%.*s: %.*s", STR_ARG(service->name), STR_ARG(port->why_not)));
 }
 
 static void judge(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
+	struct pin_index *pins = pin_index_make(inventory);
 
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		for (size_t k = 0; k < inventory->workloads.items[i].ports.n; k++)
-			judge_port(run, &inventory->workloads.items[i], &inventory->workloads.items[i].ports.items[k]);
+			judge_port(run, pins, &inventory->workloads.items[i],
+				   &inventory->workloads.items[i].ports.items[k]);
+	pin_index_free(pins);
 	for (size_t s = 0; s < inventory->services.n; s++)
 		for (size_t p = 0; p < inventory->services.items[s].ports_n; p++)
 			for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-				judge_service(run, &inventory->services.items[s], &inventory->services.items[s].ports[p], i);
+				judge_service(run, &inventory->services.items[s],
+					      &inventory->services.items[s].ports[p], i);
 	if (run->options.fix.low_ports == LOW_PORTS_MOVE)
 		return;
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
@@ -382,7 +548,7 @@ static bool spread(struct run *run, struct service *service, struct service_port
 	struct workload *stays = NULL;
 	bool changed = false;
 
-	if (port->kind == TARGET_NAME)
+	if (port->kind == TARGET_NAME || port->settled)
 		return false;
 	for (size_t i = 0; i < service->selected_n; i++) {
 		struct workload *workload = &inventory->workloads.items[service->selected[i]];
@@ -391,6 +557,7 @@ static bool spread(struct run *run, struct service *service, struct service_port
 		if (served && served->refused)
 			stays = workload;
 	}
+	port->settled = stays != NULL;
 	for (size_t i = 0; stays && i < service->selected_n; i++) {
 		struct workload *workload = &inventory->workloads.items[service->selected[i]];
 		struct inventory_port *served = served_port(workload, port);
@@ -404,17 +571,69 @@ static bool spread(struct run *run, struct service *service, struct service_port
 	return changed;
 }
 
+/* For each workload the Services that select it: those of workload i are services[starts[i]] to services[starts[i+1]]. */
+struct behind {
+	size_t *starts, *services;
+};
+
+static struct behind behind_make(const struct inventory *inventory)
+{
+	size_t all = 0, n = inventory->workloads.n;
+	struct behind behind = { .starts = xrealloc_array(NULL, n + 2, sizeof(size_t)) };
+
+	memset(behind.starts, 0, (n + 2) * sizeof(size_t));
+	for (size_t s = 0; s < inventory->services.n; s++) {
+		all += inventory->services.items[s].selected_n;
+		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
+			behind.starts[inventory->services.items[s].selected[i] + 2]++;
+	}
+	for (size_t i = 2; i < n + 2; i++)
+		behind.starts[i] += behind.starts[i - 1];
+	behind.services = xrealloc_array(NULL, all + 1, sizeof(size_t));
+	for (size_t s = 0; s < inventory->services.n; s++)
+		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
+			behind.services[behind.starts[inventory->services.items[s].selected[i] + 1]++] = s;
+	return behind;
+}
+
+/* Services wait in a queue until nothing that they lead to was refused since they were looked at. */
 static void spread_all(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
+	struct behind behind = behind_make(inventory);
+	size_t n = inventory->services.n, head = 0, waiting = n;
+	size_t *queue = xrealloc_array(NULL, n + 1, sizeof(size_t));
+	bool *waits = memset(xmalloc(n + 1), 1, n + 1);
 
-	for (bool changed = true; changed;) {
-		changed = false;
-		for (size_t s = 0; s < inventory->services.n; s++)
-			for (size_t p = 0; p < inventory->services.items[s].ports_n; p++)
-				changed |= spread(run, &inventory->services.items[s],
-						  &inventory->services.items[s].ports[p]);
+	for (size_t s = 0; s < n; s++)
+		queue[s] = s;
+	while (waiting) {
+		size_t s = queue[head];
+		struct service *service = &inventory->services.items[s];
+		bool changed = false;
+
+		head = (head + 1) % n;
+		waiting--;
+		waits[s] = false;
+		for (size_t p = 0; p < service->ports_n; p++)
+			changed |= spread(run, service, &service->ports[p]);
+		for (size_t i = 0; changed && i < service->selected_n; i++) {
+			size_t workload = service->selected[i];
+
+			for (size_t k = behind.starts[workload]; k < behind.starts[workload + 1]; k++) {
+				size_t other = behind.services[k];
+
+				if (waits[other])
+					continue;
+				waits[other] = true;
+				queue[(head + waiting++) % n] = other;
+			}
+		}
 	}
+	free(queue);
+	free(waits);
+	free(behind.starts);
+	free(behind.services);
 }
 
 /* ---- the decisions ---- */
@@ -472,6 +691,9 @@ static struct port_decision decide(struct run *run, struct workload *workload, s
 		.reason = port->why_not,
 	};
 
+	if (port->services_n > SERVICES_NAMED)
+		decision.services = str_fmt(run->arena, "%.*s and %zu more", STR_ARG(port->services),
+					    port->services_n - SERVICES_NAMED);
 	if (workload->blocked.n) {
 		decision.action = PORT_LEAVE;
 		decision.reason = workload->blocked;
@@ -517,8 +739,10 @@ void plan_make(struct run *run)
 	struct index index;
 
 	inventory->duplicates = find_duplicates(inventory);
+	sort_labels(inventory);
 	index_build(&index, inventory);
-	match(run, &index);
+	if (!match(run, &index))
+		match_none(inventory);
 	index_free(&index);
 	learn_ports(run);
 	judge(run);
@@ -544,8 +768,9 @@ bool plan_drop(struct run *run, const struct document *document)
 
 		for (size_t p = 0; p < service->ports_n; p++) {
 			for (size_t k = 0; k < service->selected_n; k++) {
-				struct inventory_port *served = served_port(
-					&inventory->workloads.items[service->selected[k]], &service->ports[p]);
+				struct inventory_port *served =
+					served_port(&inventory->workloads.items[service->selected[k]],
+						    &service->ports[p]);
 
 				dropped |= served && !served->refused;
 				if (served)
