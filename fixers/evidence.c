@@ -131,7 +131,8 @@ bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason)
 	/* One that loses privileged on request is no longer a sign. */
 	if (fix_selected(fix->config, &fixer_privileged))
 		fix_run(fix, fixer_index(&fixer_privileged), target);
-	if (is_group_asked(fix->config))
+	/* An ephemeral one cannot be changed at all, which fix_begin() says. */
+	if (is_group_asked(fix->config) || fix_container(fix, target)->role == CONTAINER_EPHEMERAL)
 		return false;
 	found = sign(fix, target);
 	if (!found.n)
