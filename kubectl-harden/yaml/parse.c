@@ -465,6 +465,11 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		return refuse(build, build->cursor, "the parser lost its place here");
 	if (!check_flow_word(build, &node))
 		return false;
+	if (event->scalar.tag && node.style == YAML_EMPTY && node.start < build->tree->bytes.n &&
+	    memchr(",[]", build->tree->bytes.p[node.start], 3))
+		return refuse(build, node.start,
+			      "a comma or bracket that Kubernetes takes for part of the tag before it; "
+			      "put a blank before it");
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, &node, event->scalar.anchor, event->scalar.tag, &id))

@@ -286,10 +286,15 @@ static void put_flow_child(struct render *render, struct buf *out, struct flow_l
 		render_flow_value(render, out, layout, child);
 }
 
-/* Behind an empty value: `{a:, b: c}` has the key `a:` to go-yaml. */
-static void blank_behind_colon(struct render *render, uint32_t at, struct buf *out)
+/* Behind an empty value: to go-yaml `{a:, b: c}` has the key `a:`, and `[!!str, a]` the tag `!!str,`. */
+static void blank_behind_empty(struct render *render, uint32_t at, struct buf *out)
 {
-	if (at > 0 && render->tree->bytes.p[at - 1] == ':')
+	struct str s = render->tree->bytes;
+	uint32_t word = at;
+
+	while (word > 0 && !memchr(" \t\r\n,[]{}", s.p[word - 1], 9))
+		word--;
+	if (word < at && (s.p[word] == '!' || s.p[at - 1] == ':'))
 		buf_addc(out, ' ');
 }
 
@@ -299,7 +304,7 @@ static yaml_id flow_run_inline(struct render *render, struct flow_layout *layout
 	struct buf out = BUF_INIT;
 	struct str comma = layout->compact ? STR(",") : STR(", ");
 
-	blank_behind_colon(render, at, &out);
+	blank_behind_empty(render, at, &out);
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
 	     child = yaml_node(render->tree, child)->next) {
 		if (!before)
@@ -329,7 +334,7 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 		at = end; /* the closing bracket follows on this line */
 	}
 	if (!has_comma) {
-		blank_behind_colon(render, end, &comma);
+		blank_behind_empty(render, end, &comma);
 		buf_addc(&comma, ',');
 		emit(render, end, 0, &comma);
 	}
@@ -431,7 +436,7 @@ static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
 	else if (next)
 		end = yaml_node(tree, next)->props;
 	if (any && (s.p[end] == ',' || s.p[end] == '}'))
-		blank_behind_colon(render, start, &out);
+		blank_behind_empty(render, start, &out);
 	emit(render, start, end - start, &out);
 }
 
