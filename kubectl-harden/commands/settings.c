@@ -50,7 +50,9 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 
 	for (; option->words[n]; n++) {
 		if (str_is(value, option->words[n])) {
-			*(unsigned *)(void *)((char *)settings + option->at) = option->first + (unsigned)n;
+			unsigned choice = option->first + (unsigned)n;
+
+			memcpy((char *)settings + option->at, &choice, sizeof(choice));
 			return true;
 		}
 	}

@@ -113,8 +113,8 @@ bool value_size(struct settings *settings, const struct option *option, struct s
 		const char *suffix;
 		int64_t factor;
 	} units[] = {
-		{ "Ki", 1 << 10 }, { "Mi", 1 << 20 },	 { "Gi", 1 << 30 },	      { "k", 1000 },
-		{ "K", 1000 },	   { "M", 1000 * 1000 }, { "G", 1000 * 1000 * 1000 }, { "", 1 },
+		{ "Ki", 1 << 10 }, { "Mi", 1 << 20 }, { "Gi", 1 << 30 },   { "k", 1000 },
+		{ "K", 1000 },	   { "M", 1000000 },  { "G", 1000000000 }, { "", 1 },
 	};
 	const int64_t most = UINT32_MAX - 1; /* offsets in a document have 32 bits */
 	struct str digits = value;

@@ -163,14 +163,14 @@ static void add_diff_name(struct buf *out, const char *path)
 		buf_addz(out, "stdin");
 		return;
 	}
-	if (strncmp(path, "../", 3) && !strstr(path, "/../")) {
+	if (strncmp(path, "../", 3) != 0 && !strstr(path, "/../")) {
 		buf_addz(out, path);
 		return;
 	}
 	real = realpath(path, NULL);
 	here = realpath(".", NULL);
 	n = here ? strlen(here) : 0;
-	if (real && here && !strncmp(real, here, n) && real[n] == '/')
+	if (real && here && strncmp(real, here, n) == 0 && real[n] == '/')
 		buf_addz(out, real + n + 1);
 	else
 		buf_addz(out, real ? real : path);

@@ -74,7 +74,7 @@ static bool is_boundary(struct str s, size_t at)
 static void trim(const struct differ *d, struct edit *edit)
 {
 	struct str old = str_sub(d->original, edit->from, edit->to);
-	struct str new = (struct str){ d->fresh.p + edit->text, edit->text_end - edit->text };
+	struct str new = str_sub(buf_str(&d->fresh), edit->text, edit->text_end);
 	size_t head = 0, most = old.n < new.n ? old.n : new.n;
 
 	while (head < most) {

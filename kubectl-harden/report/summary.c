@@ -235,12 +235,13 @@ static void charts_collect(const struct run *run, struct charts *charts)
 {
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
-		struct str path = chart_of(source);
+		struct str path;
 		size_t k = 0;
 
 		if (!source->template)
 			continue;
-		while (k < charts->n && !str_eq(charts->items[k].path, path))
+		path = chart_of(source);
+		while (k < charts->n && str_cmp(charts->items[k].path, path) != 0)
 			k++;
 		if (k == charts->n)
 			VEC_PUSH(charts, (struct chart){ path, source, 0 });
@@ -262,7 +263,7 @@ static void add_more_templates(struct buf *out, const struct run *run, const str
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		if (!source->template || source == chart->first || !str_eq(chart_of(source), chart->path))
+		if (!source->template || source == chart->first || str_cmp(chart_of(source), chart->path) != 0)
 			continue;
 		buf_addz(out, separator);
 		text_escape(out, source_name(source));

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "commands/command.h"
@@ -34,10 +35,12 @@ static void check_error(unsigned command, const char *line, const char *expected
 	char words[128];
 	struct error *error;
 
-	strcpy(words, line);
+	snprintf(words, sizeof(words), "%s", line);
 	error = parse(&settings, command, words);
-	if (!error)
+	if (!error) {
 		fail_msg("%s: taken", line);
+		return;
+	}
 	assert_string_equal(error->message, expected);
 	error_free(error);
 	settings_free(&settings);
@@ -62,7 +65,7 @@ static void test_forms(void **state)
 		char words[32];
 		struct settings settings;
 
-		strcpy(words, forms[i]);
+		snprintf(words, sizeof(words), "%s", forms[i]);
 		settings = check_fine(words);
 		assert_int_equal(settings.filenames.n, 1);
 		assert_string_equal(settings.filenames.items[0], "a");
