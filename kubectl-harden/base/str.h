@@ -31,7 +31,8 @@ static inline struct str str_of(const char *z)
 
 static inline struct str str_sub(struct str s, size_t from, size_t to)
 {
-	return (struct str){ s.p + from, to - from };
+	/* Nothing can be added to NULL, not even nothing. */
+	return (struct str){ from ? s.p + from : s.p, to - from };
 }
 
 static inline bool str_eq(struct str a, struct str b)

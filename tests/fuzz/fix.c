@@ -112,6 +112,8 @@ static bool holds_pod(struct yaml_tree *tree, yaml_id id, const struct kube_kind
 		return false;
 	if (object.kind && object.kind->flags & KIND_POD)
 		return true;
+	if (object.kind && !(object.kind->flags & KIND_LIST))
+		return false;
 	if (object.kind && object.kind->items)
 		items = kube_kind_find(object.api_version, str_of(object.kind->items));
 	YAML_EACH(tree, yaml_get(tree, id, "items"), item)
