@@ -58,8 +58,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 			words = fix_format(fix, "%.*s%sits %.*s", STR_ARG(words), separator, STR_ARG(site->label));
 			separator = ", ";
 		}
-		probes += site->kind == SITE_PROBE || site->kind == SITE_EXEC;
-		hooks += site->kind == SITE_HOOK;
+		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
+		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
 	if (probes) {
 		words = fix_format(fix, "%.*s%s%zu probe%s", STR_ARG(words), separator, probes, probes > 1 ? "s" : "");

@@ -105,8 +105,8 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 	if (pod->host_network)
 		workload.blocked = STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
 				       "sysctl is not allowed there; only a person can decide");
-	/* On Windows any user may open any port. */
-	for (size_t i = 0; i < n && !pod->windows; i++)
+	workload.windows = pod->windows;
+	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
 	workload.keeps_ports = !wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
@@ -130,6 +130,11 @@ static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, s
 	} else {
 		port->kind = TARGET_NAME;
 		port->name = keep(run, yaml_text(tree, target));
+		if (str_int(port->name, &port->number)) {
+			port->kind = TARGET_NUMBER;
+			port->why_not = STR("its targetPort is quoted, so it is a name, which the API refuses");
+			return;
+		}
 	}
 	if (!yaml_editable(tree, target ? target : item, &why))
 		port->why_not = str_fmt(run->arena, "its targetPort cannot be edited: %s", why.why);

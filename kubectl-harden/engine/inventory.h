@@ -49,6 +49,7 @@ struct workload {
 		size_t n, cap;
 	} ports;
 	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
+	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
 	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
 	struct port_plan plan;

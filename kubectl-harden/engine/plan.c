@@ -89,12 +89,28 @@ static bool has_label(const struct workload *workload, const struct label *label
 	return found && str_eq(found->value, label->value);
 }
 
+/* Labels that controllers give to pods: whatever their value, a pod of the workload may have it. */
+static bool is_added_later(const struct label *label)
+{
+	static const char *const keys[] = { "statefulset.kubernetes.io/pod-name",
+					    "apps.kubernetes.io/pod-index",
+					    "job-name",
+					    "batch.kubernetes.io/job-name",
+					    "pod-template-hash",
+					    "controller-revision-hash" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (str_is(label->key, keys[i]))
+			return true;
+	return false;
+}
+
 static bool selects(const struct service *service, const struct workload *workload)
 {
 	if (!str_eq(service->namespace, workload->namespace))
 		return false;
 	for (size_t i = 0; i < service->selector_n; i++)
-		if (!has_label(workload, &service->selector[i]))
+		if (!has_label(workload, &service->selector[i]) && !is_added_later(&service->selector[i]))
 			return false;
 	return service->selector_n > 0;
 }
@@ -263,6 +279,9 @@ static size_t rarest(const struct index *index, const struct service *service)
 	for (size_t i = 0; i < service->selector_n; i++) {
 		size_t slot = label_hash(service->namespace, &service->selector[i]) & index->mask;
 
+		/* Templates do not hold these; where there is no other, only one that does is found. */
+		if (is_added_later(&service->selector[i]) && (least != SIZE_MAX || i + 1 < service->selector_n))
+			continue;
 		if (index->counts[slot] < least) {
 			least = index->counts[slot];
 			best = slot;
@@ -455,6 +474,8 @@ static void judge_port(struct run *run, const struct pin_index *pins, struct wor
 
 	if (workload->blocked.n)
 		refuse_port(port, workload->blocked);
+	else if (workload->windows)
+		refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)
 		refuse_port(port, STR("ports were not asked for"));
 	else if (config->low_ports == LOW_PORTS_SYSCTL || config->low_ports == LOW_PORTS_KEEP)
@@ -712,7 +733,7 @@ static void conclude(struct run *run, struct workload *workload)
 	for (size_t i = 0; i < workload->ports.n; i++) {
 		struct inventory_port *port = &workload->ports.items[i];
 
-		if (!port->stays_root)
+		if (!port->stays_root && !workload->windows)
 			workload->plan.items[workload->plan.n++] = decide(run, workload, port);
 	}
 }

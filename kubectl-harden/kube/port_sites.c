@@ -282,9 +282,13 @@ static void search_ports(struct search *search)
 			struct str name = yaml_get_text(tree, item, "name");
 			int64_t port, host;
 
-			if (!yaml_int(tree, at, &port) ||
-			    port_protocol_of(yaml_get_text(tree, item, "protocol")) != search->protocol)
+			if (!yaml_int(tree, at, &port))
 				continue;
+			if (port_protocol_of(yaml_get_text(tree, item, "protocol")) != search->protocol) {
+				if (port == search->port)
+					cannot(search, STR("TCP and UDP share the number, and a setting moves both"));
+				continue;
+			}
 			if (port == search->target) {
 				moved = (int)i;
 				cannot(search, str_fmt(search->arena,
@@ -357,7 +361,7 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 
 		if (listener_rewrite_local(search->arena, yaml_text(tree, item), client, search->port, search->target,
 					   &text))
-			add_site(search, SITE_EXEC, container, item, text, STR_NONE);
+			add_site(search, SITE_EXEC, container, item, text, is_probe ? STR_NONE : STR("hook"));
 	}
 }
 

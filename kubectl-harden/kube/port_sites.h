@@ -23,7 +23,7 @@ struct port_site {
 	int container;
 	yaml_id node;	  /* the scalar to change; SITE_ENV_NEW: the container */
 	struct str text;  /* its new text; numbers are set as numbers */
-	struct str label; /* of SITE_ENV*: the variable; SITE_ARG: the flag */
+	struct str label; /* of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_EXEC: "hook" for a hook's */
 };
 
 /* What is to be done in a pod so that its port moves. Texts and items are in the arena given. */
