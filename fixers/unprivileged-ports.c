@@ -40,36 +40,46 @@ static void set_sysctl(struct fix_context *fix, struct change *change)
 
 /* ---- moving ---- */
 
+static void add_words(struct buf *words, struct str what, struct str which)
+{
+	if (words->n)
+		buf_add(words, STR(", "));
+	buf_add(words, what);
+	buf_add(words, which);
+}
+
+static void add_count(struct buf *words, size_t count, const char *what)
+{
+	if (!count)
+		return;
+	add_words(words, STR_NONE, STR_NONE);
+	buf_addf(words, "%zu %s%s", count, what, count > 1 ? "s" : "");
+}
+
 static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
 				 const struct port_decision *decision)
 {
 	size_t probes = 0, hooks = 0;
-	struct str words = STR_NONE;
-	const char *separator = "";
+	struct buf words = BUF_INIT;
+	struct str text;
 
-	if (sites->owner >= 0) {
-		words = fix_subject(fix, sites->owner);
-		separator = ", ";
-	}
+	if (sites->owner >= 0)
+		add_words(&words, fix_subject(fix, sites->owner), STR_NONE);
 	for (size_t i = 0; i < sites->n; i++) {
 		const struct port_site *site = &sites->items[i];
 
-		if ((site->kind == SITE_ENV || site->kind == SITE_ENV_NEW || site->kind == SITE_ARG) && site->label.n) {
-			words = fix_format(fix, "%.*s%sits %.*s", STR_ARG(words), separator, STR_ARG(site->label));
-			separator = ", ";
-		}
+		if ((site->kind == SITE_ENV || site->kind == SITE_ENV_NEW || site->kind == SITE_ARG) && site->label.n)
+			add_words(&words, STR("its "), site->label);
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
-	if (probes) {
-		words = fix_format(fix, "%.*s%s%zu probe%s", STR_ARG(words), separator, probes, probes > 1 ? "s" : "");
-		separator = ", ";
-	}
-	if (hooks)
-		words = fix_format(fix, "%.*s%s%zu hook%s", STR_ARG(words), separator, hooks, hooks > 1 ? "s" : "");
+	add_count(&words, probes, "probe");
+	add_count(&words, hooks, "hook");
 	if (decision->services.n)
-		words = fix_format(fix, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(decision->services));
-	return words;
+		add_words(&words, decision->services, STR_NONE);
+	text = str_copy(fix->arena, buf_str(&words));
+	buf_free(&words);
+	return text;
 }
 
 static struct str setting_in_words(struct fix_context *fix, const struct port_sites *sites)

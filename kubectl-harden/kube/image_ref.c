@@ -146,7 +146,7 @@ bool image_ref_parse(struct arena *arena, struct str text, struct image_ref *ret
 	if (!is_registry_valid(registry) || !is_path(path))
 		return false;
 	library = str_is(registry, "docker.io") && str_find(path, STR("/"), 0) == SIZE_MAX;
-	ref.name = str_fmt(arena, "%.*s/%s%.*s", STR_ARG(registry), library ? "library/" : "", STR_ARG(path));
+	ref.name = str_join(arena, str_join(arena, registry, library ? STR("/library/") : STR("/")), path);
 	*ret_ref = ref;
 	return true;
 }

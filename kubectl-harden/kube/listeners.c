@@ -21,10 +21,16 @@ static bool equal(struct str a, struct str b, bool fold)
 static bool name_is(const char *pattern, struct str name, bool fold)
 {
 	struct str p = str_of(pattern);
-	size_t star = str_find(p, STR("*"), 0), tail;
+	const char *hit;
+	size_t star, tail;
 
-	if (star == SIZE_MAX)
+	/* Most names differ in their first letter, whatever its case. */
+	if (p.n && name.n && p.p[0] != '*' && (p.p[0] | 0x20) != (name.p[0] | 0x20))
+		return false;
+	hit = memchr(p.p, '*', p.n);
+	if (!hit)
 		return equal(p, name, fold);
+	star = (size_t)(hit - p.p);
 	tail = p.n - star - 1;
 	return name.n > p.n - 1 && equal(str_sub(p, 0, star), str_sub(name, 0, star), fold) &&
 	       equal(str_sub(p, star + 1, p.n), str_sub(name, name.n - tail, name.n), fold);

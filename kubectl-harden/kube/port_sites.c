@@ -117,6 +117,8 @@ static void low_of_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 {
 	(void)is_probe;
 	(void)container;
+	if (!handler)
+		return;
 	for (size_t kind = 0; kind < sizeof(handlers) / sizeof(*handlers); kind++) {
 		yaml_id at = handler_port(tree, handler, kind);
 		int64_t port;
@@ -266,7 +268,7 @@ static void add_site(struct search *search, enum port_site_kind kind, int contai
 
 static struct str number_text(struct search *search)
 {
-	return str_fmt(search->arena, "%u", search->target);
+	return str_from_int(search->arena, search->target);
 }
 
 /* containerPorts: the site, its name, and what stands in the way. */
@@ -349,6 +351,8 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 	yaml_id command = yaml_get_path(tree, handler, "exec.command");
 	bool client = is_client(tree, command);
 
+	if (!handler)
+		return;
 	for (size_t kind = 0; kind < sizeof(handlers) / sizeof(*handlers); kind++) {
 		yaml_id at = handler_port(tree, handler, kind);
 		int64_t port;
