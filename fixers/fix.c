@@ -71,6 +71,11 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 
 /* ---- reports ---- */
 
+static struct str keep(struct fix_context *fix, struct str text)
+{
+	return text.n ? str_copy(fix->arena, text) : STR_NONE;
+}
+
 static struct finding *add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
 				   enum fix_status status)
 {
@@ -83,15 +88,15 @@ static struct finding *add_finding(struct fix_context *fix, const struct fixer *
 		.object = fix->object,
 		.message = str_copy(fix->arena, problem->message),
 		.number = problem->number,
-		.note = str_copy(fix->arena, problem->note),
+		.note = keep(fix, problem->note),
 	};
 
 	if (status == FIX_LEFT) {
-		finding.reason = str_copy(fix->arena, problem->reason);
+		finding.reason = keep(fix, problem->reason);
 	} else {
 		finding.caveat = problem->caveat;
-		finding.subject = str_copy(fix->arena, problem->subject);
-		finding.detail = str_copy(fix->arena, problem->detail);
+		finding.subject = keep(fix, problem->subject);
+		finding.detail = keep(fix, problem->detail);
 	}
 	VEC_PUSH(fix->findings, finding);
 	return &fix->findings->items[fix->findings->n - 1];

@@ -337,7 +337,7 @@ static yaml_id add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yam
 	if (!place(tree, map, after, ret_why))
 		return YAML_NONE;
 	id = new_scalar(tree, key, YAML_STR);
-	yaml_key_note(tree, key);
+	yaml_key_note(tree, yaml_key_shape(key.p, key.n));
 	yaml_node(tree, id)->flags |= YAML_F_KEY;
 	yaml_node(tree, id)->pair = value;
 	yaml_node(tree, value)->pair = id;

@@ -71,13 +71,15 @@ static yaml_id key_node(struct yaml_tree *tree, yaml_id key)
 	return yaml_node(tree, key)->kind == YAML_ALIAS ? yaml_node(tree, key)->first : key;
 }
 
-static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text)
+/* What a key says and its shape; false for a `<<`, of which there may be several. */
+static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text, uint32_t *ret_shape)
 {
-	if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+	if (!yaml_slice(tree, key, ret_text))
+		*ret_text = yaml_text(tree, key_node(tree, key));
+	else if (yaml_node(tree, key)->flags & YAML_F_MERGE)
 		return false;
-	key = key_node(tree, key);
-	*ret_text = yaml_text(tree, key);
-	yaml_key_note(tree, *ret_text);
+	*ret_shape = yaml_key_shape(ret_text->p, ret_text->n);
+	yaml_key_note(tree, *ret_shape);
 	return true;
 }
 
@@ -99,9 +101,8 @@ static bool check_few(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *
 	size_t n = 0;
 
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
-		if (!key_text(tree, key, &texts[n]))
+		if (!key_text(tree, key, &texts[n], &shapes[n]))
 			continue;
-		shapes[n] = yaml_key_shape(texts[n].p, texts[n].n);
 		for (size_t i = 0; i < n; i++)
 			if (shapes[i] == shapes[n] && str_eq(texts[i], texts[n]))
 				return duplicate(tree, ids[i], key, ret_why);
@@ -117,9 +118,10 @@ static bool check_many(struct yaml_tree *tree, yaml_id map, struct yaml_refusal 
 
 	for (yaml_id key = yaml_node(tree, map)->first; key && fine; key = yaml_node(tree, key)->next) {
 		struct str text;
+		uint32_t shape;
 		yaml_id first;
 
-		if (!key_text(tree, key, &text))
+		if (!key_text(tree, key, &text, &shape))
 			continue;
 		first = anchors_find(&seen, text);
 		if (first)
@@ -187,6 +189,9 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 		struct yaml_node *node = yaml_node(tree, key);
 
 		count++;
+		/* The usual key: nothing to resolve, no tag, not `<<`. */
+		if ((node->flags & (YAML_F_SLICE | YAML_F_TAG)) == YAML_F_SLICE && node->end - node->start != 2)
+			continue;
 		if (yaml_node(tree, key_node(tree, key))->kind != YAML_SCALAR)
 			return refuse(ret_why, node->start, "a key that is a mapping or a list; Kubernetes refuses it");
 		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))

@@ -54,6 +54,7 @@ struct build {
 	uint32_t cursor; /* behind the last token seen */
 	uint32_t line;	 /* start of the line that the cursor is in, where line_known */
 	bool line_known;
+	bool question; /* a `?` stands in the gap that was looked at last */
 	unsigned steps[9], offsets[9];
 };
 
@@ -168,11 +169,12 @@ static const uint8_t gap_classes[256] = {
  * Between two nodes there are blanks, comments and indicators. Anything else is text that the parser has put into
  * some other node than we (it takes the key behind an empty block scalar for the scalar's text): a field that hides.
  */
-static bool check_gap(struct build *build, uint32_t from, uint32_t to, bool *ret_question)
+static bool check_gap(struct build *build, uint32_t from, uint32_t to)
 {
 	struct str s = { build->tree->bytes.p, to };
 	uint32_t at = from;
 
+	build->question = false;
 	for (;;) {
 		while (at < to && gap_classes[(unsigned char)s.p[at]] == GAP_FREE)
 			at++;
@@ -184,7 +186,7 @@ static bool check_gap(struct build *build, uint32_t from, uint32_t to, bool *ret
 			build->line_known = true;
 			break;
 		case GAP_QUESTION:
-			*ret_question = true;
+			build->question = true;
 			at++;
 			break;
 		case GAP_COMMENT:
@@ -269,8 +271,8 @@ static bool is_explicit_key(struct build *build, uint32_t props)
 	return at < props && s.p[at] == '?';
 }
 
-/* Hangs @id into the open collection as its next item, key or value. @question: a `?` stands before it. */
-static void attach(struct build *build, yaml_id id, bool question)
+/* Hangs @id into the open collection as its next item, key or value. */
+static void attach(struct build *build, yaml_id id)
 {
 	struct yaml_node *nodes = build->tree->nodes.items;
 	struct open *open;
@@ -294,7 +296,7 @@ static void attach(struct build *build, yaml_id id, bool question)
 	open->last = id;
 	if (open->map) {
 		nodes[id].flags |= YAML_F_KEY;
-		if (question && is_explicit_key(build, nodes[id].props))
+		if (build->question && is_explicit_key(build, nodes[id].props))
 			nodes[id].flags |= YAML_F_EXPLICIT;
 		open->want_key = false;
 	}
@@ -336,19 +338,18 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 {
 	struct yaml_tree *tree = build->tree;
 	yaml_id id = (yaml_id)tree->nodes.n;
-	bool question = false;
 
 	if (id >= tree->limits.nodes)
 		return refuse(build, node->start, "too many nodes in one document");
 	/* A pair in a flow sequence is announced behind its key. */
 	if (node->flags & YAML_F_EXPLICIT)
-		question = true;
-	else if (!check_gap(build, build->cursor, node->props, &question))
+		build->question = true;
+	else if (!check_gap(build, build->cursor, node->props))
 		return false;
 	if (is_at_margin(build, node))
 		return refuse(build, node->props, "not indented more than what it belongs to; Kubernetes refuses it");
 	VEC_PUSH(&tree->nodes, *node);
-	attach(build, id, question);
+	attach(build, id);
 	if (tag)
 		tree->nodes.items[id].flags |= YAML_F_TAG;
 	if (anchor)
@@ -567,12 +568,12 @@ static bool on_end(struct build *build, struct fy_event *event)
 {
 	struct open open = build->stack.items[--build->stack.n];
 	struct yaml_node *node = &build->tree->nodes.items[open.node];
-	bool map = open.map, question;
+	bool map = open.map;
 
 	if (node->style == YAML_FLOW && !is_bare_pair(node)) {
 		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
 
-		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1, &question))
+		if (!token || !check_gap(build, build->cursor, mark(fy_token_end_mark(token)) - 1))
 			return token || refuse(build, build->cursor, "the parser lost its place here");
 		build->cursor = mark(fy_token_end_mark(token));
 	} else if (node->first && is_bare_pair(node)) {

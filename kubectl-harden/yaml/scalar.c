@@ -339,43 +339,67 @@ struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct
 
 /* ---- meaning of plain scalars ---- */
 
-/* The words of YAML 1.1 that are no text. */
+/* The words of YAML 1.1 that are no text, the shorter ones first. */
 static const struct word {
-	struct str text;
+	char text[6];
 	enum yaml_type type;
 	bool value;
 } words[] = {
 	/* clang-format off */
-	{ { "~", 1 }, YAML_NULL, false }, { { "null", 4 }, YAML_NULL, false }, { { "Null", 4 }, YAML_NULL, false },
-	{ { "NULL", 4 }, YAML_NULL, false },
-	{ { "true", 4 }, YAML_BOOL, true }, { { "True", 4 }, YAML_BOOL, true }, { { "TRUE", 4 }, YAML_BOOL, true },
-	{ { "y", 1 }, YAML_BOOL, true }, { { "Y", 1 }, YAML_BOOL, true },
-	{ { "yes", 3 }, YAML_BOOL, true }, { { "Yes", 3 }, YAML_BOOL, true }, { { "YES", 3 }, YAML_BOOL, true },
-	{ { "on", 2 }, YAML_BOOL, true }, { { "On", 2 }, YAML_BOOL, true }, { { "ON", 2 }, YAML_BOOL, true },
-	{ { "false", 5 }, YAML_BOOL, false }, { { "False", 5 }, YAML_BOOL, false }, { { "FALSE", 5 }, YAML_BOOL, false },
-	{ { "n", 1 }, YAML_BOOL, false }, { { "N", 1 }, YAML_BOOL, false },
-	{ { "no", 2 }, YAML_BOOL, false }, { { "No", 2 }, YAML_BOOL, false }, { { "NO", 2 }, YAML_BOOL, false },
-	{ { "off", 3 }, YAML_BOOL, false }, { { "Off", 3 }, YAML_BOOL, false }, { { "OFF", 3 }, YAML_BOOL, false },
-	{ { ".nan", 4 }, YAML_FLOAT, false }, { { ".NaN", 4 }, YAML_FLOAT, false }, { { ".NAN", 4 }, YAML_FLOAT, false },
-	{ { ".inf", 4 }, YAML_FLOAT, false }, { { ".Inf", 4 }, YAML_FLOAT, false }, { { ".INF", 4 }, YAML_FLOAT, false },
-	{ { "+.inf", 5 }, YAML_FLOAT, false }, { { "+.Inf", 5 }, YAML_FLOAT, false },
-	{ { "+.INF", 5 }, YAML_FLOAT, false }, { { "-.inf", 5 }, YAML_FLOAT, false },
-	{ { "-.Inf", 5 }, YAML_FLOAT, false }, { { "-.INF", 5 }, YAML_FLOAT, false },
+	{ "~", YAML_NULL, false },
+	{ "y", YAML_BOOL, true },
+	{ "Y", YAML_BOOL, true },
+	{ "n", YAML_BOOL, false },
+	{ "N", YAML_BOOL, false },
+	{ "on", YAML_BOOL, true },
+	{ "On", YAML_BOOL, true },
+	{ "ON", YAML_BOOL, true },
+	{ "no", YAML_BOOL, false },
+	{ "No", YAML_BOOL, false },
+	{ "NO", YAML_BOOL, false },
+	{ "yes", YAML_BOOL, true },
+	{ "Yes", YAML_BOOL, true },
+	{ "YES", YAML_BOOL, true },
+	{ "off", YAML_BOOL, false },
+	{ "Off", YAML_BOOL, false },
+	{ "OFF", YAML_BOOL, false },
+	{ "null", YAML_NULL, false },
+	{ "Null", YAML_NULL, false },
+	{ "NULL", YAML_NULL, false },
+	{ "true", YAML_BOOL, true },
+	{ "True", YAML_BOOL, true },
+	{ "TRUE", YAML_BOOL, true },
+	{ ".nan", YAML_FLOAT, false },
+	{ ".NaN", YAML_FLOAT, false },
+	{ ".NAN", YAML_FLOAT, false },
+	{ ".inf", YAML_FLOAT, false },
+	{ ".Inf", YAML_FLOAT, false },
+	{ ".INF", YAML_FLOAT, false },
+	{ "false", YAML_BOOL, false },
+	{ "False", YAML_BOOL, false },
+	{ "FALSE", YAML_BOOL, false },
+	{ "+.inf", YAML_FLOAT, false },
+	{ "+.Inf", YAML_FLOAT, false },
+	{ "+.INF", YAML_FLOAT, false },
+	{ "-.inf", YAML_FLOAT, false },
+	{ "-.Inf", YAML_FLOAT, false },
+	{ "-.INF", YAML_FLOAT, false },
 	/* clang-format on */
 };
 
-enum { WORD_LONGEST = 5 };
+/* Where the words of each length begin. */
+static const uint8_t words_from[] = { 0, 0, 5, 11, 17, 29, 38 };
 
-/* First bytes of words[]: most texts are told from them by their length or this. */
-static bool may_be_word(struct str s)
-{
-	return s.n <= WORD_LONGEST && memchr("~nNtTyYoOfF.+-", s.p[0], 14);
-}
+enum { WORD_LONGEST = sizeof(words_from) - 2 };
+
+_Static_assert(38 == sizeof(words) / sizeof(*words), "every word has its place");
 
 static const struct word *find_word(struct str s)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (words[i].text.n == s.n && words[i].text.p[0] == s.p[0] && str_eq(words[i].text, s))
+	if (s.n > WORD_LONGEST)
+		return NULL;
+	for (size_t i = words_from[s.n]; i < words_from[s.n + 1]; i++)
+		if (words[i].text[0] == s.p[0] && !memcmp(words[i].text, s.p, s.n))
 			return &words[i];
 	return NULL;
 }
@@ -455,13 +479,12 @@ static bool looks_float(struct str s)
 
 enum yaml_type yaml_resolve_plain(struct str s, int64_t *ret_int, bool *ret_bool)
 {
-	const struct word *word = NULL;
+	const struct word *word;
 	int64_t value = 0;
 
 	if (!s.n)
 		return YAML_NULL;
-	if (may_be_word(s))
-		word = find_word(s);
+	word = find_word(s);
 	if (word) {
 		if (word->type == YAML_BOOL && ret_bool)
 			*ret_bool = word->value;
@@ -498,7 +521,8 @@ static bool plain_safe(struct str text, bool flow)
 {
 	static const char first[] = "-?:,[]{}#&*!|>'\"%@` \t";
 
-	if (!text.n || strchr(first, text.p[0]) || is_white(text.p[text.n - 1]) || text.p[text.n - 1] == ':')
+	if (!text.n || memchr(first, text.p[0], sizeof(first) - 1) || is_white(text.p[text.n - 1]) ||
+	    text.p[text.n - 1] == ':')
 		return false;
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];

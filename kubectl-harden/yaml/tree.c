@@ -291,7 +291,7 @@ enum yaml_kind yaml_kind(struct yaml_tree *tree, yaml_id id)
 
 bool yaml_may_have(const struct yaml_tree *tree, struct str key)
 {
-	unsigned bit = yaml_key_bit(key.p, key.n);
+	unsigned bit = yaml_key_bit(yaml_key_shape(key.p, key.n));
 
 	return tree->keys[bit / 64] & (uint64_t)1 << (bit % 64);
 }

@@ -48,15 +48,15 @@ static inline uint32_t yaml_key_shape(const char *p, size_t n)
 	       (uint32_t)(unsigned char)p[n - 1] << 24;
 }
 
-/* yaml_key_bit() - which bit of tree->keys a key sets. */
-static inline unsigned yaml_key_bit(const char *p, size_t n)
+/* yaml_key_bit() - which bit of tree->keys a key of @shape sets. */
+static inline unsigned yaml_key_bit(uint32_t shape)
 {
-	return (yaml_key_shape(p, n) * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
+	return (shape * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
 }
 
-static inline void yaml_key_note(struct yaml_tree *tree, struct str key)
+static inline void yaml_key_note(struct yaml_tree *tree, uint32_t shape)
 {
-	unsigned bit = yaml_key_bit(key.p, key.n);
+	unsigned bit = yaml_key_bit(shape);
 
 	tree->keys[bit / 64] |= (uint64_t)1 << (bit % 64);
 }
