@@ -38,6 +38,34 @@ static void set_sysctl(struct fix_context *fix, struct change *change)
 	change_str(change, item, "value", STR("0"), &order_sysctl);
 }
 
+/* ---- the problem ---- */
+
+static yaml_id place_of(struct fix_context *fix, const struct port_decision *decision, int *ret_container)
+{
+	struct low_port ports[LOW_PORTS_MAX];
+	size_t n = pod_low_ports(fix->pod, ports);
+
+	*ret_container = -1;
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i].port == decision->port && ports[i].protocol == decision->protocol) {
+			*ret_container = ports[i].container;
+			return ports[i].at;
+		}
+	}
+	return fix->pod->spec;
+}
+
+/* Where the port is and what is wrong with it. */
+static void describe(struct fix_context *fix, const struct port_decision *decision, struct problem *problem)
+{
+	int container;
+
+	problem->at = place_of(fix, decision, &container);
+	problem->message = fix_format(fix, "%.*s listens on port %u, which only root may open",
+				      STR_ARG(container >= 0 ? fix_subject(fix, container) : STR("the pod")),
+				      decision->port);
+}
+
 /* ---- moving ---- */
 
 static void add_words(struct buf *words, struct str what, struct str which)
@@ -131,6 +159,7 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		port_sites_free(&sites);
 		return FIX_FINE;
 	}
+	describe(fix, decision, problem);
 	change = fix_begin(fix, TARGET_POD);
 	for (size_t i = 0; i < sites.n; i++)
 		edit_site(fix, &change, &sites.items[i], decision->target);
@@ -150,21 +179,6 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 
 /* ---- the pod ---- */
 
-static yaml_id place_of(struct fix_context *fix, const struct port_decision *decision, int *ret_container)
-{
-	struct low_port ports[LOW_PORTS_MAX];
-	size_t n = pod_low_ports(fix->pod, ports);
-
-	*ret_container = -1;
-	for (size_t i = 0; i < n; i++) {
-		if (ports[i].port == decision->port && ports[i].protocol == decision->protocol) {
-			*ret_container = ports[i].container;
-			return ports[i].at;
-		}
-	}
-	return fix->pod->spec;
-}
-
 static enum fix_status keep(struct fix_context *fix, const struct fixer *self, const struct port_decision *decision,
 			    struct problem *problem)
 {
@@ -172,6 +186,7 @@ static enum fix_status keep(struct fix_context *fix, const struct fixer *self, c
 
 	if (is_allowed_by_sysctl(fix, decision->port))
 		return FIX_FINE;
+	describe(fix, decision, problem);
 	change = fix_begin(fix, TARGET_POD);
 	set_sysctl(fix, &change);
 	problem->note = fix_format(fix, "port %u kept, by sysctl: %.*s", decision->port, STR_ARG(decision->reason));
@@ -181,17 +196,14 @@ static enum fix_status keep(struct fix_context *fix, const struct fixer *self, c
 static enum fix_status carry_out(struct fix_context *fix, const struct fixer *self,
 				 const struct port_decision *decision)
 {
-	struct problem problem = { .safety = SAFETY_SAFE };
-	int container;
+	struct problem problem = { .safety = SAFETY_SAFE, .reason = decision->reason };
 
-	problem.at = place_of(fix, decision, &container);
-	problem.message = fix_format(fix, "%.*s listens on port %u, which only root may open",
-				     STR_ARG(container >= 0 ? fix_subject(fix, container) : STR("the pod")),
-				     decision->port);
-	problem.reason = decision->reason;
 	switch (decision->action) {
 	case PORT_LEAVE:
-		return is_allowed_by_sysctl(fix, decision->port) ? FIX_FINE : fix_report(fix, self, &problem);
+		if (is_allowed_by_sysctl(fix, decision->port))
+			return FIX_FINE;
+		describe(fix, decision, &problem);
+		return fix_report(fix, self, &problem);
 	case PORT_KEEP:
 		return FIX_FINE;
 	case PORT_SYSCTL:
