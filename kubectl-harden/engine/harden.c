@@ -65,6 +65,7 @@ struct pass {
 	unsigned changes; /* tried, also those that the filter undid */
 	unsigned object;
 	bool record; /* fill document->objects */
+	bool again;  /* only whether anything would change: rules that never change anything are not asked */
 };
 
 /* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
@@ -112,7 +113,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 	fix.filter = pass->filter;
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
-		if (!(fix.choice->selected & (uint64_t)1 << i))
+		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
 			fix_run(&fix, i, target);
@@ -236,7 +237,8 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .document = document,
 			      .tree = &run->after,
 			      .objects = &run->objects_after,
-			      .findings = &findings };
+			      .findings = &findings,
+			      .again = true };
 	unsigned changes;
 
 	objects_read(&run->after, run->scratch, &run->objects_after);

@@ -289,13 +289,6 @@ enum yaml_kind yaml_kind(struct yaml_tree *tree, yaml_id id)
 	return id ? (enum yaml_kind)yaml_node(tree, resolve(tree, id))->kind : YAML_NOTHING;
 }
 
-bool yaml_may_have(const struct yaml_tree *tree, struct str key)
-{
-	unsigned bit = yaml_key_bit(yaml_key_shape(key.p, key.n));
-
-	return tree->keys[bit / 64] & (uint64_t)1 << (bit % 64);
-}
-
 /* The most frequent question of all, so the usual key costs one comparison of bytes. */
 static bool key_is(struct yaml_tree *tree, yaml_id key, struct str name)
 {

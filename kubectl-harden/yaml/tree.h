@@ -156,15 +156,35 @@ static inline bool yaml_is_scalar(struct yaml_tree *tree, yaml_id node)
 	return yaml_kind(tree, node) == YAML_SCALAR;
 }
 
+/* yaml_key_shape() - length, first, middle and last byte of a key: they tell most names apart. */
+static inline uint32_t yaml_key_shape(const char *p, size_t n)
+{
+	if (!n)
+		return 0;
+	return (uint32_t)(n & 255) | (uint32_t)(unsigned char)p[0] << 8 | (uint32_t)(unsigned char)p[n / 2] << 16 |
+	       (uint32_t)(unsigned char)p[n - 1] << 24;
+}
+
+/* yaml_key_bit() - which bit of tree->keys a key of @shape sets. */
+static inline unsigned yaml_key_bit(uint32_t shape)
+{
+	return (shape * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
+}
+
 /* yaml_may_have() - false where no key of the whole document, nor an added one, is @key. */
-bool yaml_may_have(const struct yaml_tree *tree, struct str key);
+static inline bool yaml_may_have(const struct yaml_tree *tree, struct str key)
+{
+	unsigned bit = yaml_key_bit(yaml_key_shape(key.p, key.n));
+
+	return tree->keys[bit / 64] >> (bit % 64) & 1;
+}
 
 /* yaml_get() - the value of @key in @map; where a merge makes two of them, the one that kubectl takes. */
 yaml_id yaml_get_str(struct yaml_tree *tree, yaml_id map, struct str key);
-/* Inline, so that the length of a constant key is one too. */
+/* Inline, so that what is asked about a constant key beforehand is constant too; most keys are absent. */
 static inline yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *key)
 {
-	return yaml_get_str(tree, map, str_of(key));
+	return yaml_may_have(tree, str_of(key)) ? yaml_get_str(tree, map, str_of(key)) : YAML_NONE;
 }
 
 /* yaml_get_path() - as yaml_get() along a path of keys: "spec.template.spec". */

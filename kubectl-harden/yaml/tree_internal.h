@@ -39,21 +39,7 @@ void anchors_free(struct anchors *anchors);
 yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 
-/* yaml_key_shape() - length, first, middle and last byte of a key: they tell most names apart. */
-static inline uint32_t yaml_key_shape(const char *p, size_t n)
-{
-	if (!n)
-		return 0;
-	return (uint32_t)(n & 255) | (uint32_t)(unsigned char)p[0] << 8 | (uint32_t)(unsigned char)p[n / 2] << 16 |
-	       (uint32_t)(unsigned char)p[n - 1] << 24;
-}
-
-/* yaml_key_bit() - which bit of tree->keys a key of @shape sets. */
-static inline unsigned yaml_key_bit(uint32_t shape)
-{
-	return (shape * 2654435761u) >> (32 - YAML_KEY_BITS_LOG);
-}
-
+/* yaml_key_note() - sets the bit of a key of @shape. */
 static inline void yaml_key_note(struct yaml_tree *tree, uint32_t shape)
 {
 	unsigned bit = yaml_key_bit(shape);
