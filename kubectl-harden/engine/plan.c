@@ -371,8 +371,15 @@ static void learn_ports(struct run *run)
 					.by_service = true,
 				};
 
-				if (!find_port(workload, port->protocol, port->number))
-					VEC_PUSH(&workload->ports, learnt);
+				if (find_port(workload, port->protocol, port->number))
+					continue;
+				for (size_t k = 0; k < workload->declared_n; k++)
+					if (workload->declared[k] == learnt.target)
+						learnt.why_not = str_fmt(run->arena,
+									 "port %u is taken; --port-map %u:PORT names "
+									 "another",
+									 learnt.target, learnt.port);
+				VEC_PUSH(&workload->ports, learnt);
 			}
 		}
 	}
@@ -467,6 +474,15 @@ static void refuse_by_pins(struct run *run, const struct pin_index *index, struc
 	}
 }
 
+/* Whether the number is one of another protocol too, by whatever names it: a probe, a Service. */
+static bool shares_number(const struct workload *workload, const struct inventory_port *port)
+{
+	for (size_t i = 0; i < workload->ports.n; i++)
+		if (workload->ports.items[i].port == port->port && workload->ports.items[i].protocol != port->protocol)
+			return true;
+	return false;
+}
+
 static void judge_port(struct run *run, const struct pin_index *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
@@ -482,6 +498,8 @@ static void judge_port(struct run *run, const struct pin_index *pins, struct wor
 		refuse_port(port, STR("--low-ports asks for it"));
 	else if (port->why_not.n)
 		refuse_port(port, port->why_not);
+	else if (shares_number(workload, port))
+		refuse_port(port, STR("TCP and UDP share the number, and a setting moves both"));
 	else if (port->stays_root)
 		refuse_port(port, STR("its container is left as root"));
 	else if (config->safe_only)
@@ -521,6 +539,16 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	struct inventory_port *served = served_port(workload, port);
 	bool forced = run->options.fix.low_ports == LOW_PORTS_MOVE;
 
+	/* What leads to the new port already leads to another program. */
+	for (size_t i = 0; port->kind != TARGET_NAME && i < workload->ports.n; i++) {
+		struct inventory_port *moves = &workload->ports.items[i];
+
+		if (moves->target == port->number && moves->protocol == port->protocol)
+			refuse_port(moves, str_fmt(run->arena,
+						   "Service/%.*s leads to port %u already; --port-map %u:PORT names "
+						   "another",
+						   STR_ARG(service->name), moves->target, moves->port));
+	}
 	if (!served)
 		return;
 	served->served = true;
