@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -215,17 +216,21 @@ static bool open_failed(const char *path, int number, struct error **err)
 	return error_set_errno(err, number, "open", path);
 }
 
-/* A pipe, opened once more without O_NONBLOCK: this waits for its writer, as cat does. */
-static bool read_pipe(const char *path, size_t max, struct file_image *ret, struct error **err)
+/*
+ * The named pipe @fd, which was opened without waiting for a writer: waits for one, as cat does, and reads to its end.
+ * Opening it once more would wait for the next writer where the only one has been and gone.
+ */
+static bool read_pipe(int fd, const char *path, size_t max, struct file_image *ret, struct error **err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	bool ok;
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	int flags;
 
-	if (fd < 0)
+	if (poll(&ready, 1, -1) < 0)
 		return open_failed(path, errno, err);
-	ok = file_read_fd(fd, path, max, ret, err);
-	close(fd);
-	return ok;
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+		return error_set_errno(err, errno, "read", path);
+	return file_read_fd(fd, path, max, ret, err);
 }
 
 static bool read_path(int dirfd, const char *path, bool pipes, size_t max, struct file_image *ret, struct error **err)
@@ -241,7 +246,7 @@ static bool read_path(int dirfd, const char *path, bool pipes, size_t max, struc
 	else if (S_ISREG(st.st_mode))
 		ok = read_steady(fd, path, max, ret, err);
 	else if (S_ISFIFO(st.st_mode) && pipes)
-		ok = read_pipe(path, max, ret, err);
+		ok = read_pipe(fd, path, max, ret, err);
 	else
 		ok = refuse_kind(path, st.st_mode, err);
 	close(fd);
