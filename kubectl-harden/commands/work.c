@@ -118,6 +118,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
 	run_init(&work->run, &settings->run);
+	work->run.options.keep_sources = settings->to_stdout;
 	if (!settings->filenames.n) {
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
 		*ret_code = command_usage_error(session, error);

@@ -140,13 +140,17 @@ static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, s
 		port->why_not = str_fmt(run->arena, "its targetPort cannot be edited: %s", why.why);
 }
 
+/* Ports times annotations: nobody's Service has as many. */
+enum { ANNOTATION_LOOKS_MAX = 1 << 20 };
+
 static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations, struct service_port *port)
 {
 	if (port->number <= 0 || port->number >= PORT_FIRST_FREE)
 		return;
 	YAML_EACH(tree, annotations, key)
 		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
-			port->why_not = str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
+			port->why_not =
+				str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
 }
 
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
@@ -159,11 +163,13 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		.name = keep(run, object->name),
 	};
 	size_t n = yaml_count(tree, ports);
+	bool crowded;
 
 	service.selector = keep_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
 	service.headless = str_is(yaml_get_text(tree, spec, "clusterIP"), "None");
 	service.external = str_is(yaml_get_text(tree, spec, "type"), "ExternalName");
 	service.ports = n ? ARENA_ARRAY(run->arena, struct service_port, n) : NULL;
+	crowded = (uint64_t)n * yaml_count(tree, annotations) > ANNOTATION_LOOKS_MAX;
 	YAML_EACH(tree, ports, item) {
 		struct service_port *port = &service.ports[service.ports_n];
 
@@ -173,7 +179,10 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		port->protocol = port_protocol_of(yaml_get_text(tree, item, "protocol"));
 		yaml_int(tree, yaml_get(tree, item, "port"), &port->port);
 		keep_target(run, tree, item, port);
-		check_annotations(run, tree, annotations, port);
+		if (crowded)
+			port->why_not = STR("it has too many annotations that could name it");
+		else
+			check_annotations(run, tree, annotations, port);
 	}
 	VEC_PUSH(&run->inventory->services, service);
 }
@@ -189,7 +198,8 @@ static void keep_numbers(struct yaml_tree *tree, yaml_id node, struct pin *pin, 
 		return;
 	if (yaml_is_scalar(tree, node)) {
 		text = yaml_text(tree, node);
-		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 && number < PORT_FIRST_FREE) {
+		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 &&
+		    number < PORT_FIRST_FREE) {
 			pin->ports[number / 64] |= (uint64_t)1 << (number % 64);
 			return;
 		}

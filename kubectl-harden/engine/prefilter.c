@@ -86,6 +86,25 @@ static void scan_line(struct scan *scan, struct str line)
 	}
 }
 
+/*
+ * Whether a `kind` stands behind what only Kubernetes takes for a line break: a carriage return by itself, U+0085,
+ * U+2028 or U+2029 (told by their last byte, which is enough to have a second look).
+ */
+static bool hides_kind(struct str document)
+{
+	for (size_t at = 0; (at = str_find(document, STR("kind"), at)) != SIZE_MAX; at++) {
+		size_t back = at;
+		unsigned char before;
+
+		while (back && memchr(" \t\"'?", document.p[back - 1], 5))
+			back--;
+		before = back ? (unsigned char)document.p[back - 1] : 0;
+		if (before == '\r' || before == 0x85 || before == 0xa8 || before == 0xa9)
+			return true;
+	}
+	return false;
+}
+
 bool prefilter_passes_over(struct str document)
 {
 	struct scan scan = { .kinds = 0 };
@@ -100,12 +119,30 @@ bool prefilter_passes_over(struct str document)
 	}
 	if (scan.odd || scan.wanted || scan.kinds > 1)
 		return false;
+	if (hides_kind(document))
+		return false;
 	if (!scan.kinds)
 		return true;
 	nothing = kube_kind_is_nothing(scan.kind, &known);
 	if (known)
 		return nothing;
 	return str_find(document, STR("containers"), 0) == SIZE_MAX;
+}
+
+bool prefilter_has_kind(struct str file)
+{
+	static const char before[] = " \t\n\r{,";
+	struct str kind = STR("kind");
+
+	for (size_t at = 0; (at = str_find(file, kind, at)) != SIZE_MAX; at += kind.n) {
+		bool quoted = at > 0 && (file.p[at - 1] == '"' || file.p[at - 1] == '\'');
+		size_t start = at - quoted, end = at + kind.n + quoted;
+
+		if (end < file.n && file.p[end] == ':' &&
+		    (start == 0 || quoted || memchr(before, file.p[start - 1], sizeof(before) - 1)))
+			return true;
+	}
+	return false;
 }
 
 /* ---- templates ---- */

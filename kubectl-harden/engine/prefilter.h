@@ -14,6 +14,9 @@
  */
 bool prefilter_passes_over(struct str document);
 
+/* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file holds no manifest. */
+bool prefilter_has_kind(struct str file);
+
 /*
  * prefilter_template() - whether the file is a template (Helm, Jinja): offset of the line that says so, else SIZE_MAX.
  */

@@ -11,6 +11,7 @@
 
 #include "engine/harden.h"
 #include "engine/inventory.h"
+#include "engine/prefilter.h"
 #include "engine/scan.h"
 #include "fixers/fix.h"
 
@@ -66,6 +67,11 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
+	source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
+	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&
+	    !source->template)
+		file_image_free(&source->image);
 	return source;
 }
 
@@ -130,7 +136,7 @@ static bool drop_unproved(struct run *run)
 		for (size_t k = 0; k < run->sources.items[i]->documents.n; k++) {
 			struct document *document = &run->sources.items[i]->documents.items[k];
 
-			if (document->unproved)
+			if (document->unproved || document->state == DOCUMENT_REFUSED)
 				dropped |= plan_drop(run, document);
 		}
 	return dropped;

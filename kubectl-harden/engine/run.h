@@ -23,6 +23,7 @@ struct run_options {
 	struct fix_config fix;
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
+	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
 };
 
 enum document_state {
@@ -64,7 +65,9 @@ struct source {
 	const char *template; /* why the whole file was passed over; NULL */
 	struct position refused_at; /* of a whole file */
 	const char *refused;	    /* why the whole file was refused; NULL */
+	bool has_kind;		    /* somewhere in it stands a key `kind` */
 	unsigned documents_seen;
+	unsigned unreadable; /* documents of it that are no YAML */
 	struct {
 		struct document *items;
 		size_t n, cap;

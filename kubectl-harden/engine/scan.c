@@ -25,6 +25,29 @@ struct scan {
 	bool matters; /* it holds something that is hardened, moved or named */
 };
 
+/* Containers and volumes of one pod: what is looked up among them for each of them stays quick. */
+enum { CONTAINERS_MAX = 1000, VOLUMES_MAX = 1000 };
+
+static bool refuse_document(struct document *document, uint32_t at, const char *why)
+{
+	document->state = DOCUMENT_REFUSED;
+	document->refusal = (struct yaml_refusal){ .at = at, .why = why };
+	return false;
+}
+
+static bool check_size(struct scan *scan, const struct kube_pod *pod)
+{
+	yaml_id volumes = yaml_get(pod->tree, pod->spec, "volumes");
+
+	if (pod->containers_n > CONTAINERS_MAX)
+		return refuse_document(scan->document, yaml_offset(pod->tree, pod->containers[CONTAINERS_MAX].node),
+				       "a pod with more than 1,000 containers");
+	if (yaml_count(pod->tree, volumes) > VOLUMES_MAX)
+		return refuse_document(scan->document, yaml_offset(pod->tree, volumes),
+				       "a pod with more than 1,000 volumes");
+	return true;
+}
+
 static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod)
 {
 	struct run *run = scan->run;
@@ -33,7 +56,7 @@ static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod
 	struct fix_context fix;
 
 	scan->matters = true;
-	if (pod->partial)
+	if (pod->partial || !check_size(scan, pod))
 		return;
 	fix = fix_context_make(run, pod, &findings, where.object);
 	inventory_workload(run, where, pod, &fix);
@@ -68,6 +91,21 @@ static void visit(struct scan *scan, struct object_view *view)
 	}
 }
 
+/* What is not edited does not move, nor does what belongs to it. */
+static void keep_ports(struct run *run, const struct document *document)
+{
+	const struct str why = STR("its document is left as it is");
+
+	for (size_t i = 0; i < document->workloads_n; i++)
+		run->inventory->workloads.items[document->workload + i].keeps_ports = true;
+	for (size_t i = 0; i < document->services_n; i++) {
+		struct service *service = &run->inventory->services.items[document->service + i];
+
+		for (size_t k = 0; k < service->ports_n; k++)
+			service->ports[k].why_not = why;
+	}
+}
+
 static void scan_parsed(struct scan *scan)
 {
 	struct run *run = scan->run;
@@ -83,10 +121,14 @@ static void scan_parsed(struct scan *scan)
 	document->services_n = inventory->services.n - document->service;
 	if (!scan->matters)
 		return;
-	if (scan->has_low_port)
+	if (document->state == DOCUMENT_REFUSED)
+		; /* a pod of it is too large */
+	else if (scan->has_low_port)
 		document->state = DOCUMENT_PENDING;
 	else
 		harden_document(run, scan->source, document);
+	if (document->state == DOCUMENT_REFUSED)
+		keep_ports(run, document);
 }
 
 /* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */
@@ -123,6 +165,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 		/* What has no kind is nobody's manifest, however broken it is. */
 		if (str_find(bytes, STR("kind"), 0) == SIZE_MAX)
 			return;
+		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;
 		document.refusal.why = str_copy(run->arena, str_of(document.refusal.why)).p;
 	} else {
@@ -134,11 +177,35 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 		document_clear(&document);
 }
 
+/* Documents of one file that are no YAML: the parser keeps a little for each, and people do not read on either. */
+enum { UNREADABLE_MAX = 1000 };
+
+static void refuse_rest(struct source *source, uint64_t start)
+{
+	struct document document = { .start = start, .end = source->image.n, .index = source->documents_seen };
+
+	refuse_document(&document, 0,
+			"a thousand documents before it cannot be read, so nothing from here on is looked at");
+	VEC_PUSH(&source->documents, document);
+}
+
 static bool refuse_file(struct source *source, size_t at, const char *why)
 {
 	source->refused = why;
 	source->refused_at = position_at((struct str){ source->image.bytes, source->image.n }, at, NULL);
 	return false;
+}
+
+/* Whether the text is UTF-16 or UTF-32 (with a byte order mark or not) and has a kind. */
+static bool is_wide(struct str text)
+{
+	static const char narrow[] = "k\0i\0n\0d", wide[] = "k\0\0\0i\0\0\0n\0\0\0d";
+	struct str start = str_sub(text, 0, text.n < 4 ? text.n : 4);
+
+	if (!str_starts(start, STR("\xff\xfe")) && !str_starts(start, STR("\xfe\xff")) &&
+	    (!start.n || !memchr(start.p, 0, start.n)))
+		return false;
+	return str_find(text, STR(narrow), 0) != SIZE_MAX || str_find(text, STR(wide), 0) != SIZE_MAX;
 }
 
 /* What concerns the file as a whole; false where it is not looked into. */
@@ -154,6 +221,8 @@ static bool scan_file(struct source *source)
 		source->template = "a template, not yet a manifest";
 		return false;
 	}
+	if (is_wide(text))
+		return refuse_file(source, 0, "UTF-16 or UTF-32; convert it to UTF-8");
 	while (yaml_split_next(&splitter, &span, &bad))
 		if (bad != SIZE_MAX)
 			return refuse_file(source, bad,
@@ -170,6 +239,11 @@ void scan_source(struct run *run, struct source *source)
 
 	if (!scan_file(source))
 		return;
-	while (!(run->stop && *run->stop) && yaml_split_next(&splitter, &span, &bad))
+	while (!(run->stop && *run->stop) && yaml_split_next(&splitter, &span, &bad)) {
+		if (source->unreadable == UNREADABLE_MAX) {
+			refuse_rest(source, span.start);
+			return;
+		}
 		scan_document(run, source, span);
+	}
 }

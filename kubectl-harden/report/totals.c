@@ -14,28 +14,9 @@ static struct str bytes_of(const struct source *source)
 	return (struct str){ source->image.bytes, source->image.n };
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '{' || c == ',';
-}
-
 bool source_holds_manifests(const struct source *source)
 {
-	struct str text = bytes_of(source), kind = STR("kind");
-	size_t at;
-
-	if (source->template)
-		return false;
-	if (source->documents.n || source->refused)
-		return true;
-	for (at = str_find(text, kind, 0); at != SIZE_MAX; at = str_find(text, kind, at + kind.n)) {
-		bool quoted = at > 0 && (text.p[at - 1] == '"' || text.p[at - 1] == '\'');
-		size_t start = at - quoted, end = at + kind.n + quoted;
-
-		if (end < text.n && text.p[end] == ':' && (start == 0 || is_blank(text.p[start - 1]) || quoted))
-			return true;
-	}
-	return false;
+	return !source->template && (source->documents.n || source->refused || source->has_kind);
 }
 
 static void count_document(const struct document *document, struct totals *totals)

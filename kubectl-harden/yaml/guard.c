@@ -72,9 +72,45 @@ static bool is_plain_stride(const unsigned char *p)
 	return !odd;
 }
 
+enum { LINE_DEPTH_MAX = 4096 };
+
+/*
+ * Brackets on one line: the parser remembers each that is open until it knows that the line is no key, which takes
+ * more than a hundred bytes of memory a bracket. Only lines long enough to be harmful are looked at, and quotes are
+ * not, for what a quote is depends on what stands before it. False with the offset where there are too many.
+ */
+static bool check_line_depth(struct str bytes, size_t *ret_at)
+{
+	for (size_t at = 0; bytes.n - at > LINE_DEPTH_MAX;) {
+		const char *hit = memrchr(bytes.p + at, '\n', LINE_DEPTH_MAX);
+		unsigned depth = 0;
+
+		if (hit) {
+			at = (size_t)(hit - bytes.p) + 1;
+			continue;
+		}
+		for (; at < bytes.n && bytes.p[at] != '\n'; at++) {
+			char c = bytes.p[at];
+
+			if (c == '[' || c == '{') {
+				*ret_at = at;
+				if (++depth > LINE_DEPTH_MAX)
+					return false;
+			} else if ((c == ']' || c == '}') && depth) {
+				depth--;
+			}
+		}
+	}
+	return true;
+}
+
 bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why)
 {
 	const unsigned char *p = (const unsigned char *)bytes.p;
+	size_t at;
+
+	if (!check_line_depth(bytes, &at))
+		return refuse(ret_why, (uint32_t)at, "nested too deeply");
 
 	if (bytes.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		return refuse(ret_why, 0, "UTF-16; convert it to UTF-8");

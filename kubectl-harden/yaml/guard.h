@@ -10,6 +10,7 @@
 /*
  * yaml_guard() - false with the reason where @bytes hold something that libfyaml mishandles, or that kubectl reads
  * differently, so that a field could hide from us: NUL and other control characters, invalid UTF-8, UTF-16, a byte
- * order mark inside the text, U+0085, U+2028, U+2029, `%` directives.
+ * order mark inside the text, U+0085, U+2028, U+2029, `%` directives, or thousands of
+ * brackets that stay open on one line.
  */
 bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why);

@@ -6,7 +6,7 @@
  * texts are taken from the bytes later, when somebody asks. libfyaml's marks are right for plain and quoted scalars
  * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
  * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
- * broken parser is leaked on purpose, kept reachable, and after a thousand of them the rest is refused.
+ * broken parser is leaked on purpose, kept reachable, and after twenty thousand of them everything is refused.
  */
 #include "yaml/guard.h"
 #include "yaml/scalar.h"
@@ -19,7 +19,7 @@
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 enum { BROKEN_PARSERS_MAX = 1 << 20 }; /* or nothing would be read after a second */
 #else
-enum { BROKEN_PARSERS_MAX = 1000 };
+enum { BROKEN_PARSERS_MAX = 20000 };
 #endif
 
 /*

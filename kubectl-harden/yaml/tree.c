@@ -133,6 +133,8 @@ static yaml_id merge_pairs(struct yaml_tree *tree, yaml_id map, yaml_id source, 
 	if (!source || yaml_node(tree, source)->kind != YAML_MAP)
 		return after;
 	expand(tree, source, depth);
+	if (yaml_node(tree, source)->flags & YAML_F_MERGE)
+		return after; /* too deep: asking for its first pair would begin to count anew */
 	for (yaml_id key = yaml_first(tree, source); key; key = yaml_next(tree, key)) {
 		yaml_id copy = copy_node(tree, key, map), value;
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Cases: the generators of hostile files, one row each. */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct hostile {
+	const char *suite, *name;
+	void (*make)(FILE *file, size_t n);
+	size_t n;
+	const char *at;	       /* its place, behind the path: ":3:1: " */
+	const char *says;      /* on standard error (of check: or standard output); NULL: nothing in particular */
+	bool untouched;	       /* diff changes nothing in it */
+	double seconds_per_mb; /* 0: 0.2 */
+	double bytes_per_byte; /* 0: 12 and the source itself */
+	const char *arguments[8];
+};
+
+extern const struct hostile hostiles[];
+extern const size_t hostiles_n;
