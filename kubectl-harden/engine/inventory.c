@@ -71,6 +71,25 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	VEC_PUSH(&workload->ports, port);
 }
 
+static void keep_declared(struct run *run, struct workload *workload, struct kube_pod *pod)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pod->containers_n; i++)
+		n += yaml_count(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "ports"));
+	workload->declared = n ? ARENA_ARRAY(run->arena, uint16_t, n) : NULL;
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "ports"), item) {
+			int64_t port;
+
+			if (workload->declared_n < n &&
+			    yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) && port > 0 &&
+			    port <= UINT16_MAX)
+				workload->declared[workload->declared_n++] = (uint16_t)port;
+		}
+	}
+}
+
 /*
  * Whether any rule that the user asked for will ask for the pod's ports: by itself, or because it needs them. If none
  * does they stay, and what leads to them with them.
@@ -106,6 +125,7 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 		workload.blocked = STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
 				       "sysctl is not allowed there; only a person can decide");
 	workload.windows = pod->windows;
+	keep_declared(run, &workload, pod);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
 	workload.keeps_ports = !wants_ports(pod, fix);

@@ -48,6 +48,8 @@ struct workload {
 		struct inventory_port *items;
 		size_t n, cap;
 	} ports;
+	uint16_t *declared; /* all its containerPorts */
+	size_t declared_n;
 	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
 	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */

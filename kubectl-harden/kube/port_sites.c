@@ -266,6 +266,13 @@ static void add_site(struct search *search, enum port_site_kind kind, int contai
 	VEC_PUSH(search->sites, (struct port_site){ kind, container, node, text, label });
 }
 
+/* Something in @container says that a program listens on the new port already. */
+static void taken(struct search *search, int container)
+{
+	cannot(search, str_fmt(search->arena, "port %u is taken by container %.*s; --port-map %u:PORT names another",
+			       search->target, STR_ARG(search->pod->containers[container].name), search->port));
+}
+
 static struct str number_text(struct search *search)
 {
 	return str_from_int(search->arena, search->target);
@@ -293,17 +300,15 @@ static void search_ports(struct search *search)
 			}
 			if (port == search->target) {
 				moved = (int)i;
-				cannot(search, str_fmt(search->arena,
-						       "port %u is taken by container %.*s; --port-map %u:PORT names "
-						       "another",
-						       search->target, STR_ARG(pod->containers[i].name), search->port));
+				taken(search, (int)i);
 			}
 			if (port != search->port)
 				continue;
 			if (yaml_int(tree, yaml_get(tree, item, "hostPort"), &host) && host)
 				cannot(search, STR("it is a hostPort too, which others reach on the node"));
 			add_site(search, SITE_PORT, (int)i, at, number_text(search), STR_NONE);
-			if (search->sites->owner < 0) {
+			if (search->sites->owner < 0 ||
+			    (!serves(&pod->containers[search->sites->owner]) && serves(&pod->containers[i]))) {
 				search->sites->owner = (int)i;
 				search->sites->name = name;
 			}
@@ -357,7 +362,11 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 		yaml_id at = handler_port(tree, handler, kind);
 		int64_t port;
 
-		if (yaml_int(tree, at, &port) && port == search->port)
+		if (!yaml_int(tree, at, &port))
+			continue;
+		if (port == search->target)
+			taken(search, container);
+		if (port == search->port)
 			add_site(search, is_probe ? SITE_PROBE : SITE_HOOK, container, at, number_text(search), STR_NONE);
 	}
 	YAML_EACH(tree, command, item) {
@@ -381,6 +390,17 @@ static bool is_obeyed(struct search *search, const struct listener *listener)
 	return listener->dotnet == search->best_dotnet;
 }
 
+static bool says(const struct listener *listener, struct str value, uint16_t port)
+{
+	struct listener_port ports[LISTENER_PORTS_MAX];
+	size_t n = listener_ports(listener, value, ports);
+
+	for (size_t i = 0; i < n; i++)
+		if (ports[i].port == port)
+			return true;
+	return false;
+}
+
 static void search_env(struct search *search, int container)
 {
 	struct yaml_tree *tree = search->pod->tree;
@@ -390,10 +410,13 @@ static void search_env(struct search *search, int container)
 	YAML_EACH(tree, env, item) {
 		struct str name = yaml_get_text(tree, item, "name"), text;
 		yaml_id value = yaml_get(tree, item, "value");
-		const struct listener *listener = owns ? listener_find_env(name) : NULL;
+		const struct listener *listener = listener_find_env(name);
 
-		if (listener && listener_rewrite(listener, search->arena, yaml_text(tree, value), search->port,
-						 search->target, &text)) {
+		if (listener && says(listener, yaml_text(tree, value), search->target))
+			taken(search, container);
+		if (owns && listener &&
+		    listener_rewrite(listener, search->arena, yaml_text(tree, value), search->port, search->target,
+				     &text)) {
 			add_site(search, SITE_ENV, container, value, text, name);
 			search->sites->listener |= is_obeyed(search, listener);
 			search->sites->sure |= listener->dotnet && is_obeyed(search, listener);
@@ -414,7 +437,10 @@ static void search_flags(struct search *search, struct arguments *arguments, int
 	while (listener_args_next(&walk, &arg)) {
 		struct str token = arguments->tokens[arg.token], value = str_sub(token, arg.start, arg.end), text;
 
-		if (!listener_rewrite(arg.listener, search->arena, value, search->port, search->target, &text))
+		if (says(arg.listener, value, search->target))
+			taken(search, container);
+		if (container != search->sites->owner ||
+		    !listener_rewrite(arg.listener, search->arena, value, search->port, search->target, &text))
 			continue;
 		if (arguments->changed[arg.token].n) {
 			cannot(search, STR("an argument names it twice"));
@@ -436,8 +462,7 @@ static void search_arguments(struct search *search, int container)
 	struct str text;
 
 	read_arguments(search->pod, container, &arguments);
-	if (container == search->sites->owner)
-		search_flags(search, &arguments, container);
+	search_flags(search, &arguments, container);
 	for (size_t i = 0; i < arguments.n; i++)
 		if (!arguments.changed[i].n && listener_rewrite_local(search->arena, arguments.tokens[i], false,
 								      search->port, search->target, &text))
@@ -457,6 +482,23 @@ static void search_facts(struct search *search)
 	add_site(search, SITE_ENV_NEW, search->sites->owner, container->node,
 		 image_move_value(move, search->arena, search->target), str_of(move->env));
 	search->sites->listener = search->sites->sure = true;
+}
+
+/* Another container whose image is known to listen there by itself: its program would stay behind. */
+static void search_others(struct search *search)
+{
+	for (size_t i = 0; i < search->pod->containers_n; i++) {
+		struct low_port items[LOW_PORTS_MAX];
+		struct low_ports ports = { items, 0 };
+
+		if ((int)i == search->sites->owner)
+			continue;
+		low_of_image(search->pod, (int)i, &ports);
+		for (size_t k = 0; k < ports.n; k++)
+			if (items[k].port == search->port)
+				cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
+						       STR_ARG(search->pod->containers[i].name)));
+	}
 }
 
 static void search_annotations(struct search *search)
@@ -497,6 +539,7 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	}
 	if (ret_sites->owner >= 0)
 		search_facts(&search);
+	search_others(&search);
 	search_annotations(&search);
 }
 
