@@ -33,6 +33,7 @@ static struct run_options options_of(struct str program)
 		.fix = FIX_CONFIG_DEFAULT,
 		.limits = { .nodes = 200000, .depth = 200, .bytes = 1 << 20 },
 		.source_bytes = 1 << 20,
+		.keep_sources = true,
 	};
 	struct fix_config *fix = &options.fix;
 	uint8_t a = at(program, 0), b = at(program, 1), c = at(program, 2), d = at(program, 3);
