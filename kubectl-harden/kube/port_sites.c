@@ -307,6 +307,8 @@ static void search_ports(struct search *search)
 			if (yaml_int(tree, yaml_get(tree, item, "hostPort"), &host) && host)
 				cannot(search, STR("it is a hostPort too, which others reach on the node"));
 			add_site(search, SITE_PORT, (int)i, at, number_text(search), STR_NONE);
+			if (search->sites->owner >= 0 && search->sites->owner != (int)i)
+				cannot(search, STR("two containers declare it, and only one can be told to move"));
 			if (search->sites->owner < 0 ||
 			    (!serves(&pod->containers[search->sites->owner]) && serves(&pod->containers[i]))) {
 				search->sites->owner = (int)i;
