@@ -194,6 +194,8 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 			continue;
 		if (yaml_node(tree, key_node(tree, key))->kind != YAML_SCALAR)
 			return refuse(ret_why, node->start, "a key that is a mapping or a list; Kubernetes refuses it");
+		if (yaml_node(tree, key_node(tree, key))->style == YAML_EMPTY && !(node->flags & YAML_F_TAG))
+			return refuse(ret_why, node->start, "a key without text; Kubernetes refuses it");
 		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))
 			return false;
 		if (!is_merge(tree, node))
