@@ -11,7 +11,8 @@ static bool adds_sys_admin(struct fix_context *fix, int target)
 	yaml_id added = yaml_get_path(fix->tree, fix_security_context(fix, target), "capabilities.add");
 
 	YAML_EACH(fix->tree, added, item)
-		if (str_is(yaml_text(fix->tree, item), "CAP_SYS_ADMIN") || str_is(yaml_text(fix->tree, item), "SYS_ADMIN"))
+		if (str_is(yaml_text(fix->tree, item), "CAP_SYS_ADMIN") ||
+		    str_is(yaml_text(fix->tree, item), "SYS_ADMIN"))
 			return true;
 	return false;
 }
@@ -53,8 +54,9 @@ const struct fixer fixer_privilege_escalation = {
 	.checks = "allowPrivilegeEscalation",
 	.why = "A setuid program in the image (su, mount, ping) makes root out of any user who can run it. With "
 	       "allowPrivilegeEscalation: false the kernel ignores the setuid bit and file capabilities.",
-	.caveat = "A program that calls sudo or a setuid helper fails: \"sudo: effective uid is not 0\", or \"The \\\"no "
-		  "new privileges\\\" flag is set\".",
+	.caveat =
+		"A program that calls sudo or a setuid helper fails: \"sudo: effective uid is not 0\", or \"The \\\"no "
+		"new privileges\\\" flag is set\".",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -45,7 +45,8 @@ static bool is_taken(struct fix_context *fix, struct str name)
 static struct str volume_name(struct fix_context *fix, int target)
 {
 	struct str container = fix_container(fix, target)->name;
-	struct str base = fix->pod->containers_n > 1 ? fix_format(fix, "tmp-%.*s", STR_ARG(container)) : STR("tmp"), name;
+	struct str base = fix->pod->containers_n > 1 ? fix_format(fix, "tmp-%.*s", STR_ARG(container)) : STR("tmp"),
+		   name;
 
 	if (base.n > VOLUME_NAME_MAX)
 		base.n = VOLUME_NAME_MAX;
@@ -121,7 +122,8 @@ const struct fixer fixer_read_only_root_filesystem = {
 	.checks = "",
 	.why = "Who breaks into a container first writes a tool or changes the program. On a read-only root file system "
 	       "neither is possible, and what the program does write becomes visible as a volume.",
-	.caveat = "A program that writes elsewhere fails: \"Read-only file system\". Add an emptyDir for that directory.",
+	.caveat =
+		"A program that writes elsewhere fails: \"Read-only file system\". Add an emptyDir for that directory.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -84,7 +84,8 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 
 	if (yaml_is_true(fix->tree, own) || (yaml_is_null(fix->tree, own) && yaml_is_true(fix->tree, pods)))
 		return FIX_FINE;
-	problem.message = fix_format(fix, "%.*s %s; restricted wants runAsNonRoot: true", STR_ARG(fix_subject(fix, target)),
+	problem.message = fix_format(fix, "%.*s %s; restricted wants runAsNonRoot: true",
+				     STR_ARG(fix_subject(fix, target)),
 				     yaml_is_false(fix->tree, own) ? "says runAsNonRoot: false" : "may run as root");
 	if (!fix_needs_root(fix, target, &problem.reason) && !fix_need(fix, &fixer_run_as_user, target))
 		problem.reason = STR("it has no non-root user (see run-as-user)");
@@ -116,8 +117,9 @@ const struct fixer fixer_run_as_non_root = {
 	.checks = "runAsNonRoot",
 	.why = "It is the guard behind the user: whatever the next image says, the kubelet refuses to start it as root. "
 	       "A user alone can be lost with the next edit without anybody noticing.",
-	.caveat = "Without a numeric user, an image that runs as root or as a named user does not start: \"container has "
-		  "runAsNonRoot and image will run as root\", \"image has non-numeric user\". So the user comes first.",
+	.caveat =
+		"Without a numeric user, an image that runs as root or as a named user does not start: \"container has "
+		"runAsNonRoot and image will run as root\", \"image has non-numeric user\". So the user comes first.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -399,8 +399,9 @@ const struct fixer fixer_run_as_user = {
 	.why = "Root in a container is root on the node but for its namespaces: one hole in the runtime and it is out. "
 	       "Kubernetes can only verify a user that is a number, so an image whose USER is a name or unset needs one "
 	       "here.",
-	.caveat = "Files that the image gave to root cannot be written: \"Permission denied\". HOME becomes / where the "
-		  "image does not know the UID.",
+	.caveat =
+		"Files that the image gave to root cannot be written: \"Permission denied\". HOME becomes / where the "
+		"image does not know the UID.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -128,8 +128,9 @@ const struct fixer fixer_seccomp_profile = {
 	.checks = "seccompProfile_baseline seccompProfile_restricted",
 	.why = "Without a profile a container may make every system call, also the seldom used ones in which kernel "
 	       "exploits live. RuntimeDefault forbids some sixty that programs in containers do not need.",
-	.caveat = "A program that needs such a call (a debugger, perf, a sandbox of its own) fails with \"Operation not "
-		  "permitted\" or \"Function not implemented\".",
+	.caveat =
+		"A program that needs such a call (a debugger, perf, a sandbox of its own) fails with \"Operation not "
+		"permitted\" or \"Function not implemented\".",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

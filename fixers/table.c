@@ -4,6 +4,8 @@
  */
 #include "fixers/list.h"
 
+/* A line a fixer. */
+/* clang-format off */
 const struct fixer *const fixers[] = {
 	&fixer_privileged,
 	&fixer_unprivileged_ports,
@@ -24,6 +26,7 @@ const struct fixer *const fixers[] = {
 	&fixer_host_process,
 	&fixer_probe_host,
 };
+/* clang-format on */
 
 const size_t fixers_n = sizeof(fixers) / sizeof(*fixers);
 

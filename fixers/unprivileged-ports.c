@@ -238,8 +238,9 @@ const struct fixer fixer_unprivileged_ports = {
 	.checks = "",
 	.why = "The kernel lets only root open a port below 1024, so a program that listens on 80 does not survive "
 	       "runAsNonRoot. Behind a Service nobody sees the pod's port: it can be 8080 while the Service stays 80.",
-	.caveat = "A program that does not follow its port answers nobody: \"connection refused\", and its probes fail. One "
-		  "on a low port without the sysctl stops: \"bind() to 0.0.0.0:80 failed (13: Permission denied)\".",
+	.caveat =
+		"A program that does not follow its port answers nobody: \"connection refused\", and its probes fail. One "
+		"on a low port without the sysctl stops: \"bind() to 0.0.0.0:80 failed (13: Permission denied)\".",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

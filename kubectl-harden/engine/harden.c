@@ -76,8 +76,11 @@ static const void *find_row(const void *rows, size_t n, size_t size, size_t wher
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const char *row = (const char *)rows + middle * size;
-		unsigned found = ((const struct where *)(const void *)(row + where))->object;
+		struct where at;
+		unsigned found;
 
+		memcpy(&at, row + where, sizeof(at));
+		found = at.object;
 		if (found == object)
 			return row;
 		if (found < object)

@@ -122,8 +122,9 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 	workload.labels = keep_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
 	if (pod->host_network)
-		workload.blocked = STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
-				       "sysctl is not allowed there; only a person can decide");
+		workload.blocked =
+			STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
+			    "sysctl is not allowed there; only a person can decide");
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
 	for (size_t i = 0; i < n; i++)

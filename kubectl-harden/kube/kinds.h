@@ -8,8 +8,8 @@
 #include "base/str.h"
 
 enum kube_kind_flag {
-	KIND_POD = 1 << 0,	  /* holds one pod (template) at .pod */
-	KIND_LIST = 1 << 1,	  /* holds objects at items */
+	KIND_POD = 1 << 0,  /* holds one pod (template) at .pod */
+	KIND_LIST = 1 << 1, /* holds objects at items */
 	KIND_SERVICE = 1 << 2,
 	KIND_NAMES_PORT = 1 << 3, /* may name a pod's port (facts C 9-29): pins it until it can be moved too */
 	KIND_NOTHING = 1 << 4,	  /* known to hold no pod and to name no port: passed over unparsed */
@@ -23,7 +23,7 @@ struct kube_kind {
 	const char *group; /* "apps", "" for core; the version does not matter */
 	const char *kind;
 	unsigned flags;
-	const char *pod;  /* KIND_POD: path from the object to what has metadata and spec; "" for a Pod itself */
+	const char *pod;   /* KIND_POD: path from the object to what has metadata and spec; "" for a Pod itself */
 	const char *items; /* KIND_POD, typed list kinds: kind of an item without one; else NULL */
 };
 

@@ -20,9 +20,9 @@ struct kube_container {
 	struct str name;
 	struct str image;
 	enum kube_container_role role;
-	bool sidecar;	/* an init container with restartPolicy: Always */
+	bool sidecar;			/* an init container with restartPolicy: Always */
 	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
-	unsigned dotnet; /* major version of .NET where the image is Microsoft's, else 0 */
+	unsigned dotnet;		/* major version of .NET where the image is Microsoft's, else 0 */
 };
 
 struct kube_object {
@@ -35,16 +35,16 @@ struct kube_object {
 struct kube_pod {
 	struct yaml_tree *tree;
 	struct kube_object object;
-	yaml_id template;     /* what has metadata and spec: the object itself for a Pod */
-	yaml_id metadata;     /* of the pod (template) */
+	yaml_id template; /* what has metadata and spec: the object itself for a Pod */
+	yaml_id metadata; /* of the pod (template) */
 	yaml_id spec;
 	struct kube_container *containers; /* init, main, ephemeral; in the arena */
 	size_t containers_n;
-	bool windows;	      /* spec.os.name, or a node selector for Windows */
+	bool windows;	       /* spec.os.name, or a node selector for Windows */
 	bool windows_declared; /* by spec.os.name: windows itself */
 	bool host_network;
-	bool user_namespace;  /* hostUsers: false */
-	const char *partial;  /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
+	bool user_namespace; /* hostUsers: false */
+	const char *partial; /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
 };
 
 /*

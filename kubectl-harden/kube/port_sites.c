@@ -226,9 +226,9 @@ size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
 			int64_t port;
 
 			if (yaml_int(pod->tree, at, &port) && is_low(port))
-				add_low(&ports, (struct low_port){
-							port_protocol_of(yaml_get_text(pod->tree, item, "protocol")),
-							(uint16_t)port, (int)i, at });
+				add_low(&ports,
+					(struct low_port){ port_protocol_of(yaml_get_text(pod->tree, item, "protocol")),
+							   (uint16_t)port, (int)i, at });
 		}
 		low_of_image(pod, (int)i, &ports);
 	}
@@ -369,7 +369,8 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 		if (port == search->target)
 			taken(search, container);
 		if (port == search->port)
-			add_site(search, is_probe ? SITE_PROBE : SITE_HOOK, container, at, number_text(search), STR_NONE);
+			add_site(search, is_probe ? SITE_PROBE : SITE_HOOK, container, at, number_text(search),
+				 STR_NONE);
 	}
 	YAML_EACH(tree, command, item) {
 		struct str text;
@@ -448,9 +449,8 @@ static void search_flags(struct search *search, struct arguments *arguments, int
 			cannot(search, STR("an argument names it twice"));
 			continue;
 		}
-		arguments->changed[arg.token] =
-			str_fmt(search->arena, "%.*s%.*s%.*s", (int)arg.start, token.p, STR_ARG(text),
-				(int)(token.n - arg.end), token.p + arg.end);
+		arguments->changed[arg.token] = str_fmt(search->arena, "%.*s%.*s%.*s", (int)arg.start, token.p,
+							STR_ARG(text), (int)(token.n - arg.end), token.p + arg.end);
 		add_site(search, SITE_ARG, container, arguments->nodes[arg.token], arguments->changed[arg.token],
 			 str_of(arg.listener->name));
 		search->sites->listener |= is_obeyed(search, arg.listener);
@@ -509,8 +509,8 @@ static void search_annotations(struct search *search)
 
 	YAML_EACH(tree, yaml_get(tree, search->pod->metadata, "annotations"), key)
 		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), search->port))
-			cannot(search, str_fmt(search->arena, "the annotation %.*s names it",
-					       STR_ARG(yaml_text(tree, key))));
+			cannot(search,
+			       str_fmt(search->arena, "the annotation %.*s names it", STR_ARG(yaml_text(tree, key))));
 }
 
 void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protocol protocol, uint16_t port,
@@ -522,8 +522,8 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	*ret_sites = (struct port_sites){ .owner = -1 };
 	search.sites = ret_sites;
 	if (mesh)
-		cannot(&search, str_fmt(arena, "port %u is kept for %s; --port-map %u:PORT names another", target, mesh,
-					port));
+		cannot(&search,
+		       str_fmt(arena, "port %u is kept for %s; --port-map %u:PORT names another", target, mesh, port));
 	search_ports(&search);
 	check_name(&search);
 	if (ret_sites->owner < 0)

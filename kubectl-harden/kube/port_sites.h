@@ -30,11 +30,11 @@ struct port_site {
 struct port_sites {
 	struct port_site *items;
 	size_t n, cap;
-	int owner;	     /* the container that listens, -1 when it cannot be told */
-	bool listener;	     /* a setting is visible, or the image's facts name one, that moves the program too */
-	bool sure;	     /* by facts: nothing to warn about */
-	struct str name;     /* the port's name, if it has one that a Service can use */
-	struct str why_not;  /* why it cannot be moved from here, whatever the listener; else empty */
+	int owner;	    /* the container that listens, -1 when it cannot be told */
+	bool listener;	    /* a setting is visible, or the image's facts name one, that moves the program too */
+	bool sure;	    /* by facts: nothing to warn about */
+	struct str name;    /* the port's name, if it has one that a Service can use */
+	struct str why_not; /* why it cannot be moved from here, whatever the listener; else empty */
 };
 
 /* A port below 1024 that a pod listens on. */

@@ -566,10 +566,15 @@ static bool is_bare_pair(const struct yaml_node *node)
 
 static bool on_end(struct build *build, struct fy_event *event)
 {
-	struct open open = build->stack.items[--build->stack.n];
-	struct yaml_node *node = &build->tree->nodes.items[open.node];
-	bool map = open.map;
+	struct yaml_node *node;
+	struct open open;
+	bool map;
 
+	if (!build->stack.items || !build->stack.n)
+		return refuse(build, build->cursor, "the parser lost its place here");
+	open = build->stack.items[--build->stack.n];
+	node = &build->tree->nodes.items[open.node];
+	map = open.map;
 	if (node->style == YAML_FLOW && !is_bare_pair(node)) {
 		struct fy_token *token = map ? event->mapping_end.mapping_end : event->sequence_end.sequence_end;
 

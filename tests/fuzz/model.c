@@ -665,7 +665,7 @@ static void print_scalar(struct printer *printer, const struct model *model, boo
 		buf_add(printer->out, s);
 	} else if (chance_of(printer->chance, 2) && !memchr(s.p ? s.p : "", '\n', s.n)) {
 		buf_addc(printer->out, '\'');
-		for (size_t i = 0; i < s.n; i++) {
+		for (size_t i = 0; s.p && i < s.n; i++) {
 			if (s.p[i] == '\'')
 				buf_addc(printer->out, '\'');
 			buf_addc(printer->out, s.p[i]);

@@ -95,7 +95,7 @@ static void mutate_lines(struct mutation *m, struct str text)
 		return;
 	case 3: /* a new one */
 		buf_add(&m->out, before);
-		buf_pad(&m->out, ' ', chance_below(&m->chance, 3) * 2);
+		buf_pad(&m->out, ' ', (size_t)chance_below(&m->chance, 3) * 2);
 		buf_addz(&m->out, lines[chance_below(&m->chance, sizeof(lines) / sizeof(*lines))]);
 		buf_addc(&m->out, '\n');
 		buf_add(&m->out, line);

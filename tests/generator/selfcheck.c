@@ -21,7 +21,7 @@
 
 struct reasons {
 	struct reason {
-		const char *why;
+		char *why; /* owned */
 		size_t n;
 	} items[64];
 	size_t n;
@@ -381,8 +381,10 @@ static bool read_all(const char *path, struct buf *out)
 
 	if (!file)
 		return false;
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
+	do {
+		n = fread(block, 1, sizeof(block), file);
 		buf_add(out, (struct str){ block, n });
+	} while (n == sizeof(block));
 	fclose(file);
 	return true;
 }
@@ -391,7 +393,7 @@ static void print_reasons(const char *title, struct reasons *reasons)
 {
 	for (size_t i = 0; i < reasons->n; i++) {
 		printf("  %s %6zu: %s\n", title, reasons->items[i].n, reasons->items[i].why);
-		free((void *)(uintptr_t)reasons->items[i].why);
+		free(reasons->items[i].why);
 	}
 }
 
@@ -413,7 +415,7 @@ int main(int argc, char **argv)
 		}
 		if (!read_all(argv[i], &text)) {
 			fprintf(stderr, "error: open %s\n", argv[i]);
-			return 2;
+			exit(2);
 		}
 		check_text(&run, buf_str(&text));
 		buf_free(&text);

@@ -327,9 +327,12 @@ static void needs_few_descriptors(void **state)
 
 	(void)state;
 	for (int i = 0; i < 50; i++) {
-		strcat(path, i ? "/d" : "d");
+		size_t n = strlen(path);
+
+		snprintf(path + n, sizeof(path) - n, i ? "/d" : "d");
 		folder(path);
-		strcat(path, "/x.yaml");
+		n = strlen(path);
+		snprintf(path + n, sizeof(path) - n, "/x.yaml");
 		touch(path);
 		path[strlen(path) - 7] = '\0';
 	}
