@@ -76,12 +76,12 @@ static bool is_measured(void)
 
 static double most_seconds(const struct hostile *hostile, off_t bytes)
 {
-	return 2 + (hostile->seconds_per_mb ? hostile->seconds_per_mb : 0.2) * (double)bytes / 1e6;
+	return 2 + (hostile->seconds_per_mb > 0 ? hostile->seconds_per_mb : 0.2) * (double)bytes / 1e6;
 }
 
 static double most_mib(const struct hostile *hostile, off_t bytes)
 {
-	return 20 + (hostile->bytes_per_byte ? hostile->bytes_per_byte : 13) * (double)bytes / (1 << 20);
+	return 20 + (hostile->bytes_per_byte > 0 ? hostile->bytes_per_byte : 13) * (double)bytes / (1 << 20);
 }
 
 static void limit(int what, double most)
