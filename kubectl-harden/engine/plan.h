@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What the files of the plan share and nobody else needs.
+ */
+
+#include "engine/inventory.h"
+
+/* plan_match() - finds the workloads that each Service leads to. */
+void plan_match(struct run *run);
+
+/* plan_refuse_port() - the port stays, for this reason (the first one counts). plan_refuse_ports() - all of them do. */
+void plan_refuse_port(struct inventory_port *port, struct str why);
+void plan_refuse_ports(struct workload *workload, struct str why);
+
+/* plan_find_port() - a workload's low port by protocol and number; NULL if it has none. */
+struct inventory_port *plan_find_port(struct workload *workload, enum port_protocol protocol, int64_t number);
+
+/* plan_served_port() - the low port that a Service's port leads to, by name or number; NULL if there is none. */
+struct inventory_port *plan_served_port(struct workload *workload, const struct service_port *port);
+
+struct plan_pins;
+
+/* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */
+struct plan_pins *plan_pins_make(const struct inventory *inventory);
+void plan_pins_free(struct plan_pins *pins);
+
+/* plan_refuse_by_pins() - refuses a port that a pin of its namespace, or of any, may name. */
+void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct workload *workload,
+			 struct inventory_port *port);

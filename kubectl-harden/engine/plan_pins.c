@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pins
+ *
+ * Objects that may name a pod's port and are not moved along yet (a NetworkPolicy, a ServiceMonitor, a patch of an
+ * overlay) keep the ports that they name. They are found by port and namespace.
+ */
+#include <stdlib.h>
+
+#include "engine/plan.h"
+
+/* For each low port the first pins that hold it: of any namespace, of those that lie in none, and by namespace. */
+struct plan_pins {
+	size_t any[PORT_FIRST_FREE], everywhere[PORT_FIRST_FREE]; /* index + 1 */
+	struct pin_slot {
+		struct str namespace;
+		uint16_t port;
+		size_t pin; /* index + 1 */
+	} *slots;
+	size_t mask;
+};
+
+static bool holds_port(const struct pin *pin, unsigned port)
+{
+	return pin->ports[port / 64] & (uint64_t)1 << (port % 64);
+}
+
+static struct pin_slot *pin_slot(const struct plan_pins *index, struct str namespace, uint16_t port)
+{
+	size_t at = (str_hash(namespace) * 31 + port) * 0x9e3779b97f4a7c15u >> 20 & index->mask;
+
+	while (index->slots[at].pin &&
+	       (index->slots[at].port != port || !str_eq(index->slots[at].namespace, namespace)))
+		at = (at + 1) & index->mask;
+	return &index->slots[at];
+}
+
+static void index_pin(struct plan_pins *index, const struct pin *pin, size_t number, uint16_t port)
+{
+	struct pin_slot *slot;
+
+	if (!index->any[port])
+		index->any[port] = number;
+	if (pin->cluster || !pin->namespace.n) {
+		if (!index->everywhere[port])
+			index->everywhere[port] = number;
+		return;
+	}
+	slot = pin_slot(index, pin->namespace, port);
+	if (!slot->pin)
+		*slot = (struct pin_slot){ pin->namespace, port, number };
+}
+
+struct plan_pins *plan_pins_make(const struct inventory *inventory)
+{
+	struct plan_pins *index = memset(xmalloc(sizeof(*index)), 0, sizeof(*index));
+	size_t held = 0, size = 64;
+
+	for (size_t i = 0; i < inventory->pins.n; i++)
+		for (size_t k = 0; k < PORT_FIRST_FREE / 64; k++)
+			held += (size_t)__builtin_popcountll(inventory->pins.items[i].ports[k]);
+	while (size < held * 2)
+		size *= 2;
+	index->mask = size - 1;
+	index->slots = memset(xrealloc_array(NULL, size, sizeof(*index->slots)), 0, size * sizeof(*index->slots));
+	for (size_t i = 0; i < inventory->pins.n; i++)
+		for (uint16_t port = 1; port < PORT_FIRST_FREE; port++)
+			if (holds_port(&inventory->pins.items[i], port))
+				index_pin(index, &inventory->pins.items[i], i + 1, port);
+	return index;
+}
+
+void plan_pins_free(struct plan_pins *index)
+{
+	free(index->slots);
+	free(index);
+}
+
+void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct workload *workload,
+			 struct inventory_port *port)
+{
+	size_t found = index->any[port->port];
+
+	if (workload->namespace.n && found) {
+		size_t near = pin_slot(index, workload->namespace, port->port)->pin;
+
+		found = index->everywhere[port->port];
+		if (near && (!found || near < found))
+			found = near;
+	}
+	if (found && !port->refused) {
+		const struct pin *pin = &run->inventory->pins.items[found - 1];
+
+		plan_refuse_port(port, str_fmt(run->arena, "%.*s/%.*s may name it, and is not moved along yet",
+					       STR_ARG(pin->kind), STR_ARG(pin->name)));
+	}
+}
