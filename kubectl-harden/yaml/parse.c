@@ -7,6 +7,8 @@
  * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
  * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
  * broken parser is leaked on purpose, kept reachable, and after twenty thousand of them everything is refused.
+ *
+ * The file is longer than others because tokens, spans and nodes share one state, which nobody else should see.
  */
 #include "yaml/guard.h"
 #include "yaml/scalar.h"
