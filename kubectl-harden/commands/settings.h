@@ -72,3 +72,5 @@ bool value_user(struct settings *settings, const struct option *option, struct s
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_depth(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -3,6 +3,7 @@
  * Values: those of options that are more than a switch or a choice of words.
  */
 #include <limits.h>
+#include <stdio.h>
 
 #include "commands/settings.h"
 
@@ -130,4 +131,28 @@ bool value_size(struct settings *settings, const struct option *option, struct s
 		return invalid(err, option, value, "less than 4Gi");
 	settings->run.limits.bytes = (size_t)(bytes * units[i].factor);
 	return true;
+}
+
+static bool value_limit(const struct option *option, struct str value, int64_t most, uint32_t *ret_limit,
+			struct error **err)
+{
+	int64_t number;
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "a number from 1 to %lld", (long long)most);
+	if (!str_int(value, &number) || number < 1 || number > most)
+		return invalid(err, option, value, wanted);
+	*ret_limit = (uint32_t)number;
+	return true;
+}
+
+bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	return value_limit(option, value, 100000000, &settings->run.limits.nodes, err);
+}
+
+/* What walks a tree calls itself as deep as the tree is. */
+bool value_depth(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	return value_limit(option, value, 1000, &settings->run.limits.depth, err);
 }

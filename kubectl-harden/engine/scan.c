@@ -81,6 +81,9 @@ static void visit(struct scan *scan, struct object_view *view)
 	if (flags & KIND_POD) {
 		if (view->has_pod)
 			scan_pod(scan, where, &view->pod);
+		/* A patch that names a port would be left behind by its move. */
+		if (view->has_pod && view->pod.partial)
+			inventory_pin(run, where, &run->tree, object);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;

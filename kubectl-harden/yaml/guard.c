@@ -110,7 +110,7 @@ bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why)
 	size_t at;
 
 	if (!check_line_depth(bytes, &at))
-		return refuse(ret_why, (uint32_t)at, "nested too deeply");
+		return refuse(ret_why, (uint32_t)at, "nested too deeply (see --max-depth)");
 
 	if (bytes.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		return refuse(ret_why, 0, "UTF-16; convert it to UTF-8");

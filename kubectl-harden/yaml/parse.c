@@ -342,7 +342,7 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 	yaml_id id = (yaml_id)tree->nodes.n;
 
 	if (id >= tree->limits.nodes)
-		return refuse(build, node->start, "too many nodes in one document");
+		return refuse(build, node->start, "too many nodes in one document (see --max-nodes)");
 	/* A pair in a flow sequence is announced behind its key. */
 	if (node->flags & YAML_F_EXPLICIT)
 		build->question = true;
@@ -517,7 +517,7 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 	yaml_id id;
 
 	if (build->stack.n >= build->tree->limits.depth)
-		return refuse(build, build->cursor, "nested too deeply");
+		return refuse(build, build->cursor, "nested too deeply (see --max-depth)");
 	node.start = token ? mark(fy_token_start_mark(token)) : build->cursor;
 	if (fy_event_get_node_style(event) == FYNS_FLOW)
 		node.style = YAML_FLOW;

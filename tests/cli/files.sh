@@ -100,6 +100,10 @@ fresh
 # The largest document.
 run 1 kubectl-harden check --max-document-size=100 -f shop/web.yaml
 grep -q 'not-checked: the document is larger than --max-document-size' "$temp/out" || fail "$(cat "$temp/out")"
+run 1 kubectl-harden check --max-nodes=10 -f shop/web.yaml
+grep -q 'not-checked: too many nodes in one document (see --max-nodes)' "$temp/out" || fail "$(cat "$temp/out")"
+run 1 kubectl-harden check --max-depth=2 -f shop/web.yaml
+grep -q 'not-checked: nested too deeply (see --max-depth)' "$temp/out" || fail "$(cat "$temp/out")"
 
 # Ctrl-C: what was read so far is dropped, every file is whole.
 if has setsid && mkfifo wait.yaml 2>/dev/null; then

@@ -260,17 +260,17 @@ static void has_limits(void **state)
 	(void)state;
 	assert_true(yaml_parse(&tree, arena, STR("[[[[[a]]]]]"), &limits, &why));
 	assert_false(yaml_parse(&tree, arena, STR("[[[[[[a]]]]]]"), &limits, &why));
-	assert_string_equal(why.why, "nested too deeply");
+	assert_string_equal(why.why, "nested too deeply (see --max-depth)");
 	for (int i = 0; i < 101; i++)
 		buf_addz(&text, "- a\n");
 	assert_false(yaml_parse(&tree, arena, buf_str(&text), &limits, &why));
-	assert_string_equal(why.why, "too many nodes in one document");
+	assert_string_equal(why.why, "too many nodes in one document (see --max-nodes)");
 	buf_pad(&text, '#', 1000);
 	assert_false(yaml_parse(&tree, arena, buf_str(&text), &limits, &why));
 	text.n = 0;
 	buf_pad(&text, '[', 1000000);
 	assert_false(yaml_parse(&tree, arena, buf_str(&text), NULL, &why));
-	assert_string_equal(why.why, "nested too deeply");
+	assert_string_equal(why.why, "nested too deeply (see --max-depth)");
 	yaml_tree_free(&tree);
 	arena_free(arena);
 	buf_free(&text);
