@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # others.sh KUBECTL-HARDEN: YAML that is no manifest, or not yet one, or part of one. None of it is ever changed.
 set -eu
-program=$1
+program=$(realpath "$1")
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 cd "$temp"
