@@ -76,7 +76,7 @@ static bool is_measured(void)
 
 static double most_seconds(const struct hostile *hostile, off_t bytes)
 {
-	return 2 + (hostile->seconds_per_mb > 0 ? hostile->seconds_per_mb : 0.2) * (double)bytes / 1e6;
+	return 4 + (hostile->seconds_per_mb > 0 ? hostile->seconds_per_mb : 0.6) * (double)bytes / 1e6;
 }
 
 static double most_mib(const struct hostile *hostile, off_t bytes)
