@@ -161,8 +161,7 @@ static void test_errors(void **state)
 	check_error(COMMAND_DIFF, "--max-document-size=lots",
 		    "invalid argument \"lots\" for --max-document-size: a size such "
 		    "as 256Mi");
-	check_error(COMMAND_DIFF, "--max-depth=0",
-		    "invalid argument \"0\" for --max-depth: a number from 1 to 1000");
+	check_error(COMMAND_DIFF, "--max-depth=0", "invalid argument \"0\" for --max-depth: a number from 1 to 1000");
 	check_error(COMMAND_DIFF, "--max-nodes=many",
 		    "invalid argument \"many\" for --max-nodes: a number from 1 to "
 		    "100000000");
