@@ -31,6 +31,49 @@ void document_clear(struct document *document)
 	splices_free(&document->splices);
 }
 
+/* ---- trees that wait for the plan ---- */
+
+enum { TREES_MOST = 64 << 20 };
+
+static size_t tree_bytes(const struct yaml_tree *tree)
+{
+	return sizeof(*tree) + tree->nodes.n * sizeof(*tree->nodes.items);
+}
+
+void document_keep_tree(struct run *run, struct document *document)
+{
+	size_t bytes = tree_bytes(&run->tree);
+
+	if (document->tree || run->tree.ops.n || run->trees_bytes + bytes > TREES_MOST)
+		return;
+	document->tree = xmalloc(sizeof(*document->tree));
+	*document->tree = YAML_TREE_INIT;
+	yaml_tree_copy(document->tree, &run->tree, NULL);
+	run->trees_bytes += bytes;
+}
+
+void document_drop_tree(struct run *run, struct document *document)
+{
+	if (!document->tree)
+		return;
+	run->trees_bytes -= tree_bytes(document->tree);
+	yaml_tree_free(document->tree);
+	free(document->tree);
+	document->tree = NULL;
+}
+
+bool document_take_tree(struct run *run, const struct source *source, struct document *document)
+{
+	struct yaml_refusal why;
+
+	if (!document->tree)
+		return yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits,
+				  &why);
+	yaml_tree_copy(&run->tree, document->tree, run->scratch);
+	document_drop_tree(run, document);
+	return true;
+}
+
 struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object)
 {
 	size_t size = fix_status_size(pod);

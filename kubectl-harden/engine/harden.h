@@ -20,6 +20,15 @@ struct str document_bytes(const struct source *source, const struct document *do
 /* document_clear() - forgets results. */
 void document_clear(struct document *document);
 
+/*
+ * document_keep_tree() - keeps run->tree for the time when the plan is made, as long as all that is kept is less than
+ * some twenty megabytes of manifests. document_take_tree() - makes run->tree that of the document, kept or parsed
+ * again; false where it cannot be parsed. document_drop_tree() - forgets it.
+ */
+void document_keep_tree(struct run *run, struct document *document);
+bool document_take_tree(struct run *run, const struct source *source, struct document *document);
+void document_drop_tree(struct run *run, struct document *document);
+
 /* fix_context_init() - for a pod; release with fix_context_free(). */
 struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object);
 void fix_context_free(struct fix_context *fix);

@@ -22,10 +22,12 @@ void run_init(struct run *run, const struct run_options *options)
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
-static void source_free(struct source *source)
+static void source_free(struct run *run, struct source *source)
 {
-	for (size_t i = 0; i < source->documents.n; i++)
+	for (size_t i = 0; i < source->documents.n; i++) {
 		document_clear(&source->documents.items[i]);
+		document_drop_tree(run, &source->documents.items[i]);
+	}
 	free(source->documents.items);
 	file_image_free(&source->image);
 	free(source->path);
@@ -35,7 +37,7 @@ static void source_free(struct source *source)
 void run_free(struct run *run)
 {
 	for (size_t i = 0; i < run->sources.n; i++)
-		source_free(run->sources.items[i]);
+		source_free(run, run->sources.items[i]);
 	free(run->sources.items);
 	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
 		free(run->inventory->workloads.items[i].ports.items);
@@ -100,10 +102,8 @@ static bool concerns(const struct run *run, const struct document *document)
 
 static void apply_document(struct run *run, struct source *source, struct document *document)
 {
-	struct yaml_refusal why;
-
 	arena_reset(run->scratch);
-	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
+	if (!document_take_tree(run, source, document))
 		return;
 	objects_read(&run->tree, run->scratch, &run->objects);
 	harden_document(run, source, document);

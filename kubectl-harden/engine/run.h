@@ -54,7 +54,8 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
-	bool unproved; /* a change did not pass its proof and was dropped: a bug of ours */
+	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
+	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
 };
 
 struct source {
@@ -83,6 +84,7 @@ struct run {
 	struct arena *scratch; /* one document at a time */
 	struct yaml_tree tree, after;
 	struct objects objects, objects_after; /* of these trees */
+	size_t trees_bytes;		       /* of the trees that documents keep */
 	struct {
 		struct source **items;
 		size_t n, cap;

@@ -124,6 +124,8 @@ static void scan_parsed(struct scan *scan)
 	document->services_n = inventory->services.n - document->service;
 	if (!scan->matters)
 		return;
+	if (scan->has_low_port || (document->services_n && !document->workloads_n))
+		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
 	else if (scan->has_low_port)
@@ -174,10 +176,12 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	} else {
 		scan_parsed(&scan);
 	}
-	if (document.state != DOCUMENT_NOTHING)
+	if (document.state != DOCUMENT_NOTHING) {
 		VEC_PUSH(&source->documents, document);
-	else
+	} else {
 		document_clear(&document);
+		document_drop_tree(run, &document);
+	}
 }
 
 /* Documents of one file that are no YAML: the parser keeps a little for each, and people do not read on either. */

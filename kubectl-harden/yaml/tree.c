@@ -26,6 +26,24 @@ void yaml_tree_free(struct yaml_tree *tree)
 	*tree = YAML_TREE_INIT;
 }
 
+void yaml_tree_copy(struct yaml_tree *to, const struct yaml_tree *from, struct arena *arena)
+{
+	struct yaml_tree copy = *from;
+
+	copy.arena = arena;
+	copy.nodes = to->nodes;
+	copy.texts = to->texts;
+	copy.ops = to->ops;
+	copy.texts.n = copy.ops.n = 0;
+	if (copy.nodes.cap < from->nodes.n) {
+		copy.nodes.cap = from->nodes.n;
+		copy.nodes.items = xrealloc_array(copy.nodes.items, copy.nodes.cap, sizeof(*copy.nodes.items));
+	}
+	copy.nodes.n = from->nodes.n;
+	memcpy(copy.nodes.items, from->nodes.items, from->nodes.n * sizeof(*from->nodes.items));
+	*to = copy;
+}
+
 /* ---- copies ---- */
 
 static yaml_id origin_of(struct yaml_tree *tree, yaml_id id)

@@ -134,6 +134,12 @@ struct yaml_refusal {
 bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
 		struct yaml_refusal *ret_why);
 
+/*
+ * yaml_tree_copy() - makes @to what @from is, which has no edits (made or undone, but none that stands). @to keeps its
+ * memory; @arena becomes its arena, and the bytes stay those of @from.
+ */
+void yaml_tree_copy(struct yaml_tree *to, const struct yaml_tree *from, struct arena *arena);
+
 /* yaml_tree_free() - releases the nodes (not the arena, not the bytes). */
 void yaml_tree_free(struct yaml_tree *tree);
 
