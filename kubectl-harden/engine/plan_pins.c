@@ -64,9 +64,9 @@ struct plan_pins *plan_pins_make(const struct inventory *inventory)
 	index->mask = size - 1;
 	index->slots = memset(xrealloc_array(NULL, size, sizeof(*index->slots)), 0, size * sizeof(*index->slots));
 	for (size_t i = 0; i < inventory->pins.n; i++)
-		for (uint16_t port = 1; port < PORT_FIRST_FREE; port++)
+		for (unsigned port = 1; port < PORT_FIRST_FREE; port++)
 			if (holds_port(&inventory->pins.items[i], port))
-				index_pin(index, &inventory->pins.items[i], i + 1, port);
+				index_pin(index, &inventory->pins.items[i], i + 1, (uint16_t)port);
 	return index;
 }
 

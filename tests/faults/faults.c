@@ -106,7 +106,7 @@ static void reset(void)
 	if (!directory)
 		die(manifests);
 	while ((entry = readdir(directory)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			unlink(in_manifests(entry->d_name));
 	closedir(directory);
 	for (size_t i = 0; i < FILES; i++)
@@ -312,7 +312,7 @@ int main(int argc, char **argv)
 			}
 		}
 	}
-	calls = atoi(call);
+	calls = (int)strtol(call, NULL, 10);
 	if (calls < 50) {
 		printf("only %d calls are seen\n", calls);
 		return 1;

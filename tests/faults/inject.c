@@ -52,7 +52,7 @@ static int number_of(const char *name)
 {
 	const char *text = getenv(name);
 
-	return text ? atoi(text) : 0;
+	return text ? (int)strtol(text, NULL, 10) : 0;
 }
 
 __attribute__((__constructor__)) static void begin(void)

@@ -145,8 +145,10 @@ static bool run_file(const char *path)
 		fprintf(stderr, "error: open %s: %s\n", path, strerror(errno));
 		return false;
 	}
-	while ((n = fread(block, 1, sizeof(block), file)) > 0)
+	do {
+		n = fread(block, 1, sizeof(block), file);
 		buf_add(&bytes, (struct str){ block, n });
+	} while (n == sizeof(block));
 	fclose(file);
 	replay.files++;
 	replay.path = path;

@@ -10,7 +10,7 @@ static void check(const char *text, const char *const *parts)
 {
 	struct yaml_splitter splitter = yaml_splitter_init(str_of(text));
 	struct yaml_span span;
-	size_t bad, i = 0;
+	size_t bad = SIZE_MAX, i = 0;
 
 	for (; yaml_split_next(&splitter, &span, &bad); i++) {
 		struct str part = str_sub(str_of(text), span.start, span.end);
