@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "engine/plan.h"
+#include "kube/listeners.h"
 
 /* ---- ports that only a Service knows ---- */
 
@@ -62,10 +63,20 @@ static bool shares_number(const struct workload *workload, const struct inventor
 	return false;
 }
 
+/* Whose sidecar takes the port where it would go; who names the target with --port-map knows better. */
+static const char *reserved_by(const struct port_map *map, const struct inventory_port *port)
+{
+	for (size_t i = 0; i < map->n; i++)
+		if (map->items[i].from == port->port)
+			return NULL;
+	return port_reserved_by(port->target);
+}
+
 static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
 	const struct fix_config *config = &run->options.fix;
+	const char *mesh = reserved_by(&config->port_map, port);
 
 	if (workload->blocked.n)
 		plan_refuse_port(port, workload->blocked);
@@ -81,6 +92,9 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 		plan_refuse_port(port, STR("TCP and UDP share the number, and a setting moves both"));
 	else if (port->stays_root)
 		plan_refuse_port(port, STR("its container is left as root"));
+	else if (mesh)
+		plan_refuse_port(port, str_fmt(run->arena, "port %u is kept for %s; --port-map %u:PORT names another",
+					       port->target, mesh, port->port));
 	else if (config->safe_only)
 		plan_refuse_port(port, STR("a move has a caveat, and --safe-only leaves those"));
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
@@ -143,6 +157,24 @@ static void judge_service(struct run *run, struct service *service, struct servi
 						 STR_ARG(port->why_not)));
 }
 
+/* Of two ports of a pod that would move to the same number, the first one does. */
+static void refuse_collisions(struct run *run, struct workload *workload)
+{
+	for (size_t i = 0; i < workload->ports.n; i++) {
+		struct inventory_port *port = &workload->ports.items[i];
+
+		for (size_t k = 0; k < i; k++) {
+			struct inventory_port *other = &workload->ports.items[k];
+
+			if (!other->refused && other->protocol == port->protocol && other->target == port->target)
+				plan_refuse_port(port, str_fmt(run->arena,
+							       "port %u moves to %u already; --port-map %u:PORT names "
+							       "another",
+							       other->port, other->target, port->port));
+		}
+	}
+}
+
 static void judge(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
@@ -158,6 +190,8 @@ static void judge(struct run *run)
 			for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
 				judge_service(run, &inventory->services.items[s],
 					      &inventory->services.items[s].ports[p], i);
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		refuse_collisions(run, &inventory->workloads.items[i]);
 	if (run->options.fix.low_ports == LOW_PORTS_MOVE)
 		return;
 	for (size_t i = 0; i < inventory->workloads.n; i++) {

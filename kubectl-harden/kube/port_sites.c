@@ -517,13 +517,9 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 		     uint16_t target, struct port_sites *ret_sites)
 {
 	struct search search = { .pod = pod, .arena = arena, .protocol = protocol, .port = port, .target = target };
-	const char *mesh = port_reserved_by(target);
 
 	*ret_sites = (struct port_sites){ .owner = -1 };
 	search.sites = ret_sites;
-	if (mesh)
-		cannot(&search,
-		       str_fmt(arena, "port %u is kept for %s; --port-map %u:PORT names another", target, mesh, port));
 	search_ports(&search);
 	check_name(&search);
 	if (ret_sites->owner < 0)

@@ -161,7 +161,7 @@ static void speed(size_t pairs)
 	in.n = 0;
 	input_definitions(&in, (size_t)100 * MB);
 	for (size_t i = 0; i < PAIRS; i++)
-		rates[i] = (double)in.n / MB / harden(buf_str(&in), NULL);
+		rates[i] = (double)in.n / (double)MB / harden(buf_str(&in), NULL);
 	row("Custom resource definitions", ">=", 300, median(rates, PAIRS), "MB/s");
 	buf_free(&in);
 	buf_free(&out);
