@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Over every manifest of the fixtures, the examples and $KUBECTL_HARDEN_CORPUS: a second run changes nothing, no line is
 # only re-formatted, and no comment is lost. Looked at from outside, by diff and grep alone.
-. "$(dirname "$0")/lib.sh" "$1"
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # normal FILE: a line that says the same looks the same: no blanks, no quotes.
 normal() {
