@@ -75,7 +75,7 @@ static bool read_file(const char *path, struct buf *ret_text, struct error **err
 		buf_reserve(ret_text, 65536);
 		n = fread(ret_text->p + ret_text->n, 1, 65536, file);
 		ret_text->n += n;
-	} while (n);
+	} while (n == 65536);
 	if (ferror(file)) {
 		fclose(file);
 		return error_set(err, "cannot read %s", path);

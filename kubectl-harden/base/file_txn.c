@@ -104,7 +104,7 @@ static bool changed(const struct file_txn_item *item, struct error **err)
 /* Opens the item's folder, which must be the one of before; the caller closes it. -1 on failure. */
 static int folder_open(const struct file_txn_item *item, struct error **err)
 {
-	int fd = open(item->folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(item->folder ? item->folder : "", O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
 
 	if (fd < 0) {
