@@ -104,7 +104,7 @@ static bool changed(const struct file_txn_item *item, struct error **err)
 /* Opens the item's folder, which must be the one of before; the caller closes it. -1 on failure. */
 static int folder_open(const struct file_txn_item *item, struct error **err)
 {
-	int fd = open(item->folder ? item->folder : "", O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(item->folder, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
 
 	if (fd < 0) {
@@ -157,17 +157,23 @@ static bool item_locate(struct file_txn_item *item, const char *path, const char
 
 	item->path = copy_string(path);
 	item->target = realpath(path, NULL);
-	if (!item->target)
-		return error_set_errno(err, errno, "write", path);
-	if (inside && !lies_inside(item->target, inside))
-		return error_set(err, "write %s: it is a link to %s, outside of the folder that was named", path,
-				 item->target);
+	if (!item->target) {
+		error_set_errno(err, errno, "write", path);
+		return false;
+	}
+	if (inside && !lies_inside(item->target, inside)) {
+		error_set(err, "write %s: it is a link to %s, outside of the folder that was named", path,
+			  item->target);
+		return false;
+	}
 	slash = strrchr(item->target, '/');
 	item->name = slash + 1;
 	item->folder = copy_string(item->target);
 	item->folder[slash == item->target ? 1 : slash - item->target] = '\0';
-	if (stat(item->folder, &st) < 0)
-		return error_set_errno(err, errno, "open the folder of", path);
+	if (stat(item->folder, &st) < 0) {
+		error_set_errno(err, errno, "open the folder of", path);
+		return false;
+	}
 	item->folder_dev = st.st_dev;
 	item->folder_ino = st.st_ino;
 	return true;
