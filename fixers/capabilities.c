@@ -106,7 +106,7 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 			    const struct problem *problem)
 {
 	struct change change = fix_begin(fix, target);
-	yaml_id context = change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container);
+	yaml_id context = change_security_context(&change, target);
 	yaml_id capabilities = change_map(&change, context, "capabilities", &order_security_context);
 
 	if (!state->drops_all) {

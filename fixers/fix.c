@@ -193,6 +193,15 @@ yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flo
 	return done(change, yaml_put_seq(change->fix->tree, map, key, flow, order, &change->why));
 }
 
+yaml_id change_security_context(struct change *change, int target)
+{
+	const struct fix_context *fix = change->fix;
+
+	if (target == TARGET_POD)
+		return change_map(change, fix->pod->spec, "securityContext", &order_pod_spec);
+	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
+}
+
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
 {
 	if (!change->refused)

@@ -69,6 +69,8 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self);
 /* Edits inside a change; as yaml/edit.h. After a refusal they return YAML_NONE and do nothing. */
 yaml_id change_map(struct change *change, yaml_id map, const char *key, const struct yaml_order *order);
 yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flow, const struct yaml_order *order);
+/* change_security_context() - the securityContext of the pod (TARGET_POD) or of a container, added where it is absent. */
+yaml_id change_security_context(struct change *change, int target);
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order);
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order);
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order);

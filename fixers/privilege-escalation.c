@@ -41,8 +41,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (problem.reason.n)
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);
-	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
-		    "allowPrivilegeEscalation", false, &order_security_context);
+	change_bool(&change, change_security_context(&change, target), "allowPrivilegeEscalation", false,
+		    &order_security_context);
 	return fix_end(&change, self, &problem);
 }
 

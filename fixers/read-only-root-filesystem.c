@@ -107,8 +107,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	}
 	problem.reason = STR_NONE;
 	change = fix_begin(fix, target);
-	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
-		    "readOnlyRootFilesystem", true, &order_security_context);
+	change_bool(&change, change_security_context(&change, target), "readOnlyRootFilesystem", true,
+		    &order_security_context);
 	if (!has_tmp(fix, fix_container(fix, target)->node))
 		add_tmp(&change, fix, target);
 	return fix_end(&change, self, &problem);

@@ -70,8 +70,8 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	if (!fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, TARGET_POD);
-	change_bool(&change, change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec), "runAsNonRoot",
-		    true, &order_pod_security_context);
+	change_bool(&change, change_security_context(&change, TARGET_POD), "runAsNonRoot", true,
+		    &order_pod_security_context);
 	return fix_end(&change, self, &problem);
 }
 
@@ -93,8 +93,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);
-	change_bool(&change, change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
-		    "runAsNonRoot", true, &order_security_context);
+	change_bool(&change, change_security_context(&change, target), "runAsNonRoot", true, &order_security_context);
 	return fix_end(&change, self, &problem);
 }
 

@@ -136,7 +136,7 @@ static bool give_group(struct fix_context *fix, const struct fixer *self, int ta
 		return false;
 	}
 	change = fix_begin(fix, TARGET_POD);
-	context = change_map(&change, fix->pod->spec, "securityContext", &order_pod_spec);
+	context = change_security_context(&change, TARGET_POD);
 	change_int(&change, context, "fsGroup", gid, &order_pod_security_context);
 	if (!yaml_get(fix->tree, context, "fsGroupChangePolicy"))
 		change_str(&change, context, "fsGroupChangePolicy", STR("OnRootMismatch"), &order_pod_security_context);
@@ -352,9 +352,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		return fix_report(fix, self, &problem);
 	}
 	change = fix_begin(fix, target);
-	set_identity(&change,
-		     change_map(&change, fix_container(fix, target)->node, "securityContext", &order_container),
-		     &identity,
+	set_identity(&change, change_security_context(&change, target), &identity,
 		     !int_is(fix, context, "runAsGroup", &gid) &&
 			     (another || !int_is(fix, fix_pod_security_context(fix), "runAsGroup", &gid)),
 		     &order_security_context);

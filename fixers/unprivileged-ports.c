@@ -32,7 +32,7 @@ static void set_sysctl(struct fix_context *fix, struct change *change)
 		change_set_str(change, value, STR("0"));
 		return;
 	}
-	context = change_map(change, fix->pod->spec, "securityContext", &order_pod_spec);
+	context = change_security_context(change, TARGET_POD);
 	item = change_append_map(change, change_seq(change, context, "sysctls", false, &order_pod_security_context));
 	change_str(change, item, "name", str_of(sysctl_name), &order_sysctl);
 	change_str(change, item, "value", STR("0"), &order_sysctl);
