@@ -58,8 +58,8 @@ static bool contradicted(struct fix_context *fix, int target)
 static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem,
 			    const struct yaml_order *order)
 {
-	yaml_id holder = target == TARGET_POD ? fix->pod->spec : fix_container(fix, target)->node, context, profile;
 	struct change change;
+	yaml_id profile;
 
 	if (fix_is_windows(fix, problem))
 		return fix_report(fix, self, problem);
@@ -71,9 +71,7 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 	if (!fix_allowed(fix, self, problem->safety))
 		return fix_report(fix, self, problem);
 	change = fix_begin(fix, target);
-	context = change_map(&change, holder, "securityContext",
-			     target == TARGET_POD ? &order_pod_spec : &order_container);
-	profile = change_map(&change, context, "seccompProfile", order);
+	profile = change_map(&change, change_security_context(&change, target), "seccompProfile", order);
 	change_str(&change, profile, "type", STR("RuntimeDefault"), &order_seccomp_profile);
 	return fix_end(&change, self, problem);
 }
