@@ -138,9 +138,34 @@ struct change fix_begin(struct fix_context *fix, int target)
 	return change;
 }
 
-static bool filtered(const struct change_filter *filter, unsigned ordinal)
+/* Whether the change must not be made; why, in words for the user. */
+static bool is_filtered(struct fix_context *fix, const struct fixer *self, unsigned ordinal, struct str *ret_why)
 {
-	return filter && (ordinal >= filter->n || !filter->allowed[ordinal]);
+	struct change_filter *filter = fix->filter;
+
+	if (!filter)
+		return false;
+	for (size_t i = 0; i < filter->denied.n; i++) {
+		if (filter->denied.items[i].ordinal != ordinal)
+			continue;
+		filter->denied.items[i].fixer = self;
+		*ret_why = fix_format(fix, "not edited: %.*s", STR_ARG(filter->denied.items[i].why));
+		return true;
+	}
+	*ret_why = STR("the edit did not pass its own proof, so it was undone; please report this file");
+	return filter->allowed && (ordinal >= filter->n || !filter->allowed[ordinal]);
+}
+
+/* Edits from the end of the change before it on are those of this one. */
+static void note_end(struct fix_context *fix, unsigned ordinal)
+{
+	uint32_t end = yaml_mark(fix->tree);
+
+	if (!fix->ends)
+		return;
+	if (fix->ends->n > ordinal)
+		fix->ends->n = ordinal; /* those were only asked for */
+	VEC_PUSH(fix->ends, end);
 }
 
 enum fix_status fix_end(struct change *change, const struct fixer *self, const struct problem *problem)
@@ -151,15 +176,17 @@ enum fix_status fix_end(struct change *change, const struct fixer *self, const s
 
 	if (!change->refused) {
 		fix->changes++;
-		if (!filtered(fix->filter, ordinal)) {
+		if (!is_filtered(fix, self, ordinal, &left.reason)) {
+			note_end(fix, ordinal);
 			add_finding(fix, self, problem, FIX_CHANGED);
 			return FIX_CHANGED;
 		}
-		left.reason = STR("the edit did not pass its own proof, so it was undone; please report this file");
-	} else {
-		left.at = problem->at;
-		left.reason = fix_format(fix, "not edited: %s", change->why.why);
+		yaml_rollback(fix->tree, change->mark);
+		note_end(fix, ordinal);
+		return fix_report(fix, self, &left);
 	}
+	left.at = problem->at;
+	left.reason = fix_format(fix, "not edited: %s", change->why.why);
 	yaml_rollback(fix->tree, change->mark);
 	return fix_report(fix, self, &left);
 }

@@ -97,7 +97,8 @@ struct fix_context {
 	struct arena *arena; /* of the results */
 	struct findings *findings;
 	const struct port_plan *ports;	    /* what the plan decided for this pod; NULL: no port below 1024 is known */
-	const struct change_filter *filter; /* of a retry: which changes may be made; NULL: all */
+	struct change_filter *filter; /* which changes may be made; NULL: all */
+	struct change_ends *ends;     /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
@@ -105,10 +106,27 @@ struct fix_context {
 	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
 };
 
-/* Which of a document's changes may be made: a bit each, in the order in which they are begun. */
+/* A change that is not made, for a reason that was found once all were: the @ordinal-th of the document. */
+struct change_denied {
+	unsigned ordinal;
+	struct str why;
+	const struct fixer *fixer; /* whose it was: set when it is met */
+};
+
+/* Which of a document's changes may be made, in the order in which they are begun. */
 struct change_filter {
-	const uint8_t *allowed;
+	const uint8_t *allowed; /* a byte each; NULL: all */
 	unsigned n;
+	struct {
+		struct change_denied *items; /* ascending */
+		size_t n, cap;
+	} denied;
+};
+
+/* What each change of a document ended with: the length of its tree's edit log. */
+struct change_ends {
+	uint32_t *items;
+	size_t n, cap;
 };
 
 /* A container's index in the pod view, or the pod itself. */

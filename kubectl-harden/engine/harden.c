@@ -14,6 +14,7 @@
 #include "engine/objects.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "yaml/settle.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -104,7 +105,9 @@ struct pass {
 	struct yaml_tree *tree;
 	struct objects *objects;
 	struct findings *findings;
-	const struct change_filter *filter;
+	const struct source *source; /* for places in messages; NULL where nobody reads them */
+	struct change_filter filter;
+	struct change_ends ends;
 	unsigned changes; /* tried, also those that the filter undid */
 	unsigned object;
 	bool record; /* fill document->objects */
@@ -156,7 +159,8 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 	const struct workload *workload = find_workload(pass, pass->object);
 
 	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
-	fix.filter = pass->filter;
+	fix.filter = &pass->filter;
+	fix.ends = &pass->ends;
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
@@ -178,7 +182,8 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .pod = &none,
 				   .arena = pass->run->arena,
 				   .findings = pass->findings,
-				   .filter = pass->filter,
+				   .filter = &pass->filter,
+				   .ends = &pass->ends,
 				   .object = pass->object,
 				   .changes = pass->changes };
 	const struct service *service = find_service(pass, pass->object);
@@ -264,13 +269,82 @@ static void visit(struct pass *pass, struct object_view *view)
 	pass->object++;
 }
 
-static unsigned run_pass(struct pass *pass)
+static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
+	pass->ends.n = 0;
+	pass->findings->n = 0;
+	if (pass->record)
+		pass->document->objects.n = 0;
 	for (size_t i = 0; i < pass->objects->n; i++)
 		visit(pass, &pass->objects->items[i]);
-	return pass->changes;
+}
+
+/* ---- what anchors share ---- */
+
+static struct str why_denied(struct pass *pass, const struct yaml_unsettled *unsettled)
+{
+	struct str text;
+	struct position other;
+
+	if (!pass->source || !unsettled->why.other)
+		return str_of(unsettled->why.why);
+	text = (struct str){ pass->source->image.bytes, pass->source->image.n };
+	other = position_at(text, pass->document->start + unsettled->why.other - 1, NULL);
+	return str_fmt(pass->run->arena, "%s (line %u)", unsettled->why.why, (unsigned)other.line);
+}
+
+/* What was denied behind it is asked again: without it, that may have its place. */
+static void deny(struct pass *pass, const struct yaml_unsettled *unsettled)
+{
+	struct change_denied denied = { .why = why_denied(pass, unsettled) };
+	struct change_filter *filter = &pass->filter;
+
+	while (denied.ordinal < pass->ends.n && pass->ends.items[denied.ordinal] <= unsettled->op)
+		denied.ordinal++;
+	while (filter->denied.n && filter->denied.items[filter->denied.n - 1].ordinal >= denied.ordinal)
+		filter->denied.n--;
+	VEC_PUSH(&filter->denied, denied);
+}
+
+static void pass_free(struct pass *pass)
+{
+	free(pass->ends.items);
+	free(pass->filter.denied.items);
+}
+
+enum { ROUNDS_MAX = 64 };
+
+/*
+ * The fixers look at each place by itself; whether places that share an anchor were changed alike shows when all are
+ * done. A change whose edits have no place then is denied, and all is done again without it. Returns how many changes
+ * were made.
+ */
+static unsigned run_settled(struct pass *pass)
+{
+	static const uint8_t none[1] = { 0 };
+	struct yaml_unsettled unsettled;
+	unsigned denied = 0;
+
+	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
+		if (yaml_settle(pass->tree, &unsettled))
+			break;
+		yaml_rollback(pass->tree, 0);
+		deny(pass, &unsettled);
+		if (round < ROUNDS_MAX)
+			continue;
+		pass->filter.allowed = none;
+		pass->filter.n = 0;
+		pass->filter.denied.n = 0;
+		pass->document->unproved = true;
+	}
+	for (size_t i = 0; i < pass->filter.denied.n; i++) {
+		denied += pass->filter.denied.items[i].fixer != NULL;
+		if (pass->filter.denied.items[i].fixer == &fixer_unprivileged_ports)
+			pass->document->port_denied = true;
+	}
+	return pass->changes - denied;
 }
 
 /* ---- the proof ---- */
@@ -288,8 +362,8 @@ static bool is_idempotent(struct run *run, struct document *document)
 	unsigned changes;
 
 	objects_read(&run->after, run->scratch, &run->objects_after);
-	changes = run_pass(&again);
-
+	changes = run_settled(&again);
+	pass_free(&again);
 	free(findings.items);
 	return changes == 0;
 }
@@ -314,9 +388,9 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	return fine;
 }
 
-/* One pass with a filter over a fresh tree; whether its result is proved. */
-static bool try_changes(struct run *run, struct source *source, struct document *document,
-			const struct change_filter *filter, bool idempotence)
+/* One pass with those changes over a fresh tree; whether its result is proved. */
+static bool try_changes(struct run *run, struct source *source, struct document *document, const uint8_t *allowed,
+			unsigned n, bool idempotence)
 {
 	struct yaml_refusal why;
 	struct pass pass = { .run = run,
@@ -324,14 +398,16 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 			     .tree = &run->tree,
 			     .objects = &run->objects,
 			     .findings = &document->findings,
-			     .filter = filter,
+			     .source = source,
+			     .filter = { .allowed = allowed, .n = n },
 			     .record = true };
 
 	document_clear(document);
 	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
 		return false;
 	objects_read(&run->tree, run->scratch, &run->objects);
-	run_pass(&pass);
+	run_settled(&pass);
+	pass_free(&pass);
 	yaml_render(&run->tree, &document->splices);
 	return !document->splices.n || prove(run, document, &run->tree, idempotence);
 }
@@ -339,18 +415,16 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 /* Change by change: each is kept if the document is still proved with it. */
 static void retry(struct run *run, struct source *source, struct document *document, unsigned changes)
 {
-	struct change_filter filter = { .n = changes };
 	uint8_t *allowed = memset(xmalloc(changes + 1), 0, changes + 1);
 
-	filter.allowed = allowed;
 	for (unsigned i = 0; i < changes; i++) {
 		allowed[i] = 1;
-		if (!try_changes(run, source, document, &filter, false))
+		if (!try_changes(run, source, document, allowed, changes, false))
 			allowed[i] = 0;
 	}
-	if (!try_changes(run, source, document, &filter, false)) {
+	if (!try_changes(run, source, document, allowed, changes, false)) {
 		memset(allowed, 0, changes);
-		try_changes(run, source, document, &filter, false);
+		try_changes(run, source, document, allowed, changes, false);
 	}
 	document->unproved = true;
 	free(allowed);
@@ -392,11 +466,14 @@ void harden_document(struct run *run, struct source *source, struct document *do
 			     .tree = tree,
 			     .objects = &run->objects,
 			     .findings = &document->findings,
+			     .source = source,
 			     .record = true };
 	unsigned changes;
 
 	document_clear(document);
-	changes = run_pass(&pass);
+	run_settled(&pass);
+	changes = pass.changes;
+	pass_free(&pass);
 	if (tree->exhausted) {
 		document_clear(document);
 		document->state = DOCUMENT_REFUSED;

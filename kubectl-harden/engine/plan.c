@@ -407,7 +407,9 @@ void plan_make(struct run *run)
 
 bool plan_drop(struct run *run, const struct document *document)
 {
-	static const struct str why = { "an edit that belongs to the move did not pass its own proof", 59 };
+	struct str why = document->port_denied
+				 ? STR("a place that names it shares an anchor with one that stays as it is")
+				 : STR("an edit that belongs to the move did not pass its own proof");
 	struct inventory *inventory = run->inventory;
 	bool dropped = false;
 

@@ -136,7 +136,7 @@ static bool drop_unproved(struct run *run)
 		for (size_t k = 0; k < run->sources.items[i]->documents.n; k++) {
 			struct document *document = &run->sources.items[i]->documents.items[k];
 
-			if (document->unproved || document->state == DOCUMENT_REFUSED)
+			if (document->unproved || document->port_denied || document->state == DOCUMENT_REFUSED)
 				dropped |= plan_drop(run, document);
 		}
 	return dropped;
@@ -150,7 +150,7 @@ void run_apply(struct run *run)
 		run->options.fix.run_as_user = UID_NONE;
 	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
-	if (drop_unproved(run))
+	while (drop_unproved(run))
 		each_document(run, true);
 }
 

@@ -56,6 +56,7 @@ struct document {
 	size_t service, services_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
+	bool port_denied;	/* a port's move has no place in it, for an anchor shares it with what stays */
 };
 
 struct source {

@@ -4,8 +4,11 @@
  *
  * An edit changes the logical tree at once, so that the next fixer sees what is meant, and logs what each touched
  * node was before. Whether an edit can be rendered is decided here, before anything is touched: all reasons against
- * it (an alias, a shared anchor, a tag, a place without a line of its own) are properties of the input. So rendering
- * never fails, and a change of several edits is rolled back by replaying the log backwards.
+ * it (a tag, a place without a line of its own) are properties of the input. So rendering never fails, and a change
+ * of several edits is rolled back by replaying the log backwards.
+ *
+ * A copy (what an alias or a merge key brings in) has no place of its own: its edits only say what is meant there.
+ * yaml/settle.c finds their place when all are known, and refuses those that have none.
  */
 #include "yaml/edit.h"
 #include "yaml/tree_internal.h"
@@ -42,7 +45,7 @@ void yaml_rollback(struct yaml_tree *tree, uint32_t to)
 
 /* ---- what can be edited ---- */
 
-static bool in_flow(struct yaml_tree *tree, yaml_id id)
+bool yaml_in_flow(struct yaml_tree *tree, yaml_id id)
 {
 	for (yaml_id up = yaml_node(tree, id)->parent; up; up = yaml_node(tree, up)->parent)
 		if (yaml_node(tree, up)->style == YAML_FLOW)
@@ -52,10 +55,13 @@ static bool in_flow(struct yaml_tree *tree, yaml_id id)
 
 bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
-	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_node *node;
 
-	if (node->kind == YAML_ALIAS || (node->flags & YAML_F_COPY))
-		return yaml_refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
+	if (!yaml_expand(tree))
+		return yaml_refuse(tree, ret_why, id, "the aliases of its document expand to too many nodes");
+	node = yaml_node(tree, id);
+	if (node->kind == YAML_ALIAS)
+		return yaml_refuse(tree, ret_why, id, "it is an alias");
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_TAG)
@@ -68,17 +74,12 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, id, "it is a key");
 	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
 		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
-	if (!tree->has_anchors)
-		return true;
-	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
-		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
-			return yaml_refuse(tree, ret_why, id, "it is shared with other places through an anchor");
 	return true;
 }
 
 /* ---- new nodes ---- */
 
-static yaml_id new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
+yaml_id yaml_new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
 {
 	yaml_id id = yaml_node_new(tree);
 
@@ -92,7 +93,7 @@ static yaml_id new_scalar(struct yaml_tree *tree, struct str text, enum yaml_typ
 	return id;
 }
 
-static yaml_id new_collection(struct yaml_tree *tree, enum yaml_kind kind, enum yaml_style style)
+yaml_id yaml_new_collection(struct yaml_tree *tree, enum yaml_kind kind, enum yaml_style style)
 {
 	yaml_id id = yaml_node_new(tree);
 
@@ -122,7 +123,7 @@ static bool has_place(struct yaml_tree *tree, yaml_id id)
 {
 	const struct yaml_node *node = yaml_node(tree, id);
 
-	if (node->style != YAML_EMPTY || node->props != node->start)
+	if (node->style != YAML_EMPTY || node->props != node->start || (node->flags & YAML_F_COPY))
 		return true;
 	return node->start > 0 && tree->bytes.p[node->start - 1] == ':';
 }
@@ -136,12 +137,12 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 		return false;
 	if (!node->pair || !has_place(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
-	if (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
+	if (!(node->flags & YAML_F_COPY) && yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
 		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	node->kind = (uint8_t)kind;
-	node->style = in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
+	node->style = yaml_in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
 	node->first = 0;
 	node->flags = (uint16_t)((node->flags & ~YAML_F_CHANGED) | YAML_F_FILLED);
 	return true;
@@ -154,9 +155,9 @@ static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
-	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED)) || node->style != YAML_FLOW || node->first)
+	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED | YAML_F_COPY)) || node->style != YAML_FLOW || node->first)
 		return true;
-	if (in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||
+	if (yaml_in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||
 	    (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
 		return true;
 	yaml_touch(tree, id);
@@ -195,7 +196,7 @@ static bool can_be_first(struct yaml_tree *tree, yaml_id map)
 	struct yaml_node *node = yaml_node(tree, map);
 	uint32_t end;
 
-	if (node->style == YAML_FLOW || (node->flags & (YAML_F_NEW | YAML_F_FILLED)))
+	if (node->style == YAML_FLOW || (node->flags & (YAML_F_NEW | YAML_F_FILLED | YAML_F_COPY)))
 		return true;
 	if (!node->pair || (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
 		return false;
@@ -209,6 +210,19 @@ static bool is_merge_key(const struct yaml_node *node)
 	return (node->flags & YAML_F_KEY) && (node->flags & YAML_F_MERGE);
 }
 
+/* Children as they are chained: those of a copy are copies, in a node of the input they stand for others. */
+static yaml_id own_first(struct yaml_tree *tree, yaml_id collection)
+{
+	return yaml_node(tree, collection)->flags & YAML_F_COPY ? yaml_node(tree, collection)->first
+								: yaml_physical_first(tree, collection);
+}
+
+static yaml_id own_next(struct yaml_tree *tree, yaml_id collection, yaml_id child)
+{
+	return yaml_node(tree, collection)->flags & YAML_F_COPY ? yaml_node(tree, child)->next
+								: yaml_physical_next(tree, child);
+}
+
 /*
  * The child of @map (physical, not removed) behind which @key belongs: the last one that comes before it in @order,
  * and never before a `<<`, which would override it (go-yaml). YAML_NONE: before all others.
@@ -218,7 +232,7 @@ static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, 
 	size_t index = order_index(order, key);
 	yaml_id best = YAML_NONE, first = YAML_NONE;
 
-	for (yaml_id id = yaml_physical_first(tree, map); id; id = yaml_physical_next(tree, id)) {
+	for (yaml_id id = own_first(tree, map); id; id = own_next(tree, map, id)) {
 		struct yaml_node *node = yaml_node(tree, id);
 
 		if (node->flags & YAML_F_REMOVED)
@@ -237,8 +251,11 @@ static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, 
 /* Chains @id into @parent behind @after (behind the copies that follow it), or first. */
 static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id after)
 {
+	/* So that the log knows whose edit it is: yaml/settle.c asks. */
+	if (tree->has_copies)
+		yaml_touch(tree, id);
 	if (after) {
-		while (yaml_node(tree, after)->next &&
+		while (!(yaml_node(tree, parent)->flags & YAML_F_COPY) && yaml_node(tree, after)->next &&
 		       (yaml_node(tree, yaml_node(tree, after)->next)->flags & YAML_F_COPY))
 			after = yaml_node(tree, after)->next;
 		yaml_touch(tree, after);
@@ -320,14 +337,14 @@ yaml_id yaml_last_leaf(struct yaml_tree *tree, yaml_id id)
 
 static bool place(struct yaml_tree *tree, yaml_id parent, yaml_id after, struct yaml_refusal *ret_why)
 {
-	if (after && yaml_node(tree, parent)->style == YAML_BLOCK &&
+	if (after && yaml_node(tree, parent)->style == YAML_BLOCK && !(yaml_node(tree, parent)->flags & YAML_F_COPY) &&
 	    (!can_follow(tree, after) || !can_follow(tree, yaml_last_leaf(tree, after))))
 		return yaml_refuse(tree, ret_why, after, "nothing can be added behind this value");
 	return true;
 }
 
-static yaml_id add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yaml_id value,
-			const struct yaml_order *order, struct yaml_refusal *ret_why)
+yaml_id yaml_add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yaml_id value,
+		      const struct yaml_order *order, struct yaml_refusal *ret_why)
 {
 	yaml_id after, id;
 
@@ -336,7 +353,7 @@ static yaml_id add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yam
 	after = predecessor(tree, map, key, order);
 	if (!place(tree, map, after, ret_why))
 		return YAML_NONE;
-	id = new_scalar(tree, key, YAML_STR);
+	id = yaml_new_scalar(tree, key, YAML_STR);
 	yaml_key_note(tree, yaml_key_shape(key.p, key.n));
 	yaml_node(tree, id)->flags |= YAML_F_KEY;
 	yaml_node(tree, id)->pair = value;
@@ -356,7 +373,7 @@ static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *k
 		return YAML_NONE;
 	}
 	if (!value)
-		return add_pair(tree, map, str_of(key), new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK),
+		return yaml_add_pair(tree, map, str_of(key), yaml_new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK),
 				order, ret_why);
 	if (yaml_kind(tree, value) == kind)
 		return value;
@@ -382,7 +399,7 @@ yaml_id yaml_put_seq(struct yaml_tree *tree, yaml_id map, const char *key, bool 
 
 /* ---- scalars ---- */
 
-static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type, struct yaml_refusal *ret_why)
+bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, id);
 
@@ -413,8 +430,8 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 		return YAML_NONE;
 	}
 	if (!value)
-		return add_pair(tree, map, str_of(key), new_scalar(tree, text, type), order, ret_why);
-	return set(tree, value, text, type, ret_why) ? value : YAML_NONE;
+		return yaml_add_pair(tree, map, str_of(key), yaml_new_scalar(tree, text, type), order, ret_why);
+	return yaml_set(tree, value, text, type, ret_why) ? value : YAML_NONE;
 }
 
 static struct str int_text(struct yaml_tree *tree, int64_t value)
@@ -447,22 +464,22 @@ yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool
 
 bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, struct yaml_refusal *ret_why)
 {
-	return set(tree, scalar, value, YAML_STR, ret_why);
+	return yaml_set(tree, scalar, value, YAML_STR, ret_why);
 }
 
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why)
 {
-	return set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
+	return yaml_set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
 }
 
 bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why)
 {
-	return set(tree, scalar, bool_text(value), YAML_BOOL, ret_why);
+	return yaml_set(tree, scalar, bool_text(value), YAML_BOOL, ret_why);
 }
 
 /* ---- sequences ---- */
 
-static yaml_id append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct yaml_refusal *ret_why)
+yaml_id yaml_append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct yaml_refusal *ret_why)
 {
 	yaml_id last = YAML_NONE;
 
@@ -472,7 +489,7 @@ static yaml_id append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct 
 	}
 	if (!prepare(tree, seq, ret_why))
 		return YAML_NONE;
-	for (yaml_id id = yaml_physical_first(tree, seq); id; id = yaml_physical_next(tree, id))
+	for (yaml_id id = own_first(tree, seq); id; id = own_next(tree, seq, id))
 		if (!(yaml_node(tree, id)->flags & YAML_F_REMOVED))
 			last = id;
 	if (!place(tree, seq, last, ret_why))
@@ -483,15 +500,15 @@ static yaml_id append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct 
 
 yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal *ret_why)
 {
-	return append(tree, seq, new_collection(tree, YAML_MAP, YAML_BLOCK), ret_why);
+	return yaml_append(tree, seq, yaml_new_collection(tree, YAML_MAP, YAML_BLOCK), ret_why);
 }
 
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why)
 {
-	yaml_id item = new_scalar(tree, value, YAML_STR);
+	yaml_id item = yaml_new_scalar(tree, value, YAML_STR);
 
 	/* drop: ["ALL"], as the documentation of Kubernetes writes it. */
 	if ((yaml_node(tree, seq)->flags & YAML_F_NEW) && yaml_node(tree, seq)->style == YAML_FLOW)
 		yaml_node(tree, item)->style = YAML_DOUBLE;
-	return append(tree, seq, item, ret_why);
+	return yaml_append(tree, seq, item, ret_why);
 }

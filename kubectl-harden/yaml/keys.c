@@ -204,6 +204,7 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 			return false;
 		node->flags |= YAML_F_MERGE;
 		yaml_node(tree, map)->flags |= YAML_F_MERGE;
+		tree->has_copies = true;
 	}
 	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, ret_why);
 }

@@ -499,6 +499,7 @@ static bool on_alias(struct build *build, struct fy_event *event)
 			return refuse(build, node.start, "an alias inside its own anchor; Kubernetes refuses it");
 	node.first = target;
 	build->tree->nodes.items[target].flags |= YAML_F_SHARED;
+	build->tree->has_copies = true;
 	if (!add_node(build, &node, NULL, NULL, &id))
 		return false;
 	build->cursor = node.end;
@@ -761,7 +762,7 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	tree->limits = limits ? *limits : YAML_LIMITS_DEFAULT;
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
-	tree->has_anchors = tree->exhausted = false;
+	tree->has_anchors = tree->has_copies = tree->exhausted = tree->expanded = tree->settled = false;
 	memset(tree->keys, 0, sizeof(tree->keys));
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */

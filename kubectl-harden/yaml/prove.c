@@ -6,7 +6,8 @@
  * They are walked side by side: a node that nobody touched must be there byte for byte, in the same order, with its
  * anchor and tag; a new one must be read as what was meant. Then the comments: those of the input (but for the lines
  * that were removed) and those of the result must be the same texts in the same order, so that no insertion can have
- * turned a comment into text or text into a comment.
+ * turned a comment into text or text into a comment. Where anchors were edited for several places at once, the
+ * logical trees, as they were before that and as they are now, must say the same too.
  */
 #include <stdlib.h>
 
@@ -61,6 +62,8 @@ static bool same_scalar(struct proof *proof, yaml_id m, yaml_id a)
 	if (meant->flags & (YAML_F_NEW | YAML_F_CHANGED)) {
 		struct yaml_new_text *text = &proof->meant->texts.items[meant->first];
 
+		if ((meant->flags ^ after->flags) & YAML_F_MERGE)
+			return fail(proof, a, "a merge key is read differently");
 		if (yaml_type(proof->after, a) != text->type || !str_eq(yaml_text(proof->after, a), text->text))
 			return fail(proof, a, "a new value is read differently");
 		return true;
@@ -234,5 +237,7 @@ bool yaml_prove(struct yaml_tree *meant, struct yaml_tree *after, struct yaml_re
 		return fail(&proof, YAML_NONE, "the document was lost");
 	if (meant->root && !same(&proof, meant->root, after->root))
 		return false;
+	if (meant->settled && yaml_meaning(after) != meant->meaning)
+		return fail(&proof, after->root, "an alias or a merge key brings in something else");
 	return same_comments(&proof);
 }

@@ -100,16 +100,39 @@ static bool feeds_block_scalar(struct yaml_tree *tree, yaml_id parent, yaml_id c
 	return false;
 }
 
-bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
+/* Where, if anywhere, its origin is removed is decided when all edits are known (yaml/settle.c). */
+static bool remove_copy(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
 {
-	yaml_id parent = yaml_node(tree, node)->parent, child = yaml_key(tree, node);
-	struct yaml_node *up = yaml_node(tree, parent);
-	size_t others = 0;
+	yaml_id child = yaml_key(tree, node);
 
 	if (!child)
 		child = node;
-	if (yaml_node(tree, node)->flags & YAML_F_COPY)
-		return yaml_refuse(tree, ret_why, node, "it comes from an anchor through an alias or a merge key");
+	if (yaml_node(tree, child)->flags & YAML_F_KEY && child == node)
+		return yaml_refuse(tree, ret_why, node, "it cannot be removed from here");
+	yaml_touch(tree, child);
+	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
+	return true;
+}
+
+bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
+{
+	yaml_id parent, child;
+	struct yaml_node *up;
+	size_t others = 0;
+
+	if (!yaml_expand(tree))
+		return yaml_refuse(tree, ret_why, node, "the aliases of its document expand to too many nodes");
+	if (yaml_node(tree, node)->flags & YAML_F_COPY) {
+		if (!yaml_node(tree, node)->props)
+			return remove_copy(tree, node, ret_why);
+		node = yaml_node(tree, node)->props; /* the alias goes, not what it stands for */
+	}
+	parent = yaml_node(tree, node)->parent;
+	child = yaml_key(tree, node);
+	up = yaml_node(tree, parent);
+
+	if (!child)
+		child = node;
 	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
 		return yaml_refuse(tree, ret_why, node, "it cannot be removed from here");
 	if (yaml_node(tree, child)->flags & YAML_F_EXPLICIT)

@@ -459,6 +459,23 @@ static void fill_block(struct render *render, yaml_id id)
 	emit(render, at, 0, &out);
 }
 
+/* `- *a` becomes `- <<: *a`, and lines below it. */
+static void fill_item(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	struct str s = tree->bytes;
+	struct yaml_node *node = yaml_node(tree, id);
+	uint32_t column = yaml_column(s, node->start), at = render_line_end(s, node->end);
+	struct buf head = BUF_INIT, out = BUF_INIT;
+	yaml_id first = node->first;
+
+	put_child(render, &head, id, column, first);
+	emit(render, node->start, node->end - node->start, &head);
+	render->eol = eol_at(s, at);
+	put_lines(render, &out, id, column, yaml_node(tree, first)->next, true);
+	emit(render, at, 0, &out);
+}
+
 static void fill_flow(struct render *render, yaml_id id)
 {
 	struct yaml_tree *tree = render->tree;
@@ -538,7 +555,9 @@ static void walk(struct render *render, yaml_id id)
 		if (node->flags & YAML_F_CHANGED)
 			change_scalar(render, id);
 	} else if (node->flags & YAML_F_FILLED) {
-		if (node->style == YAML_BLOCK)
+		if (node->style == YAML_BLOCK && !node->pair)
+			fill_item(render, id);
+		else if (node->style == YAML_BLOCK)
 			fill_block(render, id);
 		else
 			fill_flow(render, id);

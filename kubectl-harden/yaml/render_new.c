@@ -10,8 +10,17 @@
 static void scalar(struct render *render, struct buf *out, yaml_id id, bool flow, bool json)
 {
 	struct yaml_node *node = yaml_node(render->tree, id);
-	struct yaml_new_text *text = &render->tree->texts.items[node->first];
+	struct yaml_new_text *text;
 
+	if (node->kind == YAML_ALIAS) {
+		buf_add(out, yaml_raw(render->tree, id)); /* `*a`, as it stood where it is overridden now */
+		return;
+	}
+	text = &render->tree->texts.items[node->first];
+	if (node->flags & YAML_F_MERGE) {
+		buf_add(out, text->text); /* `<<`, which in quotes would be a key like any other */
+		return;
+	}
 	yaml_encode(out, text->text, text->type, (enum yaml_style)node->style, flow, json);
 }
 
@@ -57,7 +66,7 @@ void render_flow_value(struct render *render, struct buf *out, const struct flow
 	struct flow_layout own = *layout;
 	bool map = node->kind == YAML_MAP;
 
-	if (node->kind == YAML_SCALAR) {
+	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS) {
 		scalar(render, out, id, true, layout->json);
 		return;
 	}
@@ -79,7 +88,7 @@ static void block_value(struct render *render, struct buf *out, yaml_id map, uin
 	struct yaml_tree *tree = render->tree;
 	struct yaml_node *node = yaml_node(tree, id);
 
-	if (node->kind == YAML_SCALAR) {
+	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS) {
 		buf_addc(out, ' ');
 		scalar(render, out, id, false, false);
 		return;

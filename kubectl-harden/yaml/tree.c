@@ -11,6 +11,9 @@
  *
  * Physical walks (rendering, proof) skip copies; logical walks skip `<<` keys. Both skip what an edit removed, but
  * for the renderer, which must delete it.
+ *
+ * A copy is one of what stands in the input: before the first edit of a document that has any, all of them are made
+ * (yaml_expand), so that an edit of the origin does not show in them, nor one of theirs in it.
  */
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
@@ -46,7 +49,7 @@ void yaml_tree_copy(struct yaml_tree *to, const struct yaml_tree *from, struct a
 
 /* ---- copies ---- */
 
-static yaml_id origin_of(struct yaml_tree *tree, yaml_id id)
+yaml_id yaml_origin(struct yaml_tree *tree, yaml_id id)
 {
 	while (yaml_node(tree, id)->flags & YAML_F_COPY)
 		id = yaml_node(tree, id)->start;
@@ -64,7 +67,7 @@ static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 
 	if (yaml_node(tree, source)->kind == YAML_ALIAS)
 		source = yaml_node(tree, source)->first;
-	source = origin_of(tree, source);
+	source = yaml_origin(tree, source);
 	from = *yaml_node(tree, source);
 	if (tree->nodes.n >= tree->copies_end) {
 		tree->exhausted = true;
@@ -100,10 +103,12 @@ yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id)
 	return copy;
 }
 
-/* The node that stands for @id in the logical tree: its copy if it is an alias, else itself. */
+/* The node that stands for @id in the logical tree: its copy if it is an alias (of the input), else itself. */
 static inline yaml_id resolve(struct yaml_tree *tree, yaml_id id)
 {
-	return yaml_node(tree, id)->kind == YAML_ALIAS ? yaml_resolve_alias(tree, id) : id;
+	return yaml_node(tree, id)->kind == YAML_ALIAS && !(yaml_node(tree, id)->flags & YAML_F_NEW)
+		       ? yaml_resolve_alias(tree, id)
+		       : id;
 }
 
 /* A copy's children: copies of its origin's. */
@@ -211,6 +216,21 @@ static void expand(struct yaml_tree *tree, yaml_id id, uint32_t depth)
 		else
 			merge_pairs(tree, id, value, key, depth + 1);
 	}
+}
+
+bool yaml_expand(struct yaml_tree *tree)
+{
+	if (!tree->has_copies || tree->expanded)
+		return !tree->exhausted;
+	/* Those that are made on the way come at the end, and so in their turn. */
+	for (yaml_id id = 1; id < tree->nodes.n && !tree->exhausted; id++) {
+		yaml_id copy = resolve(tree, id);
+
+		if (copy && (yaml_node(tree, copy)->flags & (YAML_F_LAZY | YAML_F_MERGE)))
+			expand(tree, copy, 0);
+	}
+	tree->expanded = true;
+	return !tree->exhausted;
 }
 
 /* ---- walking ---- */
@@ -364,6 +384,7 @@ static bool has_new_text(const struct yaml_node *node)
 struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_node *node;
+	enum yaml_style style;
 	struct str text;
 
 	/* Neither an alias nor a copy is one. */
@@ -371,21 +392,23 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 		return text;
 	if (!id)
 		return STR_NONE;
-	id = origin_of(tree, resolve(tree, id));
-	if (yaml_slice(tree, id, &text))
-		return text;
+	id = resolve(tree, id);
 	node = yaml_node(tree, id);
 	if (node->kind != YAML_SCALAR)
 		return STR_NONE;
 	if (has_new_text(node))
 		return tree->texts.items[node->first].text;
-	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
+	/* Of a copy, what the input says: its origin may have been edited. */
+	style = (enum yaml_style)node->style;
+	id = yaml_origin(tree, id);
+	node = yaml_node(tree, id);
+	if (style == YAML_LITERAL || style == YAML_FOLDED) {
 		struct yaml_block_scalar block =
 			yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
 
 		return yaml_decode_block(tree->arena, tree->bytes, &block);
 	}
-	return yaml_decode(tree->arena, yaml_raw(tree, id), (enum yaml_style)node->style);
+	return yaml_decode(tree->arena, yaml_raw(tree, id), style);
 }
 
 static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *ret_int, bool *ret_bool)
@@ -395,7 +418,7 @@ static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *r
 
 	if (!id)
 		return YAML_STR;
-	id = origin_of(tree, resolve(tree, id));
+	id = resolve(tree, id);
 	node = yaml_node(tree, id);
 	if (node->kind != YAML_SCALAR)
 		return YAML_STR;

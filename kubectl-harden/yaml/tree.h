@@ -5,7 +5,8 @@
  * Tree: one YAML (or JSON) document as Kubernetes reads it, with the byte span of every node.
  *
  * What callers see is the *logical* tree: an alias reads as a copy of what its anchor holds, a merge key (`<<`) as
- * the pairs that it brings in. Copies know their origin; they can be read everywhere, but an edit of one is refused.
+ * the pairs that it brings in. Copies know their origin. They are read and edited like everything else; where an edit
+ * of one is written, if anywhere, is decided once all edits are made (yaml/settle.h).
  * Readers accept YAML_NONE and nodes of the wrong kind and answer "nothing", so that paths can be walked without
  * checks. Node ids stay valid as long as the tree; pointers into it do not.
  */
@@ -42,7 +43,7 @@ enum yaml_flag {
 	YAML_F_CHANGED = 1 << 1,   /* a scalar of the input with a new value */
 	YAML_F_REMOVED = 1 << 2,   /* in the input, not in what is meant */
 	YAML_F_FILLED = 1 << 3,	   /* null or empty in the input, a collection with new children now */
-	YAML_F_COPY = 1 << 4,	   /* read through an alias or a merge; its origin is in .span.start */
+	YAML_F_COPY = 1 << 4,	   /* read through an alias or a merge; its origin is in .start, its alias in .props */
 	YAML_F_LAZY = 1 << 5,	   /* a copy whose children are not made yet */
 	YAML_F_ANCHOR = 1 << 6,	   /* carries an anchor */
 	YAML_F_SHARED = 1 << 7,	   /* its anchor is used by an alias */
@@ -111,6 +112,10 @@ struct yaml_tree {
 	uint64_t keys[(1 << YAML_KEY_BITS_LOG) /
 		      64]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
 	bool has_anchors;
+	bool has_copies;	/* it has an alias or a merge key */
+	bool expanded;		/* all copies are made: yaml_expand() */
+	bool settled;		/* .meaning is that of the logical tree: yaml_settle() */
+	uint64_t meaning;
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */
 	int8_t sequence_offset; /* majority of block sequences below a key: 0 or more columns; -1 unknown */

@@ -5,7 +5,7 @@
  * What the files of the yaml layer share and nobody else needs.
  */
 
-#include "yaml/tree.h"
+#include "yaml/edit.h"
 
 /* yaml_node_new() - a zeroed node at the end of the vector; pointers into it become invalid. */
 yaml_id yaml_node_new(struct yaml_tree *tree);
@@ -60,6 +60,15 @@ static inline struct yaml_node *yaml_node(struct yaml_tree *tree, yaml_id id)
 	return &tree->nodes.items[id];
 }
 
+/* yaml_origin() - the node of the input that a copy is one of; of any other node, itself. */
+yaml_id yaml_origin(struct yaml_tree *tree, yaml_id id);
+
+/*
+ * yaml_expand() - makes all copies of the document, so that edits of their origins do not show in them. False where
+ * they are too many (tree->exhausted).
+ */
+bool yaml_expand(struct yaml_tree *tree);
+
 /* yaml_resolve_alias() - the copy that stands for an alias in the logical tree, made when first asked for. */
 yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id);
 
@@ -81,13 +90,44 @@ struct yaml_op {
 	struct yaml_node before;
 };
 
-/* ---- yaml/edit.c, for yaml/remove.c and yaml/render.c ---- */
+/* ---- yaml/edit.c, for yaml/remove.c, yaml/settle.c and yaml/render.c ---- */
 
 /* yaml_refuse() - @ret_why (may be NULL) says why at @node; returns false. */
 bool yaml_refuse(struct yaml_tree *tree, struct yaml_refusal *ret_why, yaml_id node, const char *why);
 
 /* yaml_touch() - logs what @id is before it is changed. */
 void yaml_touch(struct yaml_tree *tree, yaml_id id);
+
+/* yaml_new_*() - nodes that hang nowhere yet; texts are copied. */
+yaml_id yaml_new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type);
+yaml_id yaml_new_collection(struct yaml_tree *tree, enum yaml_kind kind, enum yaml_style style);
+
+/* As the functions of yaml/edit.h, for nodes and values of any kind. */
+yaml_id yaml_add_pair(struct yaml_tree *tree, yaml_id map, struct str key, yaml_id value,
+		      const struct yaml_order *order, struct yaml_refusal *ret_why);
+yaml_id yaml_append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct yaml_refusal *ret_why);
+bool yaml_set(struct yaml_tree *tree, yaml_id scalar, struct str text, enum yaml_type type,
+	      struct yaml_refusal *ret_why);
+
+/* yaml_in_flow() - whether @id stands inside {} or []. */
+bool yaml_in_flow(struct yaml_tree *tree, yaml_id id);
+
+/* ---- yaml/meaning.c ---- */
+
+/*
+ * yaml_index() - the pairs of @map by what their keys say: .node is the value; of two with one name, the one that
+ * counts (a merge may hide a key, or be hidden by one). Free with anchors_free().
+ */
+void yaml_index(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index);
+
+/*
+ * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
+ * custom of compose files and OpenAPI. Kubernetes has no such field.
+ */
+bool yaml_is_definition(struct str root_key);
+
+/* yaml_meaning() - a hash of what the logical tree says, definitions left out: equal where Kubernetes reads the same. */
+uint64_t yaml_meaning(struct yaml_tree *tree);
 
 /*
  * yaml_last_leaf() - what stands last of the pair or node @id, of the input and not removed: a scalar, an alias or a

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Meaning
+ *
+ * What a document says to who reads it without caring how it is written: aliases and merges resolved, pairs in any
+ * order. Two places that share an anchor are compared by it, and so are the tree that is meant and the one that came
+ * out, whose anchors may carry the edits of several places.
+ */
+#include <stdlib.h>
+
+#include "yaml/tree_internal.h"
+
+void yaml_index(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index)
+{
+	*ret_index = (struct anchors){ 0 };
+	if (!yaml_is_map(tree, map))
+		return;
+	YAML_EACH(tree, map, key) {
+		yaml_id value = yaml_value(tree, key);
+
+		if (value)
+			anchors_add(ret_index, yaml_text(tree, key), value);
+	}
+}
+
+bool yaml_is_definition(struct str root_key)
+{
+	return str_starts(root_key, STR("x-"));
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	a = (a ^ b) * 0x9e3779b97f4a7c15u;
+	return a ^ a >> 29;
+}
+
+static uint64_t hash(struct yaml_tree *tree, yaml_id id);
+
+static uint64_t hash_scalar(struct yaml_tree *tree, yaml_id id)
+{
+	enum yaml_type type = yaml_type(tree, id);
+
+	return mix((uint64_t)type + 1, type == YAML_NULL ? 0 : str_hash(yaml_text(tree, id)));
+}
+
+/* A sum, for the order of pairs does not count. */
+static uint64_t hash_map(struct yaml_tree *tree, yaml_id id)
+{
+	struct anchors index;
+	uint64_t sum = 101;
+
+	yaml_index(tree, id, &index);
+	for (size_t i = 0; i < index.size; i++)
+		if (index.slots[i].node && !(id == tree->root && yaml_is_definition(index.slots[i].name)))
+			sum += mix(str_hash(index.slots[i].name), hash(tree, index.slots[i].node));
+	anchors_free(&index);
+	return mix(sum, 103);
+}
+
+static uint64_t hash(struct yaml_tree *tree, yaml_id id)
+{
+	uint64_t sum = 107;
+
+	switch (yaml_kind(tree, id)) {
+	case YAML_SCALAR:
+		return hash_scalar(tree, id);
+	case YAML_MAP:
+		return hash_map(tree, id);
+	case YAML_SEQ:
+		YAML_EACH(tree, id, item)
+			sum = mix(sum, hash(tree, item));
+		return sum;
+	default:
+		return 109;
+	}
+}
+
+uint64_t yaml_meaning(struct yaml_tree *tree)
+{
+	return hash(tree, tree->root);
+}

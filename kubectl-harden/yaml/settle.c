@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settle
+ *
+ * Every place that reads an anchor has said what it means by now: the anchor's own, each alias, each mapping that
+ * merges it. They are compared, place by place, with what the anchor's own place means, for that is what they will
+ * read once the copies are forgotten. Where they agree nothing is to be done: the edit stands at the anchor. Where
+ * they differ, the place gets an override. So each place is decided by itself, and in any order.
+ *
+ * One kind of anchor has no say: what stands below a root key that begins with `x-` is a definition, there to be
+ * shared and for nothing else. It takes over what all its users agree upon.
+ */
+#include "yaml/settle.h"
+
+#include <stdlib.h>
+
+#include "yaml/settle_internal.h"
+
+/* ---- what was edited ---- */
+
+void settle_mark(struct settle *settle)
+{
+	struct yaml_tree *tree = settle->tree;
+
+	if (settle->n < tree->nodes.n) {
+		size_t n = tree->nodes.n + tree->nodes.n / 8;
+
+		settle->edited = xrealloc_array(settle->edited, n, 1);
+		memset(settle->edited + settle->n, 0, n - settle->n);
+		settle->n = n;
+	}
+	for (; settle->marked < tree->ops.n; settle->marked++)
+		for (yaml_id id = tree->ops.items[settle->marked].id; id && !settle->edited[id];
+		     id = yaml_parent(tree, id))
+			settle->edited[id] = 1;
+}
+
+/* Whether @id or anything in it was edited since the last look. */
+static bool edited(const struct settle *settle, yaml_id id)
+{
+	return id >= settle->n || settle->edited[id];
+}
+
+bool settle_fail(struct settle *settle, yaml_id wanted, yaml_id actual, const char *why)
+{
+	settle->wanted = wanted;
+	settle->actual = actual;
+	settle->why = why;
+	return false;
+}
+
+/* ---- comparison ---- */
+
+static const char not_shared[] = "an anchor shares it with another place, where the same is not wanted";
+
+static bool same_seq(struct settle *settle, yaml_id a, yaml_id b)
+{
+	struct yaml_tree *tree = settle->tree;
+	yaml_id x = yaml_first(tree, a), y = yaml_first(tree, b);
+
+	for (; x && y; x = yaml_next(tree, x), y = yaml_next(tree, y))
+		if (!settle_same(settle, x, y))
+			return false;
+	return (!x && !y) || settle_fail(settle, x ? x : a, y ? y : b, not_shared);
+}
+
+static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
+{
+	struct yaml_tree *tree = settle->tree;
+	struct anchors index_a, index_b;
+	bool fine = true;
+
+	yaml_index(tree, a, &index_a);
+	yaml_index(tree, b, &index_b);
+	for (size_t i = 0; fine && i < index_a.size; i++) {
+		yaml_id value = index_a.slots[i].node, other;
+
+		if (!value)
+			continue;
+		other = anchors_find(&index_b, index_a.slots[i].name);
+		fine = other ? settle_same(settle, value, other)
+			     : settle_fail(settle, yaml_key(tree, value), b, not_shared);
+	}
+	for (size_t i = 0; fine && i < index_b.size; i++)
+		if (index_b.slots[i].node && !anchors_find(&index_a, index_b.slots[i].name))
+			fine = settle_fail(settle, a, yaml_key(tree, index_b.slots[i].node), not_shared);
+	anchors_free(&index_a);
+	anchors_free(&index_b);
+	return fine;
+}
+
+bool settle_same(struct settle *settle, yaml_id a, yaml_id b)
+{
+	struct yaml_tree *tree = settle->tree;
+	enum yaml_kind kind = yaml_kind(tree, a);
+
+	if (a == b || (!edited(settle, a) && !edited(settle, b) && yaml_origin(tree, a) == yaml_origin(tree, b)))
+		return true;
+	if (kind != yaml_kind(tree, b))
+		return settle_fail(settle, a, b, not_shared);
+	if (kind == YAML_MAP)
+		return same_map(settle, a, b);
+	if (kind == YAML_SEQ)
+		return same_seq(settle, a, b);
+	return (yaml_type(tree, a) == yaml_type(tree, b) &&
+		(yaml_type(tree, a) == YAML_NULL || str_eq(yaml_text(tree, a), yaml_text(tree, b)))) ||
+	       settle_fail(settle, a, b, not_shared);
+}
+
+/* ---- overrides of an alias ---- */
+
+/* What an anchor's place has and @copy does not: a merge could not take it away. */
+static yaml_id first_missing(struct yaml_tree *tree, yaml_id copy, yaml_id origin)
+{
+	struct anchors index;
+	yaml_id missing = YAML_NONE;
+
+	yaml_index(tree, copy, &index);
+	YAML_EACH(tree, origin, key)
+		if (!missing && !anchors_find(&index, yaml_text(tree, key)))
+			missing = key;
+	anchors_free(&index);
+	return missing;
+}
+
+/* Whether `*a` can become several lines, or a flow collection, where it stands. */
+static bool has_room(struct settle *settle, yaml_id site)
+{
+	struct yaml_tree *tree = settle->tree;
+	const struct yaml_node *node = yaml_node(tree, site);
+
+	if (node->flags & YAML_F_KEY)
+		return false;
+	return !node->pair || !(yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT);
+}
+
+static void become(struct settle *settle, yaml_id site, enum yaml_kind kind, enum yaml_style style, yaml_id first)
+{
+	struct yaml_tree *tree = settle->tree;
+	struct yaml_node *node;
+
+	yaml_touch(tree, site);
+	node = yaml_node(tree, site);
+	node->kind = (uint8_t)kind;
+	node->style = (uint8_t)style;
+	node->first = first;
+	node->flags |= YAML_F_FILLED | YAML_F_DIRTY;
+	for (yaml_id child = first; child; child = yaml_node(tree, child)->next) {
+		yaml_node(tree, child)->parent = site;
+		if (yaml_node(tree, child)->pair)
+			yaml_node(tree, yaml_node(tree, child)->pair)->parent = site;
+	}
+}
+
+/* `*a` becomes `<<: *a` and the pairs of @copy that the anchor's place does not have, or has otherwise. */
+static bool override_map(struct settle *settle, yaml_id site, yaml_id copy, yaml_id origin)
+{
+	struct yaml_tree *tree = settle->tree;
+	yaml_id first = settle_merge_key(settle, site), last = first;
+	struct anchors index, own;
+	bool fine = true;
+
+	yaml_index(tree, origin, &index);
+	yaml_index(tree, copy, &own);
+	YAML_EACH(tree, copy, key) {
+		struct str name = yaml_text(tree, key);
+		yaml_id value = yaml_value(tree, key), other = anchors_find(&index, name);
+
+		if (!fine || anchors_find(&own, name) != value || (other && settle_same(settle, value, other)))
+			continue;
+		value = settle_clone(settle, value);
+		if (!value) {
+			fine = settle_fail(settle, yaml_value(tree, key), origin, settle->why);
+			continue;
+		}
+		yaml_node(tree, last)->next = settle_pair(settle, name, value);
+		last = yaml_node(tree, last)->next;
+	}
+	anchors_free(&index);
+	anchors_free(&own);
+	if (fine)
+		become(settle, site, YAML_MAP, yaml_in_flow(tree, site) ? YAML_FLOW : YAML_BLOCK, first);
+	return fine;
+}
+
+/* `*a` becomes what @copy says, written out. */
+static bool override_whole(struct settle *settle, yaml_id site, yaml_id copy)
+{
+	struct yaml_tree *tree = settle->tree;
+	struct yaml_node *node = yaml_node(tree, copy);
+	bool flow = node->style == YAML_FLOW || yaml_in_flow(tree, site);
+	yaml_id clone;
+
+	if (node->kind == YAML_SCALAR) {
+		clone = settle_clone(settle, copy);
+		if (!clone)
+			return false;
+		yaml_touch(tree, site);
+		node = yaml_node(tree, site);
+		node->kind = YAML_SCALAR;
+		node->style = yaml_node(tree, clone)->style;
+		node->first = yaml_node(tree, clone)->first;
+		node->flags |= YAML_F_CHANGED;
+		return true;
+	}
+	if (!flow && !yaml_node(tree, site)->pair)
+		return settle_fail(settle, copy, yaml_origin(tree, copy), settle->why);
+	clone = settle_clone(settle, copy);
+	if (!clone || !yaml_node(tree, clone)->first)
+		return false;
+	become(settle, site, (enum yaml_kind)yaml_node(tree, clone)->kind, flow ? YAML_FLOW : YAML_BLOCK,
+	       yaml_node(tree, clone)->first);
+	return true;
+}
+
+static bool settle_alias(struct settle *settle, yaml_id site)
+{
+	struct yaml_tree *tree = settle->tree;
+	yaml_id copy = yaml_node(tree, site)->first, origin = yaml_origin(tree, copy), missing = YAML_NONE;
+
+	if (settle_same(settle, copy, origin))
+		return true;
+	/* What was compared last is what differs; an override that cannot be leaves it as the reason. */
+	if (!has_room(settle, site))
+		return false;
+	if (yaml_is_map(tree, copy) && yaml_is_map(tree, origin))
+		missing = first_missing(tree, copy, origin);
+	if (yaml_is_map(tree, copy) && yaml_is_map(tree, origin) && !missing)
+		return override_map(settle, site, copy, origin);
+	if (missing)
+		settle_fail(settle, copy, missing, settle->why);
+	return override_whole(settle, site, copy);
+}
+
+/* ---- overrides of a merge ---- */
+
+/* What @map reads from the input alone, and through its merges: as yaml_index(), without new pairs. */
+static void index_actual(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index)
+{
+	*ret_index = (struct anchors){ 0 };
+	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
+		const struct yaml_node *node = yaml_node(tree, key);
+
+		if (node->flags & (YAML_F_NEW | YAML_F_REMOVED))
+			continue;
+		if (node->flags & YAML_F_MERGE)
+			settle_index_sources(tree, key, ret_index);
+		else
+			anchors_add(ret_index, yaml_text(tree, key), yaml_value(tree, key));
+	}
+}
+
+static bool any_source_edited(const struct settle *settle, yaml_id map)
+{
+	struct yaml_tree *tree = settle->tree;
+
+	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
+		yaml_id value;
+
+		if (!(yaml_node(tree, key)->flags & YAML_F_MERGE))
+			continue;
+		value = yaml_value(tree, key);
+		if (edited(settle, value) || edited(settle, yaml_origin(tree, value)))
+			return true;
+		if (yaml_is_seq(tree, value))
+			YAML_EACH(tree, value, item)
+				if (edited(settle, item) || edited(settle, yaml_origin(tree, item)))
+					return true;
+	}
+	return false;
+}
+
+static void unlink_new(struct settle *settle, yaml_id map, yaml_id key)
+{
+	struct yaml_tree *tree = settle->tree;
+	yaml_id before = YAML_NONE;
+
+	for (yaml_id id = yaml_node(tree, map)->first; id && id != key; id = yaml_node(tree, id)->next)
+		before = id;
+	yaml_touch(tree, before ? before : map);
+	if (before)
+		yaml_node(tree, before)->next = yaml_node(tree, key)->next;
+	else
+		yaml_node(tree, map)->first = yaml_node(tree, key)->next;
+}
+
+/* One pair that counts in @map: @value; @actual is what its merges bring in for the key, or YAML_NONE. */
+static bool settle_pair_of(struct settle *settle, yaml_id map, yaml_id value, yaml_id actual)
+{
+	struct yaml_tree *tree = settle->tree;
+	yaml_id key = yaml_key(tree, value), clone;
+	struct yaml_refusal why;
+
+	if (yaml_node(tree, key)->flags & YAML_F_NEW) {
+		if (actual && settle_same(settle, value, actual))
+			unlink_new(settle, map, key); /* said at the anchor already */
+		return true;
+	}
+	if (value == actual || (actual && settle_same(settle, value, actual)))
+		return true;
+	if (!(yaml_node(tree, key)->flags & YAML_F_COPY))
+		return settle_fail(settle, value, actual, not_shared); /* a merge behind it would hide it */
+	clone = settle_clone(settle, value);
+	if (!clone)
+		return settle_fail(settle, value, actual, settle->why);
+	return yaml_add_pair(tree, map, yaml_text(tree, key), clone, NULL, &why) ||
+	       settle_fail(settle, value, actual, why.why);
+}
+
+static bool settle_merges(struct settle *settle, yaml_id map)
+{
+	struct yaml_tree *tree = settle->tree;
+	struct anchors wanted, actual;
+	bool fine = true;
+
+	if (!edited(settle, map) && !any_source_edited(settle, map))
+		return true;
+	yaml_index(tree, map, &wanted);
+	index_actual(tree, map, &actual);
+	for (size_t i = 0; fine && i < actual.size; i++)
+		if (actual.slots[i].node && !anchors_find(&wanted, actual.slots[i].name))
+			fine = settle_fail(settle, map, yaml_key(tree, actual.slots[i].node), not_shared);
+	YAML_EACH(tree, map, key) {
+		struct str name = yaml_text(tree, key);
+		yaml_id value = yaml_value(tree, key);
+
+		/* Those that come on the way are overrides: no longer wanted, but said. */
+		if (fine && anchors_find(&wanted, name) == value)
+			fine = settle_pair_of(settle, map, value, anchors_find(&actual, name));
+	}
+	anchors_free(&wanted);
+	anchors_free(&actual);
+	return fine;
+}
+
+/* ---- the document ---- */
+
+static bool is_within(struct yaml_tree *tree, yaml_id id, yaml_id outer)
+{
+	while (id && id != outer)
+		id = yaml_parent(tree, id);
+	return outer && id == outer;
+}
+
+/* The last edit of one of the two that differ. */
+static uint32_t find_op(const struct settle *settle)
+{
+	struct yaml_tree *tree = settle->tree;
+	const yaml_id places[] = { settle->wanted, settle->actual };
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = settle->ops; i-- > 0;)
+			if (is_within(tree, tree->ops.items[i].id, places[k]))
+				return (uint32_t)i;
+	return (uint32_t)settle->ops - 1;
+}
+
+static bool settle_all(struct settle *settle)
+{
+	struct yaml_tree *tree = settle->tree;
+	size_t n = tree->nodes.n;
+
+	settle_mark(settle);
+	settle_definitions(settle);
+	for (yaml_id id = 1; id < n; id++) {
+		const struct yaml_node *node = yaml_node(tree, id);
+
+		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+			continue;
+		if (node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
+		    !settle_is_merged(tree, id) && !settle_alias(settle, id))
+			return false;
+		if (yaml_node(tree, id)->kind == YAML_MAP && settle_has_merge(tree, id) && !settle_merges(settle, id))
+			return false;
+	}
+	return true;
+}
+
+bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled *ret_unsettled)
+{
+	struct settle settle = { .tree = tree, .ops = tree->ops.n, .why = not_shared };
+	bool fine;
+
+	if (!tree->has_copies || !tree->ops.n)
+		return true;
+	tree->meaning = yaml_meaning(tree);
+	tree->settled = true;
+	fine = settle_all(&settle);
+	if (!fine) {
+		ret_unsettled->op = find_op(&settle);
+		ret_unsettled->why = (struct yaml_refusal){ .at = yaml_offset(tree, settle.wanted), .why = settle.why };
+		if (settle.actual)
+			ret_unsettled->why.other = yaml_offset(tree, settle.actual) + 1;
+	}
+	free(settle.edited);
+	return fine;
+}
