@@ -52,7 +52,7 @@ static uint64_t hash_map(struct yaml_tree *tree, yaml_id id)
 	yaml_index(tree, id, &index);
 	for (size_t i = 0; i < index.size; i++)
 		if (index.slots[i].node && !(id == tree->root && yaml_is_definition(index.slots[i].name)))
-			sum += mix(str_hash(index.slots[i].name), hash(tree, index.slots[i].node));
+			sum += mix(hash(tree, yaml_key(tree, index.slots[i].node)), hash(tree, index.slots[i].node));
 	anchors_free(&index);
 	return mix(sum, 103);
 }

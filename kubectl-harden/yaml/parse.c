@@ -655,7 +655,7 @@ static void conclude(struct build *build)
 	unsigned offset = majority(build->offsets, 0, 9);
 
 	/* Copies of a small document are many before they are large; those of a large one are bounded by it. */
-	tree->copies_end = tree->nodes.n * 8 + 65536;
+	tree->copies_end = tree->nodes.n * 2 + 65536;
 	if (tree->copies_end > tree->limits.nodes)
 		tree->copies_end = tree->limits.nodes;
 	tree->indent_step = (uint8_t)majority(build->steps, 1, 0);

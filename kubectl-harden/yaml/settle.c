@@ -64,6 +64,14 @@ static bool same_seq(struct settle *settle, yaml_id a, yaml_id b)
 	return (!x && !y) || settle_fail(settle, x ? x : a, y ? y : b, not_shared);
 }
 
+/* @extra is a key of the other place that is not wanted in @map: one of the two was edited. */
+static bool fail_extra(struct settle *settle, yaml_id map, yaml_id extra)
+{
+	if (yaml_node(settle->tree, extra)->flags & YAML_F_NEW)
+		return settle_fail(settle, extra, map, not_shared);
+	return settle_fail(settle, map, extra, not_shared);
+}
+
 static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
 {
 	struct yaml_tree *tree = settle->tree;
@@ -83,7 +91,7 @@ static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
 	}
 	for (size_t i = 0; fine && i < index_b.size; i++)
 		if (index_b.slots[i].node && !anchors_find(&index_a, index_b.slots[i].name))
-			fine = settle_fail(settle, a, yaml_key(tree, index_b.slots[i].node), not_shared);
+			fine = fail_extra(settle, a, yaml_key(tree, index_b.slots[i].node));
 	anchors_free(&index_a);
 	anchors_free(&index_b);
 	return fine;
@@ -173,8 +181,9 @@ static bool override_map(struct settle *settle, yaml_id site, yaml_id copy, yaml
 			fine = settle_fail(settle, yaml_value(tree, key), origin, settle->why);
 			continue;
 		}
-		yaml_node(tree, last)->next = settle_pair(settle, name, value);
-		last = yaml_node(tree, last)->next;
+		value = settle_pair(settle, key, value);
+		yaml_node(tree, last)->next = value;
+		last = value;
 	}
 	anchors_free(&index);
 	anchors_free(&own);
@@ -228,7 +237,7 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 	if (yaml_is_map(tree, copy) && yaml_is_map(tree, origin) && !missing)
 		return override_map(settle, site, copy, origin);
 	if (missing)
-		settle_fail(settle, copy, missing, settle->why);
+		fail_extra(settle, copy, missing);
 	return override_whole(settle, site, copy);
 }
 
@@ -270,6 +279,16 @@ static bool any_source_edited(const struct settle *settle, yaml_id map)
 	return false;
 }
 
+/* Whether the input has the key in @map itself, be it hidden by a merge behind it. */
+static bool has_own(struct yaml_tree *tree, yaml_id map, struct str name)
+{
+	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key))
+		if (!(yaml_node(tree, key)->flags & (YAML_F_REMOVED | YAML_F_MERGE)) &&
+		    str_eq(yaml_text(tree, key), name))
+			return true;
+	return false;
+}
+
 static void unlink_new(struct settle *settle, yaml_id map, yaml_id key)
 {
 	struct yaml_tree *tree = settle->tree;
@@ -289,7 +308,6 @@ static bool settle_pair_of(struct settle *settle, yaml_id map, yaml_id value, ya
 {
 	struct yaml_tree *tree = settle->tree;
 	yaml_id key = yaml_key(tree, value), clone;
-	struct yaml_refusal why;
 
 	if (yaml_node(tree, key)->flags & YAML_F_NEW) {
 		if (actual && settle_same(settle, value, actual))
@@ -298,13 +316,13 @@ static bool settle_pair_of(struct settle *settle, yaml_id map, yaml_id value, ya
 	}
 	if (value == actual || (actual && settle_same(settle, value, actual)))
 		return true;
-	if (!(yaml_node(tree, key)->flags & YAML_F_COPY))
-		return settle_fail(settle, value, actual, not_shared); /* a merge behind it would hide it */
+	/* A merge behind it would hide it, and two keys with one name are refused. */
+	if (!(yaml_node(tree, key)->flags & YAML_F_COPY) || has_own(tree, map, yaml_text(tree, key)))
+		return settle_fail(settle, value, actual, "a merge key brings it in, over one that stands here");
 	clone = settle_clone(settle, value);
 	if (!clone)
 		return settle_fail(settle, value, actual, settle->why);
-	return yaml_add_pair(tree, map, yaml_text(tree, key), clone, NULL, &why) ||
-	       settle_fail(settle, value, actual, why.why);
+	return settle_add(settle, map, key, clone) || settle_fail(settle, value, actual, settle->why);
 }
 
 static bool settle_merges(struct settle *settle, yaml_id map)
@@ -319,7 +337,7 @@ static bool settle_merges(struct settle *settle, yaml_id map)
 	index_actual(tree, map, &actual);
 	for (size_t i = 0; fine && i < actual.size; i++)
 		if (actual.slots[i].node && !anchors_find(&wanted, actual.slots[i].name))
-			fine = settle_fail(settle, map, yaml_key(tree, actual.slots[i].node), not_shared);
+			fine = fail_extra(settle, map, yaml_key(tree, actual.slots[i].node));
 	YAML_EACH(tree, map, key) {
 		struct str name = yaml_text(tree, key);
 		yaml_id value = yaml_value(tree, key);
@@ -381,6 +399,7 @@ bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled *ret_unsettled)
 	struct settle settle = { .tree = tree, .ops = tree->ops.n, .why = not_shared };
 	bool fine;
 
+	tree->settled = false;
 	if (!tree->has_copies || !tree->ops.n)
 		return true;
 	tree->meaning = yaml_meaning(tree);

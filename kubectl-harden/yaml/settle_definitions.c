@@ -13,8 +13,9 @@
 
 enum { CLONE_NODES_MAX = 64 };
 
-static const char too_much[] = "an anchor shares it with another place, where the same is not wanted, and it is too long "
-			       "to be written out again";
+static const char too_much[] =
+	"an anchor shares it with another place, where the same is not wanted, and it is too long "
+	"to be written out again";
 
 static yaml_id clone(struct settle *settle, yaml_id id, unsigned *left);
 
@@ -48,7 +49,7 @@ static bool clone_children(struct settle *settle, yaml_id id, yaml_id copy, unsi
 		if (!fine)
 			continue;
 		if (map)
-			one = settle_pair(settle, yaml_text(tree, child), one);
+			one = settle_pair(settle, child, one);
 		yaml_node(tree, one)->parent = copy;
 		if (map)
 			yaml_node(tree, yaml_node(tree, one)->pair)->parent = copy;
@@ -87,15 +88,39 @@ yaml_id settle_clone(struct settle *settle, yaml_id id)
 	return clone(settle, id, &left);
 }
 
-yaml_id settle_pair(struct settle *settle, struct str name, yaml_id value)
+/* `y: 1` has the key `true` to kubectl, and `"y": 1` another: a key keeps its type. */
+static void keep_type(struct yaml_tree *tree, yaml_id key, enum yaml_type type)
 {
-	struct yaml_tree *tree = settle->tree;
-	yaml_id key = yaml_new_scalar(tree, name, YAML_STR);
+	tree->texts.items[yaml_node(tree, key)->first].type = type;
+}
+
+static yaml_id new_pair(struct yaml_tree *tree, struct str name, enum yaml_type type, yaml_id value)
+{
+	yaml_id key = yaml_new_scalar(tree, name, type);
 
 	yaml_node(tree, key)->flags |= YAML_F_KEY;
 	yaml_node(tree, key)->pair = value;
 	yaml_node(tree, value)->pair = key;
 	return key;
+}
+
+yaml_id settle_pair(struct settle *settle, yaml_id key, yaml_id value)
+{
+	struct yaml_tree *tree = settle->tree;
+
+	return new_pair(tree, yaml_text(tree, key), yaml_type(tree, key), value);
+}
+
+bool settle_add(struct settle *settle, yaml_id map, yaml_id key, yaml_id value)
+{
+	struct yaml_tree *tree = settle->tree;
+	enum yaml_type type = yaml_type(tree, key);
+	struct yaml_refusal why;
+
+	if (!yaml_add_pair(tree, map, yaml_text(tree, key), value, NULL, &why))
+		return settle_fail(settle, key, YAML_NONE, why.why);
+	keep_type(tree, yaml_key(tree, value), type);
+	return true;
 }
 
 yaml_id settle_merge_key(struct settle *settle, yaml_id site)
@@ -112,7 +137,7 @@ yaml_id settle_merge_key(struct settle *settle, yaml_id site)
 		.first = from.first,
 		.flags = YAML_F_NEW,
 	};
-	key = settle_pair(settle, STR("<<"), alias);
+	key = new_pair(tree, STR("<<"), YAML_STR, alias);
 	yaml_node(tree, key)->flags |= YAML_F_MERGE;
 	return key;
 }
@@ -224,9 +249,7 @@ static void find_users(struct settle *settle, struct users *users)
 			continue;
 		user.origin = yaml_origin(tree, node->first);
 		user.merges = settle_is_merged(tree, id);
-		user.view = !user.merges ? node->first
-			    : node->pair ? node->parent
-					 : yaml_parent(tree, node->parent);
+		user.view = !user.merges ? node->first : node->pair ? node->parent : yaml_parent(tree, node->parent);
 		if (is_definition(tree, user.origin))
 			VEC_PUSH(users, user);
 	}
@@ -236,16 +259,16 @@ static void find_users(struct settle *settle, struct users *users)
 
 static bool make_like(struct settle *settle, yaml_id node, yaml_id wanted);
 
-static bool make_pair_like(struct settle *settle, yaml_id map, struct str name, yaml_id wanted)
+/* @key: of the pair that is wanted. */
+static bool make_pair_like(struct settle *settle, yaml_id map, yaml_id key)
 {
 	struct yaml_tree *tree = settle->tree;
-	yaml_id value = yaml_get_str(tree, map, name), copy;
-	struct yaml_refusal why;
+	yaml_id value = yaml_get_str(tree, map, yaml_text(tree, key)), wanted = yaml_value(tree, key), copy;
 
 	if (value)
 		return make_like(settle, value, wanted);
 	copy = settle_clone(settle, wanted);
-	return copy && yaml_add_pair(tree, map, name, copy, NULL, &why);
+	return copy && settle_add(settle, map, key, copy);
 }
 
 static bool make_map_like(struct settle *settle, yaml_id node, yaml_id wanted)
@@ -255,12 +278,9 @@ static bool make_map_like(struct settle *settle, yaml_id node, yaml_id wanted)
 	bool fine = true;
 
 	yaml_index(tree, wanted, &index);
-	YAML_EACH(tree, wanted, key) {
-		struct str name = yaml_text(tree, key);
-
-		if (fine && anchors_find(&index, name) == yaml_value(tree, key))
-			fine = make_pair_like(settle, node, name, yaml_value(tree, key));
-	}
+	YAML_EACH(tree, wanted, key)
+		if (fine && anchors_find(&index, yaml_text(tree, key)) == yaml_value(tree, key))
+			fine = make_pair_like(settle, node, key);
 	YAML_EACH(tree, node, key)
 		if (fine && !anchors_find(&index, yaml_text(tree, key)))
 			fine = yaml_remove(tree, yaml_value(tree, key), NULL);
@@ -350,7 +370,7 @@ static void settle_map_definition(struct settle *settle, const struct user *user
 		    !(yaml_node(tree, key)->flags & (YAML_F_NEW | YAML_F_COPY)) ||
 		    !agree(settle, users, n, name, wanted))
 			continue;
-		if (!make_pair_like(settle, origin, name, wanted))
+		if (!make_pair_like(settle, origin, key))
 			take_back(settle, mark);
 	}
 	anchors_free(&index);

@@ -29,9 +29,12 @@ bool settle_same(struct settle *settle, yaml_id a, yaml_id b);
  */
 yaml_id settle_clone(struct settle *settle, yaml_id id);
 
-/* settle_pair() - a new pair, chained nowhere. settle_merge_key() - the new pair `<<: *a` of the alias @site. */
-yaml_id settle_pair(struct settle *settle, struct str name, yaml_id value);
+/* settle_pair() - a new pair with a key as @key, chained nowhere. settle_merge_key() - the new pair `<<: *a` of the alias @site. */
+yaml_id settle_pair(struct settle *settle, yaml_id key, yaml_id value);
 yaml_id settle_merge_key(struct settle *settle, yaml_id site);
+
+/* settle_add() - adds a pair with a key as @key to @map; false with the reason kept. */
+bool settle_add(struct settle *settle, yaml_id map, yaml_id key, yaml_id value);
 
 /* settle_is_merged() - whether the alias @id is what a merge key names, by itself or in a list. */
 bool settle_is_merged(struct yaml_tree *tree, yaml_id id);

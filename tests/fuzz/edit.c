@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "yaml/edit.h"
+#include "yaml/settle.h"
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
 
@@ -424,12 +425,29 @@ static void check_again(struct round *round, struct yaml_tree *after)
 			return;
 		}
 	}
+	if (!settle(after))
+		fail(round, after->bytes, "the same edits once more have no place");
 	render(after, &out);
 	if (!str_eq(buf_str(&out), after->bytes)) {
 		fuzz_show("once more", buf_str(&out));
 		fail(round, after->bytes, "the same edits once more change something");
 	}
 	buf_free(&out);
+}
+
+/* Whether every edit has a place. */
+static bool settle(struct yaml_tree *tree)
+{
+	struct yaml_unsettled unsettled = { 0 };
+	uint32_t end = yaml_mark(tree);
+
+	if (yaml_settle(tree, &unsettled))
+		return true;
+	fuzz_check(unsettled.op < end, "an edit has no place, and nobody made it");
+	fuzz_check(unsettled.why.why && *unsettled.why.why, "an edit has no place without a reason");
+	fuzz_check(unsettled.why.at <= tree->bytes.n && unsettled.why.other <= tree->bytes.n + 1,
+		   "an edit has no place outside of the document");
+	return false;
 }
 
 static void check_result(struct round *round)
@@ -442,6 +460,10 @@ static void check_result(struct round *round)
 	struct str text;
 	size_t bad;
 
+	if (!settle(&round->tree)) {
+		buf_free(&out);
+		return;
+	}
 	render(&round->tree, &out);
 	text = buf_str(&out);
 	if (!round->n && !str_eq(text, round->tree.bytes))

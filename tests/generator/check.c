@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "yaml/settle.h"
 #include "yaml/tree_internal.h"
+
+const char check_unsettled[] = "an anchor shares it with another place";
 
 /* ---- the independent reader ---- */
 
@@ -283,9 +286,12 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 	struct str original = before->tree.bytes;
 	struct splices splices = { 0 };
 	struct yaml_refusal why = { 0 };
+	struct yaml_unsettled unsettled;
 	struct reading after;
 	const char *problem;
 
+	if (!yaml_settle(&before->tree, &unsettled))
+		return unsettled.why.why && unsettled.op < before->tree.ops.n ? check_unsettled : "unsettled without a reason";
 	yaml_render(&before->tree, &splices);
 	problem = check_splices(original, &splices);
 	if (!problem) {

@@ -42,6 +42,9 @@ bool check_flatten(struct buf *out, struct str bytes);
 /* check_path() - the path of a node of @tree, written as check_flatten() does. In the tree's arena. */
 struct str check_path(struct yaml_tree *tree, yaml_id node);
 
+/* check_unsettled - what check_edit() returns where another place shares an anchor and must not get the edit. */
+extern const char check_unsettled[];
+
 /*
  * check_edit() - renders the edits made in @before, appends the result to @out and checks all there is to check.
  * NULL when all is well, else what is not.

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "yaml/settle.h"
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
 
@@ -55,6 +56,9 @@ static void expect(struct context *context, struct str path, const char *rest)
 /* The bytes of @id may go, and the leaves below @path. */
 static void gives_way(struct context *context, yaml_id id, struct str path)
 {
+	/* Of what an alias stands for, the alias. */
+	if (yaml_node(context->tree, id)->flags & YAML_F_COPY)
+		id = yaml_node(context->tree, id)->props;
 	context->intent->old = yaml_raw(context->tree, id);
 	context->intent->gone = str_copy(context->tree->arena, path);
 	context->intent->has_gone = true;
@@ -298,9 +302,13 @@ static bool fill_text(struct context *context)
 static struct str lines_of(struct yaml_tree *tree, yaml_id id)
 {
 	yaml_id key = yaml_key(tree, id);
-	uint32_t from = yaml_node(tree, key ? key : id)->props, to = yaml_node(tree, id)->end;
 	struct str s = tree->bytes;
+	uint32_t from, to;
 
+	if (yaml_node(tree, id)->flags & YAML_F_COPY)
+		id = yaml_node(tree, id)->props;
+	from = yaml_node(tree, key ? key : id)->props;
+	to = yaml_node(tree, id)->end;
 	while (from && s.p[from - 1] != '\n')
 		from--;
 	while (to < s.n && s.p[to] != '\n')
@@ -417,6 +425,7 @@ static const char *check_again(const struct layout *layout, const struct edit *e
 	struct reading reading;
 	struct intent intent = { 0 };
 	struct splices splices = { 0 };
+	struct yaml_unsettled unsettled;
 	const char *problem = NULL;
 
 	if (!check_parse(&reading, bytes, &why)) {
@@ -426,6 +435,8 @@ static const char *check_again(const struct layout *layout, const struct edit *e
 
 		if (!edit->make(&context))
 			problem = "the same edit is refused in the result";
+		if (!problem && !yaml_settle(&reading.tree, &unsettled))
+			problem = "the same edit has no place in the result";
 		yaml_render(&reading.tree, &splices);
 		if (!problem && splices.n)
 			problem = "the same edit changes the result again";

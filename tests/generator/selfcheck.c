@@ -81,6 +81,12 @@ static const char *fmt(struct yaml_tree *tree, struct str path, const char *rest
 	return str_fmt(tree->arena, "%.*s%s", STR_ARG(path), rest).p;
 }
 
+/* A copy has no bytes of its own. */
+static struct str raw_of(struct yaml_tree *tree, yaml_id id)
+{
+	return yaml_node(tree, id)->flags & YAML_F_COPY ? STR_NONE : yaml_raw(tree, id);
+}
+
 /* The bytes from the start of a pair or item to its end, with its lines: what a removal may take. */
 static struct str lines_of(struct yaml_tree *tree, yaml_id id)
 {
@@ -88,6 +94,8 @@ static struct str lines_of(struct yaml_tree *tree, yaml_id id)
 	uint32_t from = yaml_node(tree, key ? key : id)->props, to = yaml_node(tree, id)->end;
 	struct str s = tree->bytes;
 
+	if (yaml_node(tree, id)->flags & YAML_F_COPY)
+		return STR_NONE;
 	while (from && s.p[from - 1] != '\n')
 		from--;
 	while (to < s.n && s.p[to] != '\n')
@@ -102,7 +110,7 @@ static bool make_add(struct yaml_tree *tree, yaml_id id, enum edit edit, struct 
 	yaml_id at;
 
 	if (!yaml_first(tree, id))
-		intent->has_gone = true, intent->gone = path, intent->old = yaml_raw(tree, id);
+		intent->has_gone = true, intent->gone = path, intent->old = raw_of(tree, id);
 	if (edit == ADD_LAST || edit == ADD_FIRST) {
 		intent->added[0] = fmt(tree, path, ".zzNew\t'true");
 		return yaml_put_str(tree, id, "zzNew", STR("true"), edit == ADD_FIRST ? &first_order : NULL, why);
@@ -138,7 +146,7 @@ static bool make_append(struct yaml_tree *tree, yaml_id id, enum edit edit, stru
 	yaml_id at;
 
 	if (!n)
-		intent->has_gone = true, intent->gone = path, intent->old = yaml_raw(tree, id);
+		intent->has_gone = true, intent->gone = path, intent->old = raw_of(tree, id);
 	path = str_fmt(tree->arena, "%.*s[%zu]", STR_ARG(path), n);
 	if (edit == APPEND) {
 		intent->added[0] = fmt(tree, path, "\t?zz new");
@@ -161,7 +169,7 @@ static bool make_set(struct yaml_tree *tree, yaml_id id, enum edit edit, struct 
 
 	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
-	intent->old = yaml_raw(tree, id);
+	intent->old = raw_of(tree, id);
 	if (edit == SET_INT) {
 		intent->added[0] = fmt(tree, intent->gone, "\t8080");
 		return yaml_set_int(tree, id, 8080, why);
@@ -182,7 +190,7 @@ static bool make_fill(struct yaml_tree *tree, yaml_id id, enum edit edit, struct
 
 	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
-	intent->old = yaml_raw(tree, id);
+	intent->old = raw_of(tree, id);
 	if (edit == FILL_SEQ) {
 		intent->added[0] = fmt(tree, intent->gone, "[0]\t?x");
 		at = yaml_put_seq(tree, map, name.p, false, NULL, why);
@@ -262,10 +270,12 @@ static void check_one(struct run *run, struct reading *reading, yaml_id id, enum
 			report(run, tree, edit, path, "refused without a reason", STR(""));
 	} else {
 		run->edits++;
-		/* Leaves behind a removed item have other paths then. */
-		intent.anything = edit == REMOVE && !yaml_key(tree, id);
+		/* Leaves behind a removed item have other paths then; of an anchor, other places may get other texts. */
+		intent.anything = (edit == REMOVE && !yaml_key(tree, id)) || tree->has_copies;
 		problem = check_edit(reading, &intent, &out);
-		if (problem)
+		if (problem == check_unsettled)
+			count(&run->reasons, problem);
+		else if (problem)
 			report(run, tree, edit, path, problem, buf_str(&out));
 	}
 	yaml_rollback(tree, mark);
@@ -305,7 +315,9 @@ static void check_several(struct run *run, struct reading *reading, size_t n)
 	}
 	run->edits++;
 	problem = check_edit(reading, &intent, &out);
-	if (problem)
+	if (problem == check_unsettled)
+		count(&run->reasons, problem);
+	else if (problem)
 		report(run, tree, EDITS, buf_str(&said), problem, buf_str(&out));
 	yaml_rollback(tree, mark);
 	buf_free(&out);
@@ -342,6 +354,8 @@ static void check_document(struct run *run, struct str bytes)
 		reading_free(&reading);
 		return;
 	}
+	/* The copies that aliases and merges bring in are edited, too. */
+	yaml_expand(&reading.tree);
 	n = reading.tree.nodes.n;
 	for (yaml_id id = 1; id < n; id++)
 		for (enum edit edit = 0; edit < EDITS; edit++)

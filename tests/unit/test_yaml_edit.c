@@ -135,11 +135,6 @@ static void refuses_and_changes_nothing(void **state)
 		const char *why;
 		uint32_t at;
 	} cases[] = {
-		{ "x: &x {y: z}\nc: *x\n", "c", put_a, "anchor", 13 },
-		{ "x: &x {y: z}\nc: *x\n", "x", put_a, "shared", 6 },
-		{ "x: &x {y: {z: 1}}\nc: *x\n", "x.y", put_a, "shared", 10 },
-		{ "x: &x {y: {z: 1}}\nc: {<<: *x}\n", "c.y", put_a, "anchor", 18 },
-		{ "x: &x {y: {z: 1}}\nc: {<<: *x}\n", "c.y.z", set_it, "anchor", 18 },
 		{ "c: !!map {y: z}\n", "c", put_a, "tag", 9 },
 		{ "c: !!str y\n", "c", set_it, "tag", 9 },
 		{ "c: |\n  y\n", "c", set_it, "block scalar", 3 },

@@ -15,6 +15,7 @@
 
 #include "yaml/edit.h"
 #include "yaml/render.h"
+#include "yaml/settle.h"
 #include "yaml/tree.h"
 
 struct document {
@@ -51,7 +52,10 @@ static inline void document_free(struct document *document)
 static inline const char *document_render(struct document *document)
 {
 	struct splices splices = { 0 };
+	struct yaml_unsettled unsettled;
 
+	if (!yaml_settle(&document->tree, &unsettled))
+		fail_msg("unsettled: %s", unsettled.why.why);
 	yaml_render(&document->tree, &splices);
 	document->out.n = 0;
 	splices_apply(document->tree.bytes, &splices, &document->out);
