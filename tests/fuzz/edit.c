@@ -411,6 +411,21 @@ static void fail(const struct round *round, struct str out, const char *why)
 	fuzz_check(false, "%s", why);
 }
 
+/* Whether every edit has a place. */
+static bool settle(struct yaml_tree *tree)
+{
+	struct yaml_unsettled unsettled = { 0 };
+	uint32_t end = yaml_mark(tree);
+
+	if (yaml_settle(tree, &unsettled))
+		return true;
+	fuzz_check(unsettled.op < end, "an edit has no place, and nobody made it");
+	fuzz_check(unsettled.why.why && *unsettled.why.why, "an edit has no place without a reason");
+	fuzz_check(unsettled.why.at <= tree->bytes.n && unsettled.why.other <= tree->bytes.n + 1,
+		   "an edit has no place outside of the document");
+	return false;
+}
+
 /* The same edits once more, of the result. */
 static void check_again(struct round *round, struct yaml_tree *after)
 {
@@ -433,21 +448,6 @@ static void check_again(struct round *round, struct yaml_tree *after)
 		fail(round, after->bytes, "the same edits once more change something");
 	}
 	buf_free(&out);
-}
-
-/* Whether every edit has a place. */
-static bool settle(struct yaml_tree *tree)
-{
-	struct yaml_unsettled unsettled = { 0 };
-	uint32_t end = yaml_mark(tree);
-
-	if (yaml_settle(tree, &unsettled))
-		return true;
-	fuzz_check(unsettled.op < end, "an edit has no place, and nobody made it");
-	fuzz_check(unsettled.why.why && *unsettled.why.why, "an edit has no place without a reason");
-	fuzz_check(unsettled.why.at <= tree->bytes.n && unsettled.why.other <= tree->bytes.n + 1,
-		   "an edit has no place outside of the document");
-	return false;
 }
 
 static void check_result(struct round *round)
