@@ -127,6 +127,7 @@ struct change fix_begin(struct fix_context *fix, int target)
 {
 	struct change change = {
 		.fix = fix,
+		.target = target,
 		.mark = yaml_mark(fix->tree),
 		.findings = fix->findings->n,
 	};
@@ -138,52 +139,87 @@ struct change fix_begin(struct fix_context *fix, int target)
 	return change;
 }
 
+static bool is_same_kind(const struct change_id *a, const struct change_id *b)
+{
+	return a->object == b->object && a->fixer == b->fixer && a->target == b->target;
+}
+
+/* The change that is made now, the @ordinal-th of the document. */
+static struct change_id identify(const struct change *change, const struct fixer *self, unsigned ordinal)
+{
+	struct change_log *log = change->fix->log;
+	struct change_id id = { .fixer = self, .object = change->fix->object, .target = change->target };
+
+	if (!log)
+		return id;
+	if (log->n > ordinal)
+		log->n = ordinal; /* those were only asked for */
+	for (size_t i = log->n; i-- > 0 && log->items[i].id.object == id.object;)
+		id.nth += is_same_kind(&log->items[i].id, &id);
+	return id;
+}
+
+static struct change_denied *find_denied(const struct change_filter *filter, const struct change_id *id)
+{
+	size_t low = 0, high = filter->denied.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (filter->denied.items[middle].id.object < id->object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < filter->denied.n && filter->denied.items[low].id.object == id->object; low++)
+		if (is_same_kind(&filter->denied.items[low].id, id) && filter->denied.items[low].id.nth == id->nth)
+			return &filter->denied.items[low];
+	return NULL;
+}
+
 /* Whether the change must not be made; why, in words for the user. */
-static bool is_filtered(struct fix_context *fix, const struct fixer *self, unsigned ordinal, struct str *ret_why)
+static bool is_filtered(struct fix_context *fix, const struct change_id *id, unsigned ordinal, struct str *ret_why)
 {
 	struct change_filter *filter = fix->filter;
+	struct change_denied *denied;
 
 	if (!filter)
 		return false;
-	for (size_t i = 0; i < filter->denied.n; i++) {
-		if (filter->denied.items[i].ordinal != ordinal)
-			continue;
-		filter->denied.items[i].fixer = self;
-		*ret_why = fix_format(fix, "not edited: %.*s", STR_ARG(filter->denied.items[i].why));
+	denied = find_denied(filter, id);
+	if (denied) {
+		denied->met = true;
+		*ret_why = fix_format(fix, "not edited: %.*s", STR_ARG(denied->why));
 		return true;
 	}
 	*ret_why = STR("the edit did not pass its own proof, so it was undone; please report this file");
 	return filter->allowed && (ordinal >= filter->n || !filter->allowed[ordinal]);
 }
 
-/* Edits from the end of the change before it on are those of this one. */
-static void note_end(struct fix_context *fix, unsigned ordinal)
+static void note(struct fix_context *fix, const struct change_id *id)
 {
-	uint32_t end = yaml_mark(fix->tree);
+	struct change_made made = { *id, yaml_mark(fix->tree) };
 
-	if (!fix->ends)
-		return;
-	if (fix->ends->n > ordinal)
-		fix->ends->n = ordinal; /* those were only asked for */
-	VEC_PUSH(fix->ends, end);
+	if (fix->log)
+		VEC_PUSH(fix->log, made);
 }
 
 enum fix_status fix_end(struct change *change, const struct fixer *self, const struct problem *problem)
 {
 	struct fix_context *fix = change->fix;
 	struct problem left = *problem;
-	unsigned ordinal = fix->changes;
 
 	if (!change->refused) {
-		fix->changes++;
-		if (!is_filtered(fix, self, ordinal, &left.reason)) {
-			note_end(fix, ordinal);
-			add_finding(fix, self, problem, FIX_CHANGED);
-			return FIX_CHANGED;
-		}
-		yaml_rollback(fix->tree, change->mark);
-		note_end(fix, ordinal);
-		return fix_report(fix, self, &left);
+		unsigned ordinal = fix->changes++;
+		struct change_id id = identify(change, self, ordinal);
+		bool filtered = is_filtered(fix, &id, ordinal, &left.reason);
+
+		if (filtered)
+			yaml_rollback(fix->tree, change->mark);
+		note(fix, &id);
+		if (filtered)
+			return fix_report(fix, self, &left);
+		add_finding(fix, self, problem, FIX_CHANGED);
+		return FIX_CHANGED;
 	}
 	left.at = problem->at;
 	left.reason = fix_format(fix, "not edited: %s", change->why.why);

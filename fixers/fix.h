@@ -31,6 +31,7 @@ struct problem {
 /* A set of edits that happens whole or not at all. */
 struct change {
 	struct fix_context *fix;
+	int target;
 	uint32_t mark;
 	size_t findings;
 	bool refused;

@@ -96,9 +96,9 @@ struct fix_context {
 	struct kube_pod *pod;
 	struct arena *arena; /* of the results */
 	struct findings *findings;
-	const struct port_plan *ports;	    /* what the plan decided for this pod; NULL: no port below 1024 is known */
-	struct change_filter *filter; /* which changes may be made; NULL: all */
-	struct change_ends *ends;     /* filled where it is not NULL */
+	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
+	struct change_filter *filter;  /* which changes may be made; NULL: all */
+	struct change_log *log;	       /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
@@ -106,27 +106,38 @@ struct fix_context {
 	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
 };
 
-/* A change that is not made, for a reason that was found once all were: the @ordinal-th of the document. */
-struct change_denied {
-	unsigned ordinal;
-	struct str why;
-	const struct fixer *fixer; /* whose it was: set when it is met */
+/* A change of a document, whatever other changes are made: the @nth of a fixer for a target of an object. */
+struct change_id {
+	const struct fixer *fixer;
+	unsigned object;
+	int target;
+	unsigned nth;
 };
 
-/* Which of a document's changes may be made, in the order in which they are begun. */
+/* A document's changes in the order in which they were made, and how long the edit log of its tree was then. */
+struct change_log {
+	struct change_made {
+		struct change_id id;
+		uint32_t end;
+	} *items;
+	size_t n, cap;
+};
+
+/* A change that is not made, for a reason that was found once all were. */
+struct change_denied {
+	struct change_id id;
+	struct str why;
+	bool met; /* set when it would have been made */
+};
+
+/* Which of a document's changes may be made. */
 struct change_filter {
-	const uint8_t *allowed; /* a byte each; NULL: all */
+	const uint8_t *allowed; /* a byte each, in their order; NULL: all */
 	unsigned n;
 	struct {
-		struct change_denied *items; /* ascending */
+		struct change_denied *items; /* ascending by object */
 		size_t n, cap;
 	} denied;
-};
-
-/* What each change of a document ended with: the length of its tree's edit log. */
-struct change_ends {
-	uint32_t *items;
-	size_t n, cap;
 };
 
 /* A container's index in the pod view, or the pod itself. */

@@ -107,7 +107,7 @@ struct pass {
 	struct findings *findings;
 	const struct source *source; /* for places in messages; NULL where nobody reads them */
 	struct change_filter filter;
-	struct change_ends ends;
+	struct change_log log;
 	unsigned changes; /* tried, also those that the filter undid */
 	unsigned object;
 	bool record; /* fill document->objects */
@@ -160,7 +160,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 
 	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
 	fix.filter = &pass->filter;
-	fix.ends = &pass->ends;
+	fix.log = &pass->log;
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
@@ -183,7 +183,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .arena = pass->run->arena,
 				   .findings = pass->findings,
 				   .filter = &pass->filter,
-				   .ends = &pass->ends,
+				   .log = &pass->log,
 				   .object = pass->object,
 				   .changes = pass->changes };
 	const struct service *service = find_service(pass, pass->object);
@@ -273,7 +273,7 @@ static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
-	pass->ends.n = 0;
+	pass->log.n = 0;
 	pass->findings->n = 0;
 	if (pass->record)
 		pass->document->objects.n = 0;
@@ -295,26 +295,49 @@ static struct str why_denied(struct pass *pass, const struct yaml_unsettled *uns
 	return str_fmt(pass->run->arena, "%s (line %u)", unsettled->why.why, (unsigned)other.line);
 }
 
-/* What was denied behind it is asked again: without it, that may have its place. */
-static void deny(struct pass *pass, const struct yaml_unsettled *unsettled)
+static int by_object(const void *a, const void *b)
 {
-	struct change_denied denied = { .why = why_denied(pass, unsettled) };
-	struct change_filter *filter = &pass->filter;
+	const struct change_denied *one = a, *two = b;
 
-	while (denied.ordinal < pass->ends.n && pass->ends.items[denied.ordinal] <= unsettled->op)
-		denied.ordinal++;
-	while (filter->denied.n && filter->denied.items[filter->denied.n - 1].ordinal >= denied.ordinal)
-		filter->denied.n--;
-	VEC_PUSH(&filter->denied, denied);
+	return (one->id.object > two->id.object) - (one->id.object < two->id.object);
+}
+
+/* The changes whose edits have no place: none of them is made in the next round. */
+static void deny(struct pass *pass, struct yaml_unsettled_edits *unsettled)
+{
+	struct change_filter *filter = &pass->filter;
+	size_t last = SIZE_MAX;
+
+	for (size_t i = 0; i < unsettled->n; i++) {
+		struct change_denied denied = { .why = why_denied(pass, &unsettled->items[i]) };
+		size_t low = 0, high = pass->log.n;
+
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+
+			if (pass->log.items[middle].end <= unsettled->items[i].op)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low == pass->log.n || low == last)
+			continue;
+		last = low;
+		denied.id = pass->log.items[low].id;
+		VEC_PUSH(&filter->denied, denied);
+	}
+	if (filter->denied.n)
+		qsort(filter->denied.items, filter->denied.n, sizeof(*filter->denied.items), by_object);
+	unsettled->n = 0;
 }
 
 static void pass_free(struct pass *pass)
 {
-	free(pass->ends.items);
+	free(pass->log.items);
 	free(pass->filter.denied.items);
 }
 
-enum { ROUNDS_MAX = 64 };
+enum { ROUNDS_MAX = 16 };
 
 /*
  * The fixers look at each place by itself; whether places that share an anchor were changed alike shows when all are
@@ -324,7 +347,7 @@ enum { ROUNDS_MAX = 64 };
 static unsigned run_settled(struct pass *pass)
 {
 	static const uint8_t none[1] = { 0 };
-	struct yaml_unsettled unsettled;
+	struct yaml_unsettled_edits unsettled = { 0 };
 	unsigned denied = 0;
 
 	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
@@ -339,9 +362,10 @@ static unsigned run_settled(struct pass *pass)
 		pass->filter.denied.n = 0;
 		pass->document->unproved = true;
 	}
+	free(unsettled.items);
 	for (size_t i = 0; i < pass->filter.denied.n; i++) {
-		denied += pass->filter.denied.items[i].fixer != NULL;
-		if (pass->filter.denied.items[i].fixer == &fixer_unprivileged_ports)
+		denied += pass->filter.denied.items[i].met;
+		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
 			pass->document->port_denied = true;
 	}
 	return pass->changes - denied;

@@ -373,8 +373,8 @@ static yaml_id put_collection(struct yaml_tree *tree, yaml_id map, const char *k
 		return YAML_NONE;
 	}
 	if (!value)
-		return yaml_add_pair(tree, map, str_of(key), yaml_new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK),
-				order, ret_why);
+		return yaml_add_pair(tree, map, str_of(key),
+				     yaml_new_collection(tree, kind, flow ? YAML_FLOW : YAML_BLOCK), order, ret_why);
 	if (yaml_kind(tree, value) == kind)
 		return value;
 	if (!yaml_is_null(tree, value)) {

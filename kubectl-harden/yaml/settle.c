@@ -373,7 +373,19 @@ static uint32_t find_op(const struct settle *settle)
 	return (uint32_t)settle->ops - 1;
 }
 
-static bool settle_all(struct settle *settle)
+static void add_unsettled(const struct settle *settle, struct yaml_unsettled_edits *unsettled)
+{
+	struct yaml_unsettled one = {
+		.op = find_op(settle),
+		.why = { .at = yaml_offset(settle->tree, settle->wanted), .why = settle->why },
+	};
+
+	if (settle->actual)
+		one.why.other = yaml_offset(settle->tree, settle->actual) + 1;
+	VEC_PUSH(unsettled, one);
+}
+
+static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unsettled)
 {
 	struct yaml_tree *tree = settle->tree;
 	size_t n = tree->nodes.n;
@@ -387,30 +399,23 @@ static bool settle_all(struct settle *settle)
 			continue;
 		if (node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
 		    !settle_is_merged(tree, id) && !settle_alias(settle, id))
-			return false;
+			add_unsettled(settle, unsettled);
 		if (yaml_node(tree, id)->kind == YAML_MAP && settle_has_merge(tree, id) && !settle_merges(settle, id))
-			return false;
+			add_unsettled(settle, unsettled);
 	}
-	return true;
 }
 
-bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled *ret_unsettled)
+bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled_edits *unsettled)
 {
 	struct settle settle = { .tree = tree, .ops = tree->ops.n, .why = not_shared };
-	bool fine;
+	size_t before = unsettled->n;
 
 	tree->settled = false;
 	if (!tree->has_copies || !tree->ops.n)
 		return true;
 	tree->meaning = yaml_meaning(tree);
 	tree->settled = true;
-	fine = settle_all(&settle);
-	if (!fine) {
-		ret_unsettled->op = find_op(&settle);
-		ret_unsettled->why = (struct yaml_refusal){ .at = yaml_offset(tree, settle.wanted), .why = settle.why };
-		if (settle.actual)
-			ret_unsettled->why.other = yaml_offset(tree, settle.actual) + 1;
-	}
+	settle_all(&settle, unsettled);
 	free(settle.edited);
-	return fine;
+	return unsettled->n == before;
 }

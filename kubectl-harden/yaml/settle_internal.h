@@ -12,7 +12,7 @@ struct settle {
 	size_t ops;	 /* of the log when all edits were made */
 	uint8_t *edited; /* for each of the first @n nodes: it or something in it was edited */
 	size_t n;
-	size_t marked; /* so many edits of the log are in .edited */
+	size_t marked;		/* so many edits of the log are in .edited */
 	yaml_id wanted, actual; /* of the last comparison that failed: what differs */
 	const char *why;
 };

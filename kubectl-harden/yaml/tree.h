@@ -112,9 +112,9 @@ struct yaml_tree {
 	uint64_t keys[(1 << YAML_KEY_BITS_LOG) /
 		      64]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
 	bool has_anchors;
-	bool has_copies;	/* it has an alias or a merge key */
-	bool expanded;		/* all copies are made: yaml_expand() */
-	bool settled;		/* .meaning is that of the logical tree: yaml_settle() */
+	bool has_copies; /* it has an alias or a merge key */
+	bool expanded;	 /* all copies are made: yaml_expand() */
+	bool settled;	 /* .meaning is that of the logical tree: yaml_settle() */
 	uint64_t meaning;
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */

@@ -414,16 +414,21 @@ static void fail(const struct round *round, struct str out, const char *why)
 /* Whether every edit has a place. */
 static bool settle(struct yaml_tree *tree)
 {
-	struct yaml_unsettled unsettled = { 0 };
+	struct yaml_unsettled_edits unsettled = { 0 };
 	uint32_t end = yaml_mark(tree);
+	bool fine = yaml_settle(tree, &unsettled);
 
-	if (yaml_settle(tree, &unsettled))
-		return true;
-	fuzz_check(unsettled.op < end, "an edit has no place, and nobody made it");
-	fuzz_check(unsettled.why.why && *unsettled.why.why, "an edit has no place without a reason");
-	fuzz_check(unsettled.why.at <= tree->bytes.n && unsettled.why.other <= tree->bytes.n + 1,
-		   "an edit has no place outside of the document");
-	return false;
+	fuzz_check(fine == !unsettled.n, "edits have no place, and none is named");
+	for (size_t i = 0; i < unsettled.n; i++) {
+		const struct yaml_refusal *why = &unsettled.items[i].why;
+
+		fuzz_check(unsettled.items[i].op < end, "an edit has no place, and nobody made it");
+		fuzz_check(why->why && *why->why, "an edit has no place without a reason");
+		fuzz_check(why->at <= tree->bytes.n && why->other <= tree->bytes.n + 1,
+			   "an edit has no place outside of the document");
+	}
+	free(unsettled.items);
+	return fine;
 }
 
 /* The same edits once more, of the result. */

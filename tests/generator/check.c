@@ -286,12 +286,14 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 	struct str original = before->tree.bytes;
 	struct splices splices = { 0 };
 	struct yaml_refusal why = { 0 };
-	struct yaml_unsettled unsettled;
+	struct yaml_unsettled_edits unsettled = { 0 };
 	struct reading after;
 	const char *problem;
 
-	if (!yaml_settle(&before->tree, &unsettled))
-		return unsettled.why.why && unsettled.op < before->tree.ops.n ? check_unsettled : "unsettled without a reason";
+	if (!yaml_settle(&before->tree, &unsettled)) {
+		free(unsettled.items);
+		return check_unsettled;
+	}
 	yaml_render(&before->tree, &splices);
 	problem = check_splices(original, &splices);
 	if (!problem) {

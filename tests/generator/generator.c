@@ -425,7 +425,7 @@ static const char *check_again(const struct layout *layout, const struct edit *e
 	struct reading reading;
 	struct intent intent = { 0 };
 	struct splices splices = { 0 };
-	struct yaml_unsettled unsettled;
+	struct yaml_unsettled_edits unsettled = { 0 };
 	const char *problem = NULL;
 
 	if (!check_parse(&reading, bytes, &why)) {
@@ -441,6 +441,7 @@ static const char *check_again(const struct layout *layout, const struct edit *e
 		if (!problem && splices.n)
 			problem = "the same edit changes the result again";
 	}
+	free(unsettled.items);
 	splices_free(&splices);
 	reading_free(&reading);
 	return problem;

@@ -314,7 +314,7 @@ static void tells_what_has_no_place(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct document document;
 		struct yaml_tree *tree = &document.tree;
-		struct yaml_unsettled unsettled = { 0 };
+		struct yaml_unsettled_edits unsettled = { 0 };
 		uint32_t marks[STEPS_MAX + 1] = { 0 };
 		size_t k = 0;
 
@@ -325,10 +325,11 @@ static void tells_what_has_no_place(void **state)
 		}
 		if (yaml_settle(tree, &unsettled))
 			fail_msg("case %zu is settled: %s", i, cases[i].text);
-		if (!strstr(unsettled.why.why, cases[i].why))
-			fail_msg("case %zu has no place because: %s", i, unsettled.why.why);
-		assert_in_range(unsettled.op, marks[cases[i].bad], marks[cases[i].bad + 1] - 1);
-		assert_true(unsettled.why.at < tree->bytes.n && unsettled.why.other <= tree->bytes.n);
+		if (!strstr(unsettled.items[0].why.why, cases[i].why))
+			fail_msg("case %zu has no place because: %s", i, unsettled.items[0].why.why);
+		assert_in_range(unsettled.items[0].op, marks[cases[i].bad], marks[cases[i].bad + 1] - 1);
+		assert_true(unsettled.items[0].why.at < tree->bytes.n && unsettled.items[0].why.other <= tree->bytes.n);
+		free(unsettled.items);
 		/* The others have one without it. */
 		yaml_rollback(tree, 0);
 		for (size_t other = 0; other < k; other++)

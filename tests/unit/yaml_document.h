@@ -52,10 +52,10 @@ static inline void document_free(struct document *document)
 static inline const char *document_render(struct document *document)
 {
 	struct splices splices = { 0 };
-	struct yaml_unsettled unsettled;
+	struct yaml_unsettled_edits unsettled = { 0 };
 
 	if (!yaml_settle(&document->tree, &unsettled))
-		fail_msg("unsettled: %s", unsettled.why.why);
+		fail_msg("unsettled: %s", unsettled.items[0].why.why);
 	yaml_render(&document->tree, &splices);
 	document->out.n = 0;
 	splices_apply(document->tree.bytes, &splices, &document->out);
