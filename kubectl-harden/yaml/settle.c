@@ -22,7 +22,7 @@ void settle_mark(struct settle *settle)
 {
 	struct yaml_tree *tree = settle->tree;
 
-	if (settle->n < tree->nodes.n) {
+	if (!settle->edited || settle->n < tree->nodes.n) {
 		size_t n = tree->nodes.n + tree->nodes.n / 8;
 
 		settle->edited = xrealloc_array(settle->edited, n, 1);

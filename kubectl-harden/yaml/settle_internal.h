@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What yaml/settle.c (places) and yaml/settle_definitions.c (what all places agree upon) share.
+ * What yaml/settle.c (places), yaml/settle_definitions.c (what all places agree upon) and yaml/settle_pieces.c share.
  */
 
 #include "yaml/tree_internal.h"
