@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain: what a fixer establishes, why, what can break, and what it does to an example. The diff is computed when
- * it is asked for, so it shows what this program does, not what somebody once wrote down.
+ * explain: what a fixer establishes, why, what can break, and what it does to an example.
  */
-#include "commands/command.h"
-#include "report/diff.h"
+#include "commands/example.h"
 #include "report/text.h"
 
 static void add_paragraph(struct buf *out, bool colour, const char *title, const char *text)
@@ -37,38 +35,14 @@ static void add_standard(struct buf *out, bool colour, const struct fixer *fixer
 	add_paragraph(out, colour, "Standard:", text.p);
 }
 
-/* The whole example, with what the fixer and those it needs change. */
 static void add_example(struct buf *out, bool colour, const struct fixer *fixer)
 {
-	struct settings settings = settings_init();
-	struct diff_options options = { .colour = colour, .bare = true };
-	struct file_image image = FILE_IMAGE_INIT;
-	struct buf diff CLEANUP(buf_free) = BUF_INIT;
-	const struct source *source;
-	struct splices splices;
-	struct str rest, line;
-	struct run run;
-
 	if (!fixer->example)
 		return;
-	settings.run.fix.only = settings.run.fix.also = (uint64_t)1 << fixer_index(fixer);
-	image.n = strlen(fixer->example);
-	image.bytes = memcpy(xmalloc(image.n + 1), fixer->example, image.n + 1);
-	run_init(&run, &settings.run);
-	source = run_add(&run, "example", NULL, &image);
-	run_plan(&run);
-	run_apply(&run);
-	run_splices(source, &splices);
-	diff_add(&diff, STR("example"), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
 	buf_addc(out, '\n');
 	look_word(out, colour, LOOK_BOLD, "Example:");
 	buf_addc(out, '\n');
-	rest = buf_str(&diff);
-	while (str_cut(&rest, '\n', &line) && rest.p)
-		buf_addf(out, "  %.*s\n", STR_ARG(line));
-	splices_free(&splices);
-	run_free(&run);
-	settings_free(&settings);
+	example_diff(out, fixer, 2, colour);
 }
 
 static int run_explain(struct session *session)
