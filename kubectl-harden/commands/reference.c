@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reference: the reference of the fixers in Markdown (fixers/README.md), and the man page, both made from the tables
+ * that the program itself walks. Hidden: it is for the build and for the tests, which fail where the file is stale.
+ */
+#include "commands/example.h"
+#include "report/text.h"
+
+static const char *const profiles[] = {
+	[PROFILE_BASELINE] = "baseline",
+	[PROFILE_RESTRICTED] = "restricted",
+	[PROFILE_HARDENED] = "hardened",
+};
+
+/* The words of a list that blanks separate, with @between. */
+static void add_words(struct buf *out, const char *words, const char *between)
+{
+	struct str rest = str_of(words), word;
+	bool first = true;
+
+	while (str_cut(&rest, ' ', &word)) {
+		if (!word.n)
+			continue;
+		buf_addf(out, "%s%.*s", first ? "" : between, STR_ARG(word));
+		first = false;
+	}
+}
+
+/* ---- Markdown ---- */
+
+static void markdown_table(struct buf *out)
+{
+	buf_addz(out, "| fixer | profile | establishes | Pod Security checks |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < fixers_n; i++) {
+		const struct fixer *fixer = fixers[i];
+
+		buf_addf(out, "| [%s](#%s) | %s | %s | ", fixer->name, fixer->name, profiles[fixer->profile],
+			 fixer->summary);
+		add_words(out, fixer->checks, ", ");
+		buf_addz(out, " |\n");
+	}
+}
+
+static void markdown_fixer(struct buf *out, const struct fixer *fixer)
+{
+	buf_addf(out, "\n## %s\n\n%s. (%s)\n\n%s\n\n", fixer->name, fixer->summary, fixer->standard, fixer->why);
+	buf_addf(out, "**What can break:** %s\n", fixer->caveat ? fixer->caveat : "nothing that is known.");
+	if (!fixer->example) {
+		buf_addz(out, "\nOnly a person can decide: it is reported, and never changed.\n");
+		return;
+	}
+	buf_addz(out, "\n```diff\n");
+	example_diff(out, fixer, 0, false);
+	buf_addz(out, "```\n");
+}
+
+static void markdown(struct buf *out)
+{
+	buf_addz(out,
+		 "<!-- Made by `kubectl harden reference markdown`: the tests say so where it is stale. -->\n"
+		 "# The fixers\n\n"
+		 "In the order in which they run. A file here for each; table.c lists them. The diffs are what the "
+		 "fixer, and those\nit needs, make of its example.\n\n");
+	markdown_table(out);
+	for (size_t i = 0; i < fixers_n; i++)
+		markdown_fixer(out, fixers[i]);
+}
+
+/* ---- the man page (man-pages(7), groff_man(7)) ---- */
+
+/* Text as roff takes it: no line is a request, no dash becomes a hyphen. */
+static void man_text(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if ((c == '.' || c == '\'') && (i == 0 || text.p[i - 1] == '\n'))
+			buf_addz(out, "\\&");
+		if (c == '-')
+			buf_addz(out, "\\-");
+		else if (c == '\\')
+			buf_addz(out, "\\e");
+		else
+			buf_addc(out, c);
+	}
+}
+
+static void man_words(struct buf *out, const char *text)
+{
+	man_text(out, str_of(text));
+}
+
+static void man_paragraph(struct buf *out, const char *text)
+{
+	struct str rest = str_of(text), line;
+
+	buf_addz(out, ".PP\n");
+	while (str_cut(&rest, '\n', &line)) {
+		if (!line.n) {
+			buf_addz(out, ".PP\n");
+			continue;
+		}
+		man_text(out, line);
+		buf_addc(out, '\n');
+	}
+}
+
+static void man_options(struct buf *out, const struct command *command)
+{
+	for (size_t i = 0; i < option_table_n; i++) {
+		const struct option *option = &option_table[i];
+
+		if (!(option->commands & command->bit) || option->hidden)
+			continue;
+		buf_addz(out, ".TP\n.B ");
+		if (option->letter)
+			buf_addf(out, "\\-%c, ", option->letter);
+		buf_addz(out, "\\-\\-");
+		man_words(out, option->name);
+		buf_addc(out, '=');
+		man_words(out, option->shown);
+		buf_addc(out, '\n');
+		man_words(out, option->help);
+		buf_addc(out, '\n');
+	}
+}
+
+static void man_examples(struct buf *out, const char *examples)
+{
+	struct str rest = str_of(examples), line;
+
+	while (str_cut(&rest, '\n', &line)) {
+		if (!line.n)
+			continue;
+		buf_addz(out, line.p[0] == '#' ? ".PP\n" : ".EX\n.RS 4\n");
+		man_text(out, line.p[0] == '#' ? str_trim(str_sub(line, 1, line.n)) : line);
+		buf_addz(out, line.p[0] == '#' ? ":\n" : "\n.RE\n.EE\n");
+	}
+}
+
+static void man_command(struct buf *out, const struct command *command)
+{
+	buf_addf(out, ".SS kubectl harden %s ", command->name);
+	man_words(out, command->usage);
+	buf_addc(out, '\n');
+	man_paragraph(out, command->description);
+	if (command->bit != COMMAND_OTHER)
+		man_options(out, command);
+	if (command->examples)
+		man_examples(out, command->examples);
+}
+
+static void man(struct buf *out)
+{
+	buf_addf(out, ".TH KUBECTL\\-HARDEN 1 \"\" \"kubectl\\-harden %s\" \"Kubernetes\"\n", KUBECTL_HARDEN_VERSION);
+	buf_addz(out, ".SH NAME\nkubectl\\-harden \\- harden Kubernetes manifests\n"
+		      ".SH SYNOPSIS\n.B kubectl harden\n.I COMMAND\n[options]\n.PP\n.B kubectl\\-harden\n.I COMMAND\n"
+		      "[options]\n.SH DESCRIPTION\n");
+	man_words(out,
+		  "The few lines of a manifest that make its workload safe are changed, no other byte is, and the "
+		  "program in the container still runs. Data goes to standard output, what people read beside it to "
+		  "standard error.\n");
+	buf_addz(out, ".SH COMMANDS\n");
+	for (size_t i = 0; i < commands_n; i++)
+		if (!commands[i]->hidden)
+			man_command(out, commands[i]);
+	buf_addz(out, ".SH FIXERS\n");
+	for (size_t i = 0; i < fixers_n; i++) {
+		buf_addz(out, ".TP\n.B ");
+		man_words(out, fixers[i]->name);
+		buf_addf(out, "\n%s (%s).\n", fixers[i]->summary, profiles[fixers[i]->profile]);
+	}
+	buf_addz(out, ".SH EXIT STATUS\n.TP\n.B 0\nNo changes (diff), done (fix), no findings (check).\n.TP\n.B 1\n"
+		      "Changes (diff); findings that \\-\\-fail\\-on means (check, fix).\n.TP\n.B 2\n"
+		      "Wrong usage, or something could not be read or written.\n"
+		      ".SH SEE ALSO\n.BR kubectl (1)\n");
+}
+
+/* ---- the command ---- */
+
+static int run(struct session *session)
+{
+	struct str form = str_of(session->settings.arguments.items[0]);
+	struct error *error = NULL;
+
+	if (str_is(form, "markdown")) {
+		markdown(&session->out.text);
+	} else if (str_is(form, "man")) {
+		man(&session->out.text);
+	} else {
+		error_set(&error, "invalid argument \"%.*s\": must be markdown or man", STR_ARG(form));
+		return command_usage_error(session, error);
+	}
+	return EXIT_FINE;
+}
+
+const struct command command_reference = {
+	.name = "reference",
+	.bit = COMMAND_OTHER,
+	.summary = "Print the reference of the fixers, or the man page",
+	.description = "Print the reference of the fixers as Markdown, or the man page.",
+	.usage = "markdown|man",
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.hidden = true,
+	.run = run,
+};
