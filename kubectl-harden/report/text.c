@@ -11,71 +11,7 @@
  */
 #include "report/text.h"
 
-enum { NOT_UTF8 = 0xffffffff };
-
-/* The code point at the start of @s, which is not empty, and its length; NOT_UTF8 and 1 for a byte that is none. */
-static uint32_t decode(struct str s, size_t *ret_length)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char first = (unsigned char)s.p[0];
-	size_t length = first < 0x80   ? 1
-			: first < 0xc2 ? 0
-			: first < 0xe0 ? 2
-			: first < 0xf0 ? 3
-			: first < 0xf5 ? 4
-				       : 0;
-	uint32_t point;
-
-	*ret_length = 1;
-	if (length == 1)
-		return first;
-	if (!length || length > s.n)
-		return NOT_UTF8;
-	point = first & (0x7fu >> length);
-	for (size_t i = 1; i < length; i++) {
-		if (((unsigned char)s.p[i] & 0xc0) != 0x80)
-			return NOT_UTF8;
-		point = point << 6 | ((unsigned char)s.p[i] & 0x3f);
-	}
-	if (point < least[length] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
-		return NOT_UTF8;
-	*ret_length = length;
-	return point;
-}
-
-struct range {
-	uint32_t from, to;
-};
-
-static bool is_in(uint32_t point, const struct range *ranges, size_t n)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (point > ranges[middle].to)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < n && point >= ranges[low].from;
-}
-
-#define IS_IN(point, ranges) is_in(point, ranges, sizeof(ranges) / sizeof(*(ranges)))
-
-/* Whether a terminal might obey it, or a reader would not see it. */
-static bool is_hidden(uint32_t point)
-{
-	static const struct range ranges[] = {
-		{ 0x00, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },	{ 0x34f, 0x34f },   { 0x61c, 0x61c },
-		{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },	  { 0x180e, 0x180e },	{ 0x200b, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2060, 0x206f }, { 0x3164, 0x3164 },	  { 0xfeff, 0xfeff },	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
-		{ 0xfffe, 0xffff }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
-	};
-
-	return point == NOT_UTF8 || IS_IN(point, ranges);
-}
+#include "base/utf8.h"
 
 static void add_escape(struct buf *out, uint32_t point, unsigned char byte)
 {
@@ -90,7 +26,7 @@ static void add_escape(struct buf *out, uint32_t point, unsigned char byte)
 		buf_addz(out, "\\t");
 		break;
 	default:
-		if (point == NOT_UTF8 || point < 0x80)
+		if (point == UTF8_NONE || point < 0x80)
 			buf_addf(out, "\\x%02x", byte);
 		else
 			buf_addf(out, point > 0xffff ? "\\U%08x" : "\\u%04x", point);
@@ -101,9 +37,9 @@ static void escape(struct buf *out, struct str s, bool tabs)
 {
 	for (size_t i = 0, start = 0; i <= s.n;) {
 		size_t length = 1;
-		uint32_t point = i < s.n ? decode(str_sub(s, i, s.n), &length) : NOT_UTF8;
+		uint32_t point = i < s.n ? utf8_decode(str_sub(s, i, s.n), &length) : UTF8_NONE;
 
-		if (i < s.n && (!is_hidden(point) || (tabs && point == '\t'))) {
+		if (i < s.n && (!utf8_is_hidden(point) || (tabs && point == '\t'))) {
 			i += length;
 			continue;
 		}
@@ -156,7 +92,7 @@ bool text_is_plain(struct str s)
 	if (is_ascii(s, false))
 		return true;
 	for (size_t i = 0; i < s.n; i += length)
-		if (is_hidden(decode(str_sub(s, i, s.n), &length)))
+		if (utf8_is_hidden(utf8_decode(str_sub(s, i, s.n), &length)))
 			return false;
 	return true;
 }
@@ -196,13 +132,13 @@ void text_count(struct buf *out, size_t n, const char *noun)
 
 static unsigned columns_of(uint32_t point)
 {
-	static const struct range none[] = {
+	static const struct utf8_range none[] = {
 		{ 0x300, 0x36f },   { 0x483, 0x489 },	{ 0x591, 0x5bd },   { 0x610, 0x61a },
 		{ 0x64b, 0x65f },   { 0x900, 0x902 },	{ 0x93c, 0x93c },   { 0x941, 0x948 },
 		{ 0xe31, 0xe31 },   { 0xe34, 0xe3a },	{ 0xe47, 0xe4e },   { 0x1ab0, 0x1aff },
 		{ 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f },
 	};
-	static const struct range wide[] = {
+	static const struct utf8_range wide[] = {
 		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },   { 0x3041, 0xa4cf },	  { 0xac00, 0xd7a3 },
 		{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },   { 0xff00, 0xff60 },	  { 0xffe0, 0xffe6 },
 		{ 0x1f300, 0x1f64f }, { 0x1f680, 0x1f6ff }, { 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd },
@@ -210,7 +146,7 @@ static unsigned columns_of(uint32_t point)
 
 	if (point < 0x300)
 		return 1;
-	return IS_IN(point, none) ? 0 : IS_IN(point, wide) ? 2 : 1;
+	return UTF8_IS_IN(point, none) ? 0 : UTF8_IS_IN(point, wide) ? 2 : 1;
 }
 
 /* The length of one of our colours at the start of @s; 0 if none stands there. Escaped input has no such byte. */
@@ -228,7 +164,7 @@ size_t text_width(struct str s)
 	for (size_t i = 0; i < s.n; i += length) {
 		length = colour_length(str_sub(s, i, s.n));
 		if (!length)
-			width += columns_of(decode(str_sub(s, i, s.n), &length));
+			width += columns_of(utf8_decode(str_sub(s, i, s.n), &length));
 	}
 	return width;
 }
