@@ -98,6 +98,10 @@ static struct finding *add_finding(struct fix_context *fix, const struct fixer *
 		finding.subject = keep(fix, problem->subject);
 		finding.detail = keep(fix, problem->detail);
 	}
+	if (fix->log && fix->log->traced) {
+		fix->log->places.n = fix->findings->n; /* those behind were only asked for */
+		VEC_PUSH(&fix->log->places, problem->at);
+	}
 	VEC_PUSH(fix->findings, finding);
 	return &fix->findings->items[fix->findings->n - 1];
 }
@@ -197,7 +201,8 @@ static bool is_filtered(struct fix_context *fix, const struct change_id *id, uns
 
 static void note(struct fix_context *fix, const struct change_id *id)
 {
-	struct change_made made = { *id, yaml_mark(fix->tree) };
+	struct change_made made = { *id, yaml_mark(fix->tree), (uint32_t)fix->tree->nodes.n,
+				    (uint32_t)fix->findings->n };
 
 	if (fix->log)
 		VEC_PUSH(fix->log, made);
@@ -330,13 +335,16 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 {
 	uint8_t *memory = remembered(fix, fixer, target);
 	size_t before = fix->running;
+	int before_target = fix->target;
 	enum fix_status status;
 
 	if (*memory)
 		return (enum fix_status)(*memory - 1);
 	fix->running = fixer;
+	fix->target = target;
 	status = fixers[fixer]->run(fix, fixers[fixer], target);
 	fix->running = before;
+	fix->target = before_target;
 	*memory = (uint8_t)(status + 1);
 	return status;
 }
@@ -344,6 +352,17 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
 {
 	return *remembered(fix, fixer_index(fixer), target) != 0;
+}
+
+static void note_need(struct fix_context *fix, const struct fixer *other, int target)
+{
+	struct change_need need = {
+		.from = { .fixer = fixers[fix->running], .object = fix->object, .target = fix->target },
+		.to = { .fixer = other, .object = fix->object, .target = target },
+	};
+
+	if (fix->log && fix->log->traced)
+		VEC_PUSH(&fix->log->needs, need);
 }
 
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
@@ -356,6 +375,7 @@ bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 	enum fix_status status;
 	uint8_t *memory;
 
+	note_need(fix, other, target);
 	if (!skipped || *remembered(fix, index, target))
 		return fix_run(fix, index, target) != FIX_LEFT;
 	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */

@@ -103,6 +103,7 @@ struct fix_context {
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
 	size_t running;	  /* index of the fixer at work */
+	int target;	  /* that it looks at */
 	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
 };
 
@@ -114,13 +115,28 @@ struct change_id {
 	unsigned nth;
 };
 
-/* A document's changes in the order in which they were made, and how long the edit log of its tree was then. */
+/*
+ * A document's changes in the order in which they were made, and how long the edit log of its tree and its nodes were
+ * then. With .traced also where each finding stands, and which change needed another.
+ */
 struct change_log {
 	struct change_made {
 		struct change_id id;
-		uint32_t end;
+		uint32_t end, nodes;
+		uint32_t finding; /* that it mends, or that is left */
 	} *items;
 	size_t n, cap;
+	bool traced;
+	struct {
+		yaml_id *items; /* by finding */
+		size_t n, cap;
+	} places;
+	struct {
+		struct change_need {
+			struct change_id from, to; /* .nth does not matter */
+		} *items;
+		size_t n, cap;
+	} needs;
 };
 
 /* A change that is not made, for a reason that was found once all were. */

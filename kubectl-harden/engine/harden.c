@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "engine/objects.h"
+#include "engine/trace.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "yaml/settle.h"
@@ -29,6 +30,7 @@ void document_clear(struct document *document)
 	document->objects.n = document->objects.cap = 0;
 	free(document->findings.items);
 	document->findings = (struct findings){ 0 };
+	document->trace = NULL;
 	splices_free(&document->splices);
 }
 
@@ -110,8 +112,9 @@ struct pass {
 	struct change_log log;
 	unsigned changes; /* tried, also those that the filter undid */
 	unsigned object;
-	bool record; /* fill document->objects */
-	bool again;  /* only whether anything would change: rules that never change anything are not asked */
+	struct yaml_patch patch; /* where the log is traced */
+	bool record;		 /* fill document->objects */
+	bool again; /* only whether anything would change: rules that never change anything are not asked */
 };
 
 /* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
@@ -273,7 +276,7 @@ static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
-	pass->log.n = 0;
+	pass->log.n = pass->log.places.n = pass->log.needs.n = 0;
 	pass->findings->n = 0;
 	if (pass->record)
 		pass->document->objects.n = 0;
@@ -334,7 +337,18 @@ static void deny(struct pass *pass, struct yaml_unsettled_edits *unsettled)
 static void pass_free(struct pass *pass)
 {
 	free(pass->log.items);
+	free(pass->log.places.items);
+	free(pass->log.needs.items);
+	yaml_patch_free(&pass->patch);
 	free(pass->filter.denied.items);
+}
+
+/* What the edits mean, which no longer shows once it is settled where they are written. */
+static void make_patch(struct pass *pass)
+{
+	yaml_patch_free(&pass->patch);
+	for (size_t i = 0; i < pass->objects->n; i++)
+		yaml_patch_add(&pass->patch, pass->tree, pass->objects->items[i].object.node, pass->run->arena);
 }
 
 enum { ROUNDS_MAX = 16 };
@@ -351,6 +365,8 @@ static unsigned run_settled(struct pass *pass)
 	unsigned denied = 0;
 
 	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
+		if (pass->log.traced)
+			make_patch(pass);
 		if (yaml_settle(pass->tree, &unsettled))
 			break;
 		yaml_rollback(pass->tree, 0);
@@ -412,9 +428,31 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	return fine;
 }
 
-/* One pass with those changes over a fresh tree; whether its result is proved. */
+/* The splices of what @pass edited, and whose they are. */
+static void render(struct pass *pass)
+{
+	struct document *document = pass->document;
+	struct render_notes notes;
+	struct trace_input input = {
+		.log = &pass->log,
+		.changes = pass->changes < pass->log.n ? pass->changes : pass->log.n,
+		.patch = &pass->patch,
+		.notes = &notes,
+		.objects = pass->objects,
+	};
+
+	if (!pass->log.traced) {
+		yaml_render(pass->tree, &document->splices);
+		return;
+	}
+	yaml_render_noted(pass->tree, &document->splices, &notes);
+	trace_make(pass->run, document, &input);
+	render_notes_free(&notes);
+}
+
+/* One pass with those changes over a fresh tree; whether its result is proved. @traced: it may be the last one. */
 static bool try_changes(struct run *run, struct source *source, struct document *document, const uint8_t *allowed,
-			unsigned n, bool idempotence)
+			unsigned n, bool traced)
 {
 	struct yaml_refusal why;
 	struct pass pass = { .run = run,
@@ -424,6 +462,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 			     .findings = &document->findings,
 			     .source = source,
 			     .filter = { .allowed = allowed, .n = n },
+			     .log = { .traced = traced },
 			     .record = true };
 
 	document_clear(document);
@@ -431,9 +470,9 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 		return false;
 	objects_read(&run->tree, run->scratch, &run->objects);
 	run_settled(&pass);
+	render(&pass);
 	pass_free(&pass);
-	yaml_render(&run->tree, &document->splices);
-	return !document->splices.n || prove(run, document, &run->tree, idempotence);
+	return !document->splices.n || prove(run, document, &run->tree, false);
 }
 
 /* Change by change: each is kept if the document is still proved with it. */
@@ -446,9 +485,9 @@ static void retry(struct run *run, struct source *source, struct document *docum
 		if (!try_changes(run, source, document, allowed, changes, false))
 			allowed[i] = 0;
 	}
-	if (!try_changes(run, source, document, allowed, changes, false)) {
+	if (!try_changes(run, source, document, allowed, changes, run->options.traced)) {
 		memset(allowed, 0, changes);
-		try_changes(run, source, document, allowed, changes, false);
+		try_changes(run, source, document, allowed, changes, run->options.traced);
 	}
 	document->unproved = true;
 	free(allowed);
@@ -491,12 +530,15 @@ void harden_document(struct run *run, struct source *source, struct document *do
 			     .objects = &run->objects,
 			     .findings = &document->findings,
 			     .source = source,
+			     .log = { .traced = run->options.traced },
 			     .record = true };
 	unsigned changes;
 
 	document_clear(document);
 	run_settled(&pass);
 	changes = pass.changes;
+	if (!tree->exhausted)
+		render(&pass);
 	pass_free(&pass);
 	if (tree->exhausted) {
 		document_clear(document);
@@ -504,7 +546,6 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
 		return;
 	}
-	yaml_render(tree, &document->splices);
 	if (document->splices.n && !prove(run, document, tree, true))
 		retry(run, source, document, changes);
 	keep_splices(run, document);

@@ -13,6 +13,7 @@
 #include "engine/inventory.h"
 #include "engine/prefilter.h"
 #include "engine/scan.h"
+#include "engine/trace.h"
 #include "fixers/fix.h"
 
 void run_init(struct run *run, const struct run_options *options)
@@ -152,6 +153,8 @@ void run_apply(struct run *run)
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
 		each_document(run, true);
+	if (run->options.traced)
+		trace_link(run);
 }
 
 /* ---- results ---- */

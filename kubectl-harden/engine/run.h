@@ -23,6 +23,7 @@ struct run_options {
 	struct fix_config fix;
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
+	bool traced;	     /* keep which edits belong to which finding: struct trace */
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
 };
 
@@ -55,6 +56,7 @@ struct document {
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
+	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
 	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
 	bool port_denied;	/* a port's move has no place in it, for an anchor shares it with what stays */
 };

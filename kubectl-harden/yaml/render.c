@@ -43,6 +43,8 @@ static void emit(struct render *render, uint32_t at, uint32_t del, struct buf *t
 	struct splice splice = { .at = at, .del = del, .ins = str_copy(render->tree->arena, buf_str(text)) };
 
 	VEC_PUSH(render->splices, splice);
+	if (render->notes)
+		render_notes_end(render);
 	buf_free(text);
 }
 
@@ -224,6 +226,7 @@ static void remove_lines(struct render *render, yaml_id child)
 	struct buf none = BUF_INIT;
 	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = line_behind(tree, child);
 
+	render_note(render, child);
 	emit(render, start, end - start, &none);
 }
 
@@ -437,6 +440,7 @@ static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
 		end = yaml_node(tree, next)->props;
 	if (any && (s.p[end] == ',' || s.p[end] == '}'))
 		blank_behind_empty(render, start, &out);
+	render_note(render, child);
 	emit(render, start, end - start, &out);
 }
 
@@ -452,6 +456,7 @@ static void fill_block(struct render *render, yaml_id id)
 	uint32_t from = skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
 	struct buf none = BUF_INIT, out = BUF_INIT;
 
+	render_note(render, id);
 	if (node->end > node->start)
 		emit(render, from, node->end - from, &none);
 	render->eol = eol_at(s, at);
@@ -469,6 +474,7 @@ static void fill_item(struct render *render, yaml_id id)
 	struct buf head = BUF_INIT, out = BUF_INIT;
 	yaml_id first = node->first;
 
+	render_note(render, id);
 	put_child(render, &head, id, column, first);
 	emit(render, node->start, node->end - node->start, &head);
 	render->eol = eol_at(s, at);
@@ -483,6 +489,7 @@ static void fill_flow(struct render *render, yaml_id id)
 	struct flow_layout layout = flow_layout(tree, node->parent);
 	struct buf out = BUF_INIT;
 
+	render_note(render, id);
 	if (node->end == node->start)
 		buf_addc(&out, ' ');
 	render_flow_value(render, &out, &layout, id);
@@ -503,6 +510,7 @@ static void change_scalar(struct render *render, yaml_id id)
 		flow = yaml_node(tree, up)->style == YAML_FLOW;
 	if (node->style == YAML_EMPTY)
 		buf_addc(&out, ' ');
+	render_note(render, id);
 	yaml_encode(&out, text->text, text->type, (enum yaml_style)node->style, flow, json);
 	emit(render, node->start, node->end - node->start, &out);
 }
@@ -574,7 +582,7 @@ static bool comes_before(const struct splice *a, const struct splice *b)
 	return a->at != b->at ? a->at < b->at : !a->del && b->del;
 }
 
-static void sort(struct splices *splices, size_t from)
+static void sort(struct splices *splices, size_t from, struct render_notes *notes)
 {
 	/* Nearly sorted already: insertion is linear here, and it is stable. */
 	for (size_t i = from + 1; i < splices->n; i++) {
@@ -584,6 +592,8 @@ static void sort(struct splices *splices, size_t from)
 		for (; j > from && comes_before(&splice, &splices->items[j - 1]); j--)
 			splices->items[j] = splices->items[j - 1];
 		splices->items[j] = splice;
+		if (notes && j < i)
+			render_notes_move(notes, i, j);
 	}
 }
 
@@ -605,14 +615,28 @@ static void end_without_break(struct str s, struct splices *splices, size_t from
 	splices->items[i].del += width;
 }
 
-void yaml_render(struct yaml_tree *tree, struct splices *splices)
+static void render_all(struct yaml_tree *tree, struct splices *splices, struct render_notes *notes)
 {
-	struct render render = { .tree = tree, .splices = splices, .eol = STR("\n") };
+	struct render render = { .tree = tree, .splices = splices, .eol = STR("\n"), .notes = notes };
 	size_t from = splices->n;
 
 	if (!tree->ops.n || !tree->root)
 		return;
 	walk(&render, tree->root);
-	sort(splices, from);
+	if (notes)
+		render_notes_complete(notes);
+	sort(splices, from, notes);
 	end_without_break(tree->bytes, splices, from);
+}
+
+void yaml_render(struct yaml_tree *tree, struct splices *splices)
+{
+	render_all(tree, splices, NULL);
+}
+
+void yaml_render_noted(struct yaml_tree *tree, struct splices *splices, struct render_notes *notes)
+{
+	*notes = (struct render_notes){ 0 };
+	splices->n = 0;
+	render_all(tree, splices, notes);
 }

@@ -32,6 +32,25 @@ void splices_apply(struct str original, const struct splices *splices, struct bu
 void yaml_render(struct yaml_tree *tree, struct splices *splices);
 
 /*
+ * Which edited nodes stand in each splice: .items[i] are those of the i-th one, in .nodes. Of a splice that only makes
+ * room for the next one (a comma), they are that one's. Free with render_notes_free().
+ */
+struct render_notes {
+	struct {
+		uint32_t first, n;
+	} *items;
+	size_t n, cap;
+	struct {
+		yaml_id *items;
+		size_t n, cap;
+	} nodes;
+};
+
+/* yaml_render_noted() - as yaml_render() into empty @splices. */
+void yaml_render_noted(struct yaml_tree *tree, struct splices *splices, struct render_notes *notes);
+void render_notes_free(struct render_notes *notes);
+
+/*
  * yaml_prove() - whether @after, the tree of the rendered bytes, is the tree that @meant means: same nodes in the
  * same order, untouched ones byte for byte, new ones with their meaning, all comments still comments and in order.
  * On failure, @ret_why says what differs (offset in @after's bytes).

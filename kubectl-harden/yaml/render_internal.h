@@ -10,8 +10,17 @@
 struct render {
 	struct yaml_tree *tree;
 	struct splices *splices;
-	struct str eol; /* line break of the lines around */
+	struct str eol;		    /* line break of the lines around */
+	struct render_notes *notes; /* NULL: nobody asks */
+	size_t noted;		    /* nodes of .notes that belong to a splice already */
 };
+
+/* render_note() - @id is written, or taken out, by the splice that comes next. */
+static inline void render_note(struct render *render, yaml_id id)
+{
+	if (render->notes)
+		VEC_PUSH(&render->notes->nodes, id);
+}
 
 /* How a flow collection around a new node is written. */
 struct flow_layout {
@@ -21,6 +30,14 @@ struct flow_layout {
 	struct str indent; /* of such a line */
 	struct str unit;   /* what a nested level adds */
 };
+
+/*
+ * render_notes_end() - the splice that was just pushed has the nodes noted since the last one. render_notes_complete() -
+ * once all are made. render_notes_move() - as its splice, from an index to a lower one.
+ */
+void render_notes_end(struct render *render);
+void render_notes_complete(struct render_notes *notes);
+void render_notes_move(struct render_notes *notes, size_t from, size_t to);
 
 uint32_t render_line_end(struct str s, uint32_t at);
 uint32_t render_line_start(struct str s, uint32_t at);

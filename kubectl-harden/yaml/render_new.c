@@ -12,6 +12,7 @@ static void scalar(struct render *render, struct buf *out, yaml_id id, bool flow
 	struct yaml_node *node = yaml_node(render->tree, id);
 	struct yaml_new_text *text;
 
+	render_note(render, id);
 	if (node->kind == YAML_ALIAS) {
 		buf_add(out, yaml_raw(render->tree, id)); /* `*a`, as it stood where it is overridden now */
 		return;
