@@ -64,6 +64,12 @@ bool file_read_fd(int fd, const char *name, size_t max, struct file_image *ret, 
 /* file_image_free() - releases the bytes; the image is then empty. */
 void file_image_free(struct file_image *image);
 
+/*
+ * file_write() - makes @bytes the content of @path, which is whole before and after: a file that is there is replaced
+ * (by a transaction of its own: see below), a new one appears once it is complete.
+ */
+bool file_write(const char *path, struct str bytes, struct error **err);
+
 /* file_id_of() - the identity in @st. */
 struct file_id file_id_of(const struct stat *st);
 

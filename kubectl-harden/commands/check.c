@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check: findings, one a line, on standard output; exit code 1 if there are any that --fail-on means.
+ * check: findings on standard output, for people one a line, for programs in their formats; exit code 1 if there are any
+ * that --fail-on means and that no baseline knows.
  */
 #include "report/check.h"
 
+#include "base/file.h"
 #include "commands/work.h"
+#include "report/baseline.h"
+#include "report/text.h"
 
-static void print(struct work *work)
+static void print_text(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
-	struct output *out = &work->session->out, *err = &work->session->err;
+	struct output *out = &work->session->out;
 	struct check_options options = { .colour = out->colour, .verbose = settings->verbose };
 
 	for (size_t i = 0; i < work->run.sources.n; i++) {
@@ -21,26 +25,110 @@ static void print(struct work *work)
 			check_add(&out->text, source, &options);
 		output_relax(out);
 	}
-	output_flush(out);
+}
+
+/* What people read beside the findings. */
+static void print_beside(struct work *work, const struct baseline *baseline)
+{
+	const struct settings *settings = &work->session->settings;
+	struct buf *err = &work->session->err.text;
+
+	output_flush(&work->session->out);
 	if (settings->quiet || settings->format != FORMAT_TEXT)
 		return;
-	summary_passed_over(&err->text, &work->run, settings->verbose);
-	check_add_total(&err->text, &work->totals);
+	summary_passed_over(err, &work->run, settings->verbose);
+	if (settings->baseline)
+		baseline_add_unmet(err, baseline, settings->baseline, settings->verbose);
+	check_add_total(err, &work->totals);
+	if (!settings->write_baseline)
+		return;
+	text_escape(err, str_of(settings->write_baseline));
+	buf_addz(err, ": ");
+	text_count(err, baseline->n, "finding");
+	buf_addz(err, " written.\n");
+}
+
+/* ---- baselines ---- */
+
+static bool write_baseline(struct work *work, struct baseline *baseline, struct error **err)
+{
+	const char *path = work->session->settings.write_baseline;
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+	baseline_collect(baseline, &work->run);
+	baseline_text(baseline, &text);
+	return file_write(path, buf_str(&text), err);
+}
+
+/* Whether what was found is known; false where the file cannot be read or written. */
+static bool use_baseline(struct work *work, struct baseline *baseline)
+{
+	struct error *error CLEANUP(error_freep) = NULL;
+
+	if (work->session->settings.write_baseline ? !write_baseline(work, baseline, &error) : false) {
+		output_error(&work->session->err, error);
+		return false;
+	}
+	if (work->session->settings.baseline)
+		baseline_apply(baseline, &work->run);
+	totals_count(&work->run, &work->caveats, &work->totals);
+	return true;
+}
+
+/* Before anything is read: a baseline that cannot be read must not look as if all findings were new. */
+static bool read_baseline(struct session *session, struct baseline *baseline, int *ret_code)
+{
+	const struct settings *settings = &session->settings;
+	struct error *error = NULL;
+
+	*ret_code = EXIT_TROUBLE;
+	if (settings->baseline && settings->write_baseline) {
+		error_set(&error, "--baseline and --write-baseline exclude each other");
+		*ret_code = command_usage_error(session, error);
+		return false;
+	}
+	if (!settings->baseline || baseline_read(baseline, settings->baseline, &error))
+		return true;
+	output_error(&session->err, error);
+	error_free(error);
+	return false;
+}
+
+/* ---- the command ---- */
+
+static int answer(struct work *work, struct baseline *baseline)
+{
+	const struct settings *settings = &work->session->settings;
+	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
+	int code;
+
+	if ((settings->baseline || settings->write_baseline) && !use_baseline(work, baseline))
+		return work_end(work, EXIT_TROUBLE);
+	code = work_is_answer(work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE;
+	if (settings->format == FORMAT_TEXT || settings->format == FORMAT_NAME_CHECKS)
+		print_text(work);
+	else
+		work_add_report(work, code);
+	print_beside(work, baseline);
+	return work_end(work, code);
 }
 
 static int run(struct session *session)
 {
-	enum fail_on fail_on = session->settings.fail_on;
+	struct settings *settings = &session->settings;
+	struct baseline baseline = BASELINE_INIT;
 	struct work work;
 	int code;
 
-	if (fail_on == FAIL_ON_DEFAULT)
-		fail_on = FAIL_ON_HARDENED;
-	if (work_do(&work, session, &code)) {
-		print(&work);
-		code = work_end(&work, work_is_answer(&work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE);
+	if (!read_baseline(session, &baseline, &code)) {
+		baseline_free(&baseline);
+		return code;
 	}
+	settings->run.traced |= settings->baseline || settings->write_baseline;
+	if (work_do(&work, session, &code))
+		code = answer(&work, &baseline);
 	work_free(&work);
+	baseline_free(&baseline);
 	return code;
 }
 
@@ -54,7 +142,12 @@ const struct command command_check = {
 	.examples = "# Check a folder and those in it\n"
 		    "kubectl harden check -R -f examples\n"
 		    "# Fail only where a Pod Security level would refuse the pod\n"
-		    "kubectl harden check -f examples/aspnet/deploy.yaml --fail-on=violation\n",
+		    "kubectl harden check -f examples/aspnet/deploy.yaml --fail-on=violation\n"
+		    "# For GitHub code scanning, and for editors\n"
+		    "kubectl harden check -R -f examples -o sarif\n"
+		    "# Begin where you are: only what is new fails from now on\n"
+		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
+		    "kubectl harden check -R -f examples --baseline=baseline.json\n",
 	.usage = "-f FILENAME [options]",
 	.run = run,
 };

@@ -51,6 +51,9 @@ static enum directive offer_value(struct buf *out, const struct option *option, 
 	case VALUE_FILES:
 		buf_addz(out, "json\nyaml\nyml\n");
 		return DIRECTIVE_EXTENSIONS;
+	case VALUE_JSON:
+		buf_addz(out, "json\n");
+		return DIRECTIVE_EXTENSIONS;
 	case VALUE_FIXERS:
 		return offer_fixers(out, start);
 	case VALUE_OTHER:

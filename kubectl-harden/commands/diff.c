@@ -4,16 +4,25 @@
  */
 #include "commands/work.h"
 
+static void print(struct work *work)
+{
+	for (size_t i = 0; i < work->run.sources.n; i++)
+		work_add_diff(work, work->run.sources.items[i]);
+	work_add_summary(work, false);
+}
+
 static int run(struct session *session)
 {
 	struct work work;
 	int code;
 
 	if (work_do(&work, session, &code)) {
-		for (size_t i = 0; i < work.run.sources.n; i++)
-			work_add_diff(&work, work.run.sources.items[i]);
-		work_add_summary(&work, false);
-		code = work_end(&work, work.totals.changed ? EXIT_ANSWER : EXIT_FINE);
+		code = work.totals.changed ? EXIT_ANSWER : EXIT_FINE;
+		if (session->settings.format == FORMAT_JSON)
+			work_add_report(&work, code);
+		else
+			print(&work);
+		code = work_end(&work, code);
 	}
 	work_free(&work);
 	return code;

@@ -57,11 +57,13 @@ static bool has_unwritable(const struct work *work)
 	return false;
 }
 
-static void carry_out(struct work *work)
+static void carry_out(struct work *work, int code)
 {
 	const struct settings *settings = &work->session->settings;
 
-	if (settings->dry_run == DRY_RUN_CLIENT) {
+	if (settings->format == FORMAT_JSON) {
+		work_add_report(work, code);
+	} else if (settings->dry_run == DRY_RUN_CLIENT) {
 		for (size_t i = 0; i < work->run.sources.n; i++)
 			work_add_diff(work, work->run.sources.items[i]);
 		work_add_summary(work, false);
@@ -78,13 +80,18 @@ static void carry_out(struct work *work)
 
 static int run(struct session *session)
 {
+	struct error *error = NULL;
 	struct work work;
 	int code;
 
+	if (session->settings.format == FORMAT_JSON && session->settings.dry_run != DRY_RUN_CLIENT) {
+		error_set(&error, "--output is for --dry-run=client");
+		return command_usage_error(session, error);
+	}
 	if (work_do(&work, session, &code)) {
-		carry_out(&work);
-		code = work_end(&work,
-				work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE);
+		code = work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
+		carry_out(&work, code);
+		code = work_end(&work, code);
 	}
 	work_free(&work);
 	return code;

@@ -10,7 +10,7 @@
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
 enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
-enum format { FORMAT_TEXT, FORMAT_NAME_CHECKS };
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
 
 struct strings {
 	const char **items;
@@ -27,6 +27,7 @@ struct settings {
 	enum fail_on fail_on;
 	enum dry_run dry_run;
 	enum format format;
+	const char *baseline, *write_baseline; /* files; NULL */
 };
 
 struct settings settings_init(void);
@@ -35,7 +36,7 @@ void settings_free(struct settings *settings);
 enum option_kind { OPTION_SWITCH, OPTION_CHOICE, OPTION_VALUE };
 
 /* What completes an option's value. */
-enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FIXERS };
+enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_JSON, VALUE_FIXERS };
 
 struct option {
 	const char *name;
@@ -67,6 +68,7 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -21,6 +21,18 @@ bool value_filename(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	if (!value.n)
+		return invalid(err, option, value, "a file");
+	/* A slice of argv, up to its end. */
+	if (!strcmp(option->name, "baseline"))
+		settings->baseline = value.p;
+	else
+		settings->write_baseline = value.p;
+	return true;
+}
+
 static bool unknown_fixer(struct error **err, struct str name)
 {
 	const char *names[FIXERS_MAX], *near;

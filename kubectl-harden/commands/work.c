@@ -13,6 +13,7 @@
 
 #include "commands/interrupt.h"
 #include "commands/progress.h"
+#include "report/machine.h"
 #include "report/text.h"
 
 static void fail(struct work *work, const struct error *error)
@@ -119,6 +120,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
 	run_init(&work->run, &settings->run);
 	work->run.options.keep_sources = settings->to_stdout;
+	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!settings->filenames.n) {
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
 		*ret_code = command_usage_error(session, error);
@@ -193,6 +195,34 @@ void work_add_diff(struct work *work, const struct source *source)
 	diff_add(&out->text, buf_str(&name), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
 	splices_free(&splices);
 	output_relax(out);
+}
+
+static void relax(void *data)
+{
+	output_relax(data);
+}
+
+void work_add_report(struct work *work, int code)
+{
+	static void (*const reports[])(const struct machine *machine) = {
+		[FORMAT_JSON] = machine_json,
+		[FORMAT_SARIF] = machine_sarif,
+		[FORMAT_GITHUB] = machine_github,
+		[FORMAT_JUNIT] = machine_junit,
+	};
+	const struct settings *settings = &work->session->settings;
+	struct machine machine = {
+		.run = &work->run,
+		.totals = &work->totals,
+		.baseline = settings->baseline || settings->write_baseline,
+		.failed = work->failed,
+		.exit_code = work->failed ? EXIT_TROUBLE : code,
+		.out = &work->session->out.text,
+		.relax = relax,
+		.data = &work->session->out,
+	};
+
+	reports[settings->format](&machine);
 }
 
 void work_add_summary(struct work *work, bool past)

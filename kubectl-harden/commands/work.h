@@ -29,6 +29,11 @@ void work_free(struct work *work);
 /* work_add_diff() - appends the diff of a source to standard output. */
 void work_add_diff(struct work *work, const struct source *source);
 
+/*
+ * work_add_report() - prints the report for programs that -o asks for; @code is what the findings make of the exit code.
+ */
+void work_add_report(struct work *work, int code);
+
 /* work_add_summary() - the summary on standard error, but for -q. */
 void work_add_summary(struct work *work, bool past);
 

@@ -57,6 +57,7 @@ struct document {
 	size_t service, services_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
+	bool known;		/* refused, and a baseline has that */
 	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
 	bool port_denied;	/* a port's move has no place in it, for an anchor shares it with what stays */
 };
@@ -69,6 +70,7 @@ struct source {
 	const char *template; /* why the whole file was passed over; NULL */
 	struct position refused_at; /* of a whole file */
 	const char *refused;	    /* why the whole file was refused; NULL */
+	bool known;		    /* refused, and a baseline has that */
 	bool has_kind;		    /* somewhere in it stands a key `kind` */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */

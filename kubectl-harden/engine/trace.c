@@ -295,12 +295,34 @@ static void join_needs(struct tracer *tracer)
 
 /* ---- the document ---- */
 
+/* Both that are listed begin with it. */
+static int by_finding(const void *a, const void *b)
+{
+	const struct trace_listed *x = a, *y = b;
+
+	if (x->finding != y->finding)
+		return x->finding < y->finding ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
 static void list_splices(struct tracer *tracer, struct trace *trace)
 {
 	const struct render_notes *notes = tracer->in->notes;
 
-	for (size_t i = 0; i < tracer->document->splices.n; i++)
-		trace->splices[i] = take_nodes(tracer, notes->nodes.items + notes->items[i].first, notes->items[i].n);
+	const struct splices *splices = &tracer->document->splices;
+
+	for (uint32_t first = 0, end; first < splices->n; first = end) {
+		uint32_t owner = UINT32_MAX;
+
+		/* What stands at one place has an order, so it is one edit. */
+		for (end = first; end < splices->n && splices->items[end].at == splices->items[first].at; end++)
+			for (uint32_t i = 0; i < notes->items[end].n; i++)
+				take_node(tracer, notes->nodes.items[notes->items[end].first + i], &owner);
+		for (uint32_t i = first; i < end; i++)
+			trace->splices[i] = (struct trace_listed){ owner == UINT32_MAX ? tracer->first : owner, i };
+	}
+	if (splices->n)
+		qsort(trace->splices, splices->n, sizeof(*trace->splices), by_finding);
 }
 
 static void list_operations(struct tracer *tracer, struct trace *trace)
@@ -313,9 +335,11 @@ static void list_operations(struct tracer *tracer, struct trace *trace)
 		uint32_t owner = take_nodes(tracer, patch->nodes.items + node, unit->nodes - node);
 
 		for (node = unit->nodes; operation < unit->operations; operation++)
-			trace->operations[operation] =
-				(struct trace_operation){ patch->operations.items[operation], owner };
+			trace->operations[operation] = (struct trace_operation){ { owner, (uint32_t)operation },
+										 patch->operations.items[operation] };
 	}
+	if (trace->operations_n)
+		qsort(trace->operations, trace->operations_n, sizeof(*trace->operations), by_finding);
 }
 
 static void number_groups(struct tracer *tracer, struct trace *trace)
@@ -331,7 +355,7 @@ void trace_make(struct run *run, struct document *document, const struct trace_i
 	struct trace *trace = ARENA_NEW(run->arena, struct trace);
 
 	trace->findings = ARENA_ARRAY(run->arena, struct trace_finding, document->findings.n);
-	trace->splices = ARENA_ARRAY(run->arena, uint32_t, document->splices.n);
+	trace->splices = ARENA_ARRAY(run->arena, struct trace_listed, document->splices.n);
 	trace->operations = ARENA_ARRAY(run->arena, struct trace_operation, input->patch->operations.n);
 	trace->operations_n = input->patch->operations.n;
 	trace->api_versions = ARENA_ARRAY(run->arena, struct str, input->objects->n);
@@ -350,4 +374,58 @@ void trace_make(struct run *run, struct document *document, const struct trace_i
 	free(tracer.parents);
 	free(tracer.touches);
 	document->trace = trace;
+}
+
+/* ---- what is listed ---- */
+
+/* The first of @n rows that is listed with @finding or with a later one. */
+static size_t first_listed(const void *rows, size_t n, size_t size, uint32_t finding)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct trace_listed *row = (const void *)((const char *)rows + middle * size);
+
+		if (row->finding < finding)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct trace_listed *trace_splices(const struct document *document, uint32_t finding, size_t *ret_n)
+{
+	const struct trace_listed *rows = document->trace->splices;
+	size_t n = document->splices.n, first = first_listed(rows, n, sizeof(*rows), finding);
+
+	*ret_n = first_listed(rows, n, sizeof(*rows), finding + 1) - first;
+	return rows + first;
+}
+
+size_t trace_edit(const struct document *document, const struct trace_listed *listed, size_t n, struct buf *text,
+		  struct splice *ret_edit)
+{
+	const struct splice *splices = document->splices.items;
+	size_t i = 0;
+
+	text->n = 0;
+	*ret_edit = splices[listed[0].index];
+	ret_edit->at += document->start;
+	for (; i < n && splices[listed[i].index].at == splices[listed[0].index].at; i++) {
+		buf_add(text, splices[listed[i].index].ins);
+		ret_edit->del = splices[listed[i].index].del;
+	}
+	ret_edit->ins = buf_str(text);
+	return i;
+}
+
+const struct trace_operation *trace_operations(const struct document *document, uint32_t finding, size_t *ret_n)
+{
+	const struct trace_operation *rows = document->trace->operations;
+	size_t n = document->trace->operations_n, first = first_listed(rows, n, sizeof(*rows), finding);
+
+	*ret_n = first_listed(rows, n, sizeof(*rows), finding + 1) - first;
+	return rows + first;
 }

@@ -17,18 +17,24 @@ struct trace_finding {
 	struct str path; /* JSON Pointer in the object of its place, or of the nearest one that is there */
 	uint64_t place;	 /* a hash of the same that does not depend on other findings or on what stands beside it */
 	uint32_t group;	 /* from 1 on, for the whole run; 0 where nothing is changed */
+	bool known;	 /* a baseline has it, so it does not count */
+};
+
+/* The finding that something is listed with, and where it comes in its order. */
+struct trace_listed {
+	uint32_t finding, index;
 };
 
 struct trace_operation {
+	struct trace_listed listed;
 	struct yaml_operation operation;
-	uint32_t finding;
 };
 
-/* Of one document; arrays are as long as those of the document. In the run's arena. */
+/* Of one document. In the run's arena. */
 struct trace {
-	struct trace_finding *findings;
-	uint32_t *splices; /* the finding that each is listed with */
-	struct trace_operation *operations;
+	struct trace_finding *findings;	    /* by finding */
+	struct trace_listed *splices;	    /* as many as the document has; by finding */
+	struct trace_operation *operations; /* by finding */
 	size_t operations_n;
 	struct str *api_versions; /* by object */
 };
@@ -47,6 +53,17 @@ void trace_make(struct run *run, struct document *document, const struct trace_i
 
 /* trace_link() - once all documents are done: groups of the whole run, numbered as they come. */
 void trace_link(struct run *run);
+
+/* trace_splices(), trace_operations() - those that are listed with a finding, in their order; *ret_n of them. */
+const struct trace_listed *trace_splices(const struct document *document, uint32_t finding, size_t *ret_n);
+/*
+ * trace_edit() - the first edit of @n listed splices, as one, with its offset in the file: all of them that stand at one
+ * place. Its text is in @text. Returns how many they are.
+ */
+size_t trace_edit(const struct document *document, const struct trace_listed *listed, size_t n, struct buf *text,
+		  struct splice *ret_edit);
+
+const struct trace_operation *trace_operations(const struct document *document, uint32_t finding, size_t *ret_n);
 
 /* trace_is_before() - whether one finding of a document comes before another in the file. */
 bool trace_is_before(const struct document *document, uint32_t a, uint32_t b);

@@ -195,6 +195,24 @@ void caveat_add(struct buf *out, const struct caveat_group *group, bool all)
 	buf_addc(out, '.');
 }
 
+void caveat_add_finding(struct buf *out, const struct finding *finding)
+{
+	struct caveat_group group = { .subject = finding->detail, .kinds = CAVEAT_TEXT };
+
+	if (finding->caveat & CAVEAT_TEXT)
+		caveat_add(out, &group, false);
+	group = (struct caveat_group){ .subject = finding->subject,
+				       .kinds = finding->caveat & ~(unsigned)CAVEAT_TEXT,
+				       .uid = finding->number };
+	if (!group.kinds)
+		return;
+	if (group.kinds & CAVEAT_PORT)
+		add_setting(&group, finding->detail, finding->number);
+	if (out->n && finding->caveat & CAVEAT_TEXT)
+		buf_addc(out, ' ');
+	caveat_add(out, &group, false);
+}
+
 void caveats_advice(struct buf *out, const struct caveats *caveats)
 {
 	static const struct {

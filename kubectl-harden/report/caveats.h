@@ -46,5 +46,8 @@ void caveats_free(struct caveats *caveats);
 /* caveat_add() - appends the sentence of a group, one line, escaped; with @all, every object that shares it. */
 void caveat_add(struct buf *out, const struct caveat_group *group, bool all);
 
+/* caveat_add_finding() - appends what the change of one finding asks, likewise; nothing if it asks nothing. */
+void caveat_add_finding(struct buf *out, const struct finding *finding);
+
 /* caveats_advice() - appends what to do where an image does not do what is asked of it; nothing if nothing is asked. */
 void caveats_advice(struct buf *out, const struct caveats *caveats);

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "engine/trace.h"
 #include "report/text.h"
 
 /* Findings in the order of the file. */
@@ -51,13 +52,18 @@ static void add_refused(struct buf *out, const struct source *source, const stru
 	buf_addc(out, '\n');
 }
 
+static bool is_known(const struct document *document, const struct finding *finding)
+{
+	return document->trace && document->trace->findings[finding - document->findings.items].known;
+}
+
 static void add_document(struct buf *out, const struct source *source, const struct document *document,
 			 const struct check_options *options)
 {
 	size_t n = document->findings.n;
 	const struct finding **sorted;
 
-	if (document->state == DOCUMENT_REFUSED)
+	if (document->state == DOCUMENT_REFUSED && !document->known)
 		add_refused(out, source, document);
 	if (!n)
 		return;
@@ -66,13 +72,14 @@ static void add_document(struct buf *out, const struct source *source, const str
 		sorted[i] = &document->findings.items[i];
 	qsort(sorted, n, sizeof(*sorted), place_order);
 	for (size_t i = 0; i < n; i++)
-		add_finding(out, source, document, sorted[i], options);
+		if (!is_known(document, sorted[i]))
+			add_finding(out, source, document, sorted[i], options);
 	free(sorted);
 }
 
 void check_add(struct buf *out, const struct source *source, const struct check_options *options)
 {
-	if (source->refused && !source->template) {
+	if (source->refused && !source->template && !source->known) {
 		add_place(out, source, &source->refused_at);
 		buf_addz(out, ": not-checked: ");
 		text_escape(out, str_of(source->refused));
@@ -92,7 +99,7 @@ void check_add_total(struct buf *out, const struct totals *totals)
 		if (totals->findings)
 			text_count(&line, totals->findings, "finding");
 		else
-			buf_addz(&line, "no findings");
+			buf_addz(&line, totals->known ? "no new findings" : "no findings");
 	}
 	if (totals->changes)
 		buf_addf(&line, " (%zu fixable with kubectl harden fix)", totals->changes);
@@ -101,6 +108,8 @@ void check_add_total(struct buf *out, const struct totals *totals)
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, " not checked");
 	}
+	if (totals->known)
+		buf_addf(&line, ", %zu known from the baseline", totals->known);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
 	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);

@@ -7,6 +7,7 @@
  */
 #include "report/totals.h"
 
+#include "engine/trace.h"
 #include "report/text.h"
 
 static struct str bytes_of(const struct source *source)
@@ -19,13 +20,23 @@ bool source_holds_manifests(const struct source *source)
 	return !source->template && (source->documents.n || source->refused || source->has_kind);
 }
 
+static void count_one(size_t *number, bool known, struct totals *totals)
+{
+	++*(known ? &totals->known : number);
+}
+
 static void count_document(const struct document *document, struct totals *totals)
 {
-	totals->refused += document->state == DOCUMENT_REFUSED;
+	if (document->state == DOCUMENT_REFUSED)
+		count_one(&totals->refused, document->known, totals);
 	for (size_t i = 0; i < document->findings.n; i++) {
 		const struct finding *finding = &document->findings.items[i];
 		bool left = finding->status == FIX_LEFT;
 
+		if (document->trace && document->trace->findings[i].known) {
+			totals->known++;
+			continue;
+		}
 		totals->findings++;
 		totals->left += left;
 		totals->changes += !left;
@@ -43,7 +54,8 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 		ret->files += source_holds_manifests(source);
 		ret->templates += source->template != NULL;
 		ret->changed += source->changed;
-		ret->refused += source->refused && !source->template;
+		if (source->refused && !source->template)
+			count_one(&ret->refused, source->known, ret);
 		for (size_t k = 0; k < source->documents.n; k++)
 			count_document(&source->documents.items[k], ret);
 	}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Baseline: the findings that a repository had when it began to use the program. They do not count, so that only what
+ * is new fails.
+ *
+ * The file is JSON: kind Baseline, and for each finding its fingerprint, with the words by which a person knows it. It
+ * is sorted by fingerprint, a line each, so that two branches that both write it seldom touch the same lines.
+ */
+
+#include "base/error.h"
+#include "engine/run.h"
+
+struct baseline_entry {
+	char *fingerprint;
+	char *finding; /* for people */
+	bool met;
+};
+
+struct baseline {
+	struct baseline_entry *items; /* by fingerprint */
+	size_t n, cap;
+};
+
+#define BASELINE_INIT ((struct baseline){ 0 })
+
+/* baseline_read() - reads @path; false with *err where it cannot be read or is no baseline. */
+bool baseline_read(struct baseline *baseline, const char *path, struct error **err);
+void baseline_free(struct baseline *baseline);
+
+/* baseline_text() - appends the file. */
+void baseline_text(struct baseline *baseline, struct buf *out);
+
+/*
+ * baseline_apply() - marks what it has among the results of @run as known. baseline_collect() - adds what is found in
+ * @run, and marks it.
+ */
+void baseline_apply(struct baseline *baseline, const struct run *run);
+void baseline_collect(struct baseline *baseline, const struct run *run);
+
+/* baseline_add_unmet() - appends a line that counts those that were not met; with @verbose, one for each of them. */
+void baseline_add_unmet(struct buf *out, const struct baseline *baseline, const char *path, bool verbose);

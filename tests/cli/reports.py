@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a program does with the reports: reports.py COMMAND ARGUMENT…
+
+validate SCHEMA FILE…   each FILE is JSON of that schema (skipped with code 77 where jsonschema is not installed)
+edit FOLDER             for each line "N<tab>FILE" of standard input: the edits of FOLDER/N.json, and the fixes of
+                        FOLDER/N.sarif, each replacement once, make FOLDER/N.fixed of FILE
+xml FILE…               each FILE is well-formed
+"""
+import json
+import os
+import sys
+import urllib.parse
+import xml.dom.minidom
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def validate(schema, *files):
+    try:
+        import jsonschema
+    except ImportError:
+        print("no python3-jsonschema here")
+        sys.exit(77)
+    schema = load(schema)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    for file in files:
+        for error in kind(schema).iter_errors(load(file)):
+            sys.exit(f"{file}: {list(error.absolute_path)}: {error.message[:500]}")
+
+
+def apply(data, edits):
+    """Edits are (offset, length, text); no two of them may touch the same bytes or stand at one place."""
+    out, at, before = b"", 0, -1
+    for offset, length, text in sorted(edits):
+        assert offset >= at and offset > before, f"edits overlap at {offset}"
+        out += data[at:offset] + text.encode()
+        at, before = offset + length, offset
+    assert at <= len(data)
+    return out + data[at:]
+
+
+def is_file(uri, file):
+    return os.fsencode(file) == urllib.parse.unquote_to_bytes(uri.removeprefix("file://"))
+
+
+def edits_of_json(report, file):
+    return [
+        (edit["offset"], edit["length"], edit["text"])
+        for finding in load(report)["findings"] if is_file(finding["uri"], file)
+        for edit in finding.get("edits", [])
+    ]
+
+
+def offset_of(lines, line, column):
+    """The byte offset of a line and a column that counts code points."""
+    return sum(len(text) for text in lines[:line - 1]) + len(b"".join(lines[line - 1:]).decode()[:column - 1].encode())
+
+
+def edits_of_sarif(report, file, data):
+    lines, edits = data.splitlines(keepends=True), set()
+    for result in load(report)["runs"][0]["results"]:
+        for change in (change for fix in result.get("fixes", []) for change in fix["artifactChanges"]):
+            if not is_file(change["artifactLocation"]["uri"], file):
+                continue
+            for replacement in change["replacements"]:
+                region = replacement["deletedRegion"]
+                start, length = region["byteOffset"], region["byteLength"]
+                assert offset_of(lines, region["startLine"], region["startColumn"]) == start, region
+                assert offset_of(lines, region["endLine"], region["endColumn"]) == start + length, region
+                edits.add((start, length, replacement.get("insertedContent", {}).get("text", "")))
+    return edits
+
+
+def edit(folder):
+    wrong = edited = looked = 0
+    for line in sys.stdin.buffer.read().splitlines():
+        number, file = os.fsdecode(line).split("\t")
+        start = os.path.join(folder, number)
+        with open(file, "rb") as before, open(start + ".fixed", "rb") as after:
+            data, fixed = before.read(), after.read()
+        looked += 1
+        edited += data != fixed
+        try:
+            assert apply(data, edits_of_json(start + ".json", file)) == fixed, "the edits of json"
+            assert apply(data, edits_of_sarif(start + ".sarif", file, data)) == fixed, "the fixes of sarif"
+        except AssertionError as error:
+            print(f"{file}: not what fix makes of it: {error}")
+            wrong += 1
+    print(f"{looked} manifests, {edited} of them edited, {wrong} wrong")
+    sys.exit(wrong > 0 or edited < 80)
+
+
+def xml_(*files):
+    for file in files:
+        xml.dom.minidom.parse(file)
+
+
+{"validate": validate, "edit": edit, "xml": xml_}[sys.argv[1]](*sys.argv[2:])

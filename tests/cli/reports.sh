@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# reports.sh KUBECTL-HARDEN: every report is of its schema, and the edits of json and sarif, applied by a program that
+# knows nothing but them, make what fix makes: over every manifest of the fixtures, the examples and
+# $KUBECTL_HARDEN_CORPUS.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+has python3 || exit 77
+schemas=$source_root/schemas
+sarif=$source_root/tests/sarif/sarif-schema-2.1.0.json
+
+reports() {
+	python3 "$tests/reports.py" "$@"
+}
+
+# valid SCHEMA FILE…
+valid() {
+	code=0
+	reports validate "$@" >"$temp/log" 2>&1 || code=$?
+	case $code in
+	0) ;;
+	77) has python3-jsonschema ;;
+	*)
+		fail "not of schema $(basename "$1"):"
+		cat "$temp/log"
+		;;
+	esac
+}
+
+looked=0
+examine() {
+	for format in json sarif junit github; do
+		kubectl-harden check -q --fail-on=never -o $format -f "$1" >"$temp/$looked.$format" 2>"$temp/err" ||
+			fail "check -o $format of $1 ends with $?"
+		[ ! -s "$temp/err" ] || fail "check -o $format of $1 says: $(cat "$temp/err")"
+	done
+	kubectl-harden fix -q --stdout -f "$1" >"$temp/$looked.fixed"
+	printf '%s\t%s\n' $looked "$1" >>"$temp/table"
+	looked=$((looked + 1))
+}
+
+find "$source_root/tests/fixtures" "$source_root/examples" ${KUBECTL_HARDEN_CORPUS:+"$KUBECTL_HARDEN_CORPUS"} \
+	-name expected -prune -o -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -print >"$temp/list"
+while IFS= read -r file; do
+	examine "$file"
+done <"$temp/list"
+reports edit "$temp" <"$temp/table" || fail "edits"
+valid "$schemas/report.schema.json" "$temp"/*.json
+valid "$sarif" "$temp"/*.sarif
+reports xml "$temp"/*.junit || fail "no XML"
+exit "$failed"
