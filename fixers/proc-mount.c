@@ -18,7 +18,7 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return fix_report_violations(fix, self, target, describe);
+	return fix_violations(fix, self, target, describe);
 }
 
 const struct fixer fixer_proc_mount = {
