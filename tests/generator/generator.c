@@ -294,20 +294,6 @@ static bool fill_text(struct context *context)
 	return yaml_put_str(context->tree, at(context, POD), "fill", STR("RuntimeDefault"), NULL, &context->why);
 }
 
-/* The lines of a pair or item, with the comments on them; in flow style its bytes and a comma. */
-static struct str lines_of(struct yaml_tree *tree, yaml_id id)
-{
-	yaml_id key = yaml_key(tree, id);
-	uint32_t from = yaml_node(tree, key ? key : id)->props, to = yaml_node(tree, id)->end;
-	struct str s = tree->bytes;
-
-	while (from && s.p[from - 1] != '\n')
-		from--;
-	while (to < s.n && s.p[to] != '\n')
-		to++;
-	return str_sub(s, from, to);
-}
-
 static bool take_away(struct context *context, const char *key)
 {
 	yaml_id value = yaml_get(context->tree, container(context, "one"), key);
@@ -315,8 +301,8 @@ static bool take_away(struct context *context, const char *key)
 	if (!value)
 		return true;
 	gives_way(context, value, below(context, below(context, context->one, "."), key));
-	context->intent->old = lines_of(context->tree, value);
-	context->intent->removes = true;
+	context->intent->old = check_lines(context->tree, value, true);
+	context->intent->lines = check_lines(context->tree, value, false);
 	return yaml_remove(context->tree, value, &context->why);
 }
 
@@ -342,8 +328,8 @@ static bool remove_item(struct context *context)
 	YAML_EACH(tree, yaml_get(tree, container(context, "one"), "args"), item) {
 		if (str_is(yaml_text(tree, item), "b")) {
 			gives_way(context, item, below(context, context->one, ".args[1]"));
-			context->intent->old = lines_of(tree, item);
-			context->intent->removes = true;
+			context->intent->old = check_lines(tree, item, true);
+			context->intent->lines = check_lines(tree, item, false);
 			return yaml_remove(tree, item, &context->why);
 		}
 	}
@@ -468,7 +454,7 @@ static void check_case(struct run *run, struct reading *reading, const struct la
 
 	if (edit->make(&context)) {
 		run->cases++;
-		without_lines(marks, intent.removes ? intent.old : STR_NONE, &left);
+		without_lines(marks, intent.lines, &left);
 		intent.marks = buf_str(&left);
 		problem = check_edit(reading, &intent, &out);
 		if (!problem)
