@@ -143,7 +143,7 @@ static bool is_needed(struct yaml_tree *tree, yaml_id child)
 			continue;
 		if (yaml_node(tree, anchor)->flags & YAML_F_COPY)
 			anchor = yaml_node(tree, anchor)->start;
-		if (anchor >= child && yaml_node(tree, anchor)->start < end && !is_gone(tree, id))
+		if (anchor >= child && yaml_node(tree, anchor)->props < end && !is_gone(tree, id))
 			return true;
 	}
 	return false;

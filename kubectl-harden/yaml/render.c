@@ -9,34 +9,9 @@
  */
 #include "yaml/render.h"
 
-#include <stdlib.h>
-
 #include "yaml/render_internal.h"
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
-
-void splices_free(struct splices *splices)
-{
-	free(splices->items);
-	*splices = (struct splices){ 0 };
-}
-
-void splices_apply(struct str original, const struct splices *splices, struct buf *out)
-{
-	size_t at = 0, grown = 0;
-
-	for (size_t i = 0; i < splices->n; i++)
-		grown += splices->items[i].ins.n;
-	buf_reserve(out, original.n + grown);
-	for (size_t i = 0; i < splices->n; i++) {
-		const struct splice *splice = &splices->items[i];
-
-		buf_add(out, str_sub(original, at, splice->at));
-		buf_add(out, splice->ins);
-		at = splice->at + splice->del;
-	}
-	buf_add(out, str_sub(original, at, original.n));
-}
 
 void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
 {
@@ -559,65 +534,6 @@ static void walk(struct render *render, yaml_id id)
 	}
 }
 
-/* At one place, what is put in comes before what goes. */
-static bool comes_before(const struct splice *a, const struct splice *b)
-{
-	return a->at != b->at ? a->at < b->at : !a->del && b->del;
-}
-
-/* Stable, and quick where they are nearly sorted already, as they are but for what is gone from flow collections. */
-static void sort(struct splices *splices, size_t from)
-{
-	size_t n = splices->n - from;
-	struct splice *items = splices->items + from, *spare = xmalloc(n * sizeof(*spare) + 1);
-
-	for (size_t width = 1; width < n; width *= 2) {
-		for (size_t low = 0; low + width < n; low += 2 * width) {
-			size_t middle = low + width, high = middle + width < n ? middle + width : n, i = low,
-			       j = middle;
-
-			if (!comes_before(&items[middle], &items[middle - 1]))
-				continue;
-			memcpy(spare + low, items + low, (high - low) * sizeof(*spare));
-			for (size_t k = low; k < high; k++)
-				items[k] = i == middle || (j < high && comes_before(&spare[j], &spare[i])) ? spare[j++]
-													   : spare[i++];
-		}
-	}
-	free(spare);
-}
-
-/* Whether the line break before @at is part of the value of a block scalar. */
-static bool ends_block_scalar(struct yaml_tree *tree, uint64_t at)
-{
-	const struct yaml_node *leaf = yaml_node(tree, yaml_last_leaf(tree, tree->root));
-
-	if (leaf->kind != YAML_SCALAR || (leaf->style != YAML_LITERAL && leaf->style != YAML_FOLDED))
-		return false;
-	return leaf->end >= at || !memchr(tree->bytes.p + leaf->end, '#', at - leaf->end);
-}
-
-/* Removed last lines without a line break take the one before them along, so that there is still none. */
-static void end_without_break(struct yaml_tree *tree, struct splices *splices, size_t from)
-{
-	struct str s = tree->bytes;
-	size_t i = splices->n;
-	uint64_t start = s.n, width;
-
-	if (render_is_break_before(s, (uint32_t)s.n))
-		return;
-	while (i > from && !splices->items[i - 1].ins.n &&
-	       splices->items[i - 1].at + splices->items[i - 1].del == start)
-		start = splices->items[--i].at;
-	if (i == splices->n || !render_is_break_before(s, (uint32_t)start) || ends_block_scalar(tree, start))
-		return;
-	width = start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
-	if (i > from && splices->items[i - 1].at + splices->items[i - 1].del > start - width)
-		return;
-	splices->items[i].at -= width;
-	splices->items[i].del += width;
-}
-
 void yaml_render(struct yaml_tree *tree, struct splices *splices)
 {
 	struct render render = { .tree = tree, .splices = splices, .eol = STR("\n") };
@@ -626,6 +542,5 @@ void yaml_render(struct yaml_tree *tree, struct splices *splices)
 	if (!tree->ops.n || !tree->root)
 		return;
 	walk(&render, tree->root);
-	sort(splices, from);
-	end_without_break(tree, splices, from);
+	render_conclude(tree, splices, from);
 }

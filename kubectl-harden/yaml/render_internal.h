@@ -55,6 +55,11 @@ void render_flow_pair(struct render *render, struct buf *out, const struct flow_
 void render_flow_value(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 void render_flow_children(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 
+/* ---- yaml/splices.c ---- */
+
+/* render_conclude() - puts the splices from the @from-th on in order; no final line break comes where there was none. */
+void render_conclude(struct yaml_tree *tree, struct splices *splices, size_t from);
+
 /* ---- yaml/render_remove.c ---- */
 
 /*
