@@ -251,6 +251,12 @@ void change_remove(struct change *change, yaml_id node)
 		change->refused = !yaml_remove(change->fix->tree, node, &change->why);
 }
 
+void change_prune(struct change *change, yaml_id node, yaml_id top)
+{
+	if (!change->refused)
+		change->refused = !yaml_prune(change->fix->tree, node, top, &change->why);
+}
+
 /* ---- needs ---- */
 
 size_t fix_status_size(const struct kube_pod *pod)

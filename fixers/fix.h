@@ -79,6 +79,8 @@ void change_append_str(struct change *change, yaml_id seq, struct str value);
 void change_set_str(struct change *change, yaml_id scalar, struct str value);
 void change_set_int(struct change *change, yaml_id scalar, int64_t value);
 void change_remove(struct change *change, yaml_id node);
+/* change_prune() - removes @node, and what is left without children around it, up to but not including @top. */
+void change_prune(struct change *change, yaml_id node, yaml_id top);
 /* change_refuse() - ends the change for a reason of the fixer's own; @why is a constant text. */
 void change_refuse(struct change *change, yaml_id at, const char *why);
 
