@@ -80,8 +80,7 @@ uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to)
 	return to;
 }
 
-/* Whether a comment on a line of its own stands among what a hollow @child has around what is gone already. */
-static bool holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start)
+bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start)
 {
 	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
 	uint32_t at = yaml_inside_start(tree, child, start), end = yaml_node(tree, value)->end;
@@ -91,7 +90,7 @@ static bool holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t 
 	for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
 		uint32_t next = yaml_child_start(tree, value, before);
 
-		if (yaml_comment_line(tree->bytes, at, next) < next || holds_comment_lines(tree, id, next))
+		if (yaml_comment_line(tree->bytes, at, next) < next || yaml_holds_comment_lines(tree, id, next))
 			return true;
 		at = yaml_child_end(tree, id);
 		before = id;
@@ -171,19 +170,6 @@ static bool stays_behind(struct yaml_tree *tree, yaml_id collection, yaml_id chi
 	return false;
 }
 
-/* Inside {} and [], comments that stay could not be told from those of what stands around. */
-static bool keeps_comments(struct yaml_tree *tree, yaml_id parent, yaml_id child)
-{
-	yaml_id before = YAML_NONE;
-
-	if (yaml_node(tree, parent)->style != YAML_FLOW || !yaml_hollow(tree, child))
-		return false;
-	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
-		if (!(yaml_node(tree, id)->flags & YAML_F_NEW))
-			before = id;
-	return holds_comment_lines(tree, child, yaml_child_start(tree, parent, before));
-}
-
 static bool can_go(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
 {
 	yaml_id parent = yaml_node(tree, node)->parent, child = child_of(tree, node);
@@ -214,22 +200,14 @@ static void mark_removed(struct yaml_tree *tree, yaml_id node)
 /* Removes @node and what is around it up to @outermost. */
 static bool remove_up_to(struct yaml_tree *tree, yaml_id node, yaml_id outermost, struct yaml_refusal *ret_why)
 {
-	uint32_t mark = yaml_mark(tree);
-
 	if (yaml_node(tree, child_of(tree, node))->flags & YAML_F_NEW)
 		return yaml_refuse(tree, ret_why, node, "it was added just now");
 	if (!can_go(tree, outermost, ret_why))
 		return false;
-	for (yaml_id id = node;; id = yaml_node(tree, id)->parent) {
+	for (yaml_id id = node; id != outermost; id = yaml_node(tree, id)->parent)
 		mark_removed(tree, id);
-		if (id == outermost)
-			break;
-	}
-	if (!keeps_comments(tree, yaml_node(tree, outermost)->parent, child_of(tree, outermost)))
-		return true;
-	yaml_rollback(tree, mark);
-	return yaml_refuse(tree, ret_why, node,
-			   "comments stand inside of what would be empty and in braces or brackets; remove it by hand");
+	mark_removed(tree, outermost);
+	return true;
 }
 
 bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)

@@ -111,6 +111,7 @@ struct eraser {
 	struct render *render;
 	uint32_t from;
 	bool joins;		      /* .from is in a line that stays: what stays next moves up into it */
+	bool cuts;		      /* .from is in a line that stays: what stays next does not move up */
 	struct buf text;	      /* takes the place of the first piece */
 	const struct yaml_node *leaf; /* a block scalar that what stays would follow then, or NULL */
 	uint32_t column;	      /* of the collection */
@@ -124,11 +125,15 @@ static void erase_to(struct eraser *eraser, uint32_t to)
 		return;
 	if (eraser->joins)
 		to = skip_space(s, to);
+	if (eraser->cuts && to > eraser->from && render_is_break_before(s, to)) {
+		to -= to >= 2 && s.p[to - 1] == '\n' && s.p[to - 2] == '\r' ? 2 : 1;
+		eraser->from = eraser->text.n ? eraser->from : render_skip_blanks_back(s, eraser->from);
+	}
 	if (eraser->text.n && render_is_break_before(s, to))
 		buf_add(&eraser->text, eraser->render->eol);
 	render_emit(eraser->render, eraser->from, to - eraser->from, &eraser->text);
 	eraser->text = (struct buf)BUF_INIT;
-	eraser->joins = false;
+	eraser->joins = eraser->cuts = false;
 	eraser->from = to;
 }
 
@@ -388,16 +393,23 @@ static void look(struct flow *flow)
 	}
 }
 
-static void erase(struct flow *flow, uint32_t from, uint32_t to)
+/* Takes the bytes from @from to @to, but for the comments that stay inside of the children from @first to @last. */
+static void erase(struct flow *flow, uint32_t from, uint32_t to, const struct flow_child *first,
+		  const struct flow_child *last)
 {
 	struct str s = flow->render->tree->bytes;
-	struct buf blank = BUF_INIT;
+	struct eraser eraser = { .render = flow->render, .from = from, .cuts = !render_is_break_before(s, from) };
 
 	if (from != flow->erased)
 		flow->erased_from = from;
-	if (memchr(",]}", s.p[to], 3))
-		render_blank_behind_empty(s, flow->erased_from, &blank);
-	render_emit(flow->render, from, to - from, &blank);
+	for (const struct flow_child *child = first; child && child <= last; child++)
+		erase_inside(&eraser, child->id, child->start);
+	if (eraser.from == from && memchr(",]}", s.p[to], 3))
+		render_blank_behind_empty(s, flow->erased_from, &eraser.text);
+	if (eraser.from != from && !render_is_break_before(s, to))
+		eraser.from = render_skip_blanks(s, eraser.from);
+	eraser.cuts = false;
+	erase_to(&eraser, to);
 	flow->erased = to;
 }
 
@@ -431,16 +443,16 @@ static void erase_range(struct flow *flow, const struct range *range)
 	if (range->last && range->last->alone && range->last->comment)
 		behind = render_line_end(s, range->last->comment);
 	if (s.p[behind] == '#' || (comma && !leads))
-		erase(flow, comma ? from : render_skip_blanks_back(s, from), to);
+		erase(flow, comma ? from : render_skip_blanks_back(s, from), to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r' && leads &&
 		 behind == yaml_node(tree, flow->collection)->end - 1 && closes_up(flow, range))
-		erase(flow, skip_space_back(s, from), to);
+		erase(flow, skip_space_back(s, from), to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r')
-		erase(flow, from, behind);
+		erase(flow, from, behind, range->first, range->last);
 	else if (leads)
-		erase(flow, render_line_start(s, from), next_line(s, behind));
+		erase(flow, render_line_start(s, from), next_line(s, behind), range->first, range->last);
 	else
-		erase(flow, render_skip_blanks_back(s, from), behind);
+		erase(flow, render_skip_blanks_back(s, from), behind, range->first, range->last);
 }
 
 static void replace(struct flow *flow, const struct flow_child *child)
@@ -450,7 +462,9 @@ static void replace(struct flow *flow, const struct flow_child *child)
 	struct str s = tree->bytes;
 	struct flow_layout layout = render_flow_layout(tree, flow->collection);
 	struct buf out = BUF_INIT, none = BUF_INIT;
+	struct eraser eraser = { .render = render, .from = child->start, .cuts = true };
 	uint32_t at = child->comma && child->comma < child->comment ? child->comma + 1 : child->end;
+	uint32_t behind = render_skip_blanks(s, child->end);
 
 	layout.lines = only_blanks_before(s, child->start);
 	layout.indent = render_indentation(s, child->start);
@@ -469,9 +483,21 @@ static void replace(struct flow *flow, const struct flow_child *child)
 		else
 			render_flow_value(render, &out, &layout, id);
 	}
-	render_emit(render, child->start, child->end - child->start, &out);
+	eraser.text = out;
+	erase_inside(&eraser, child->id, child->start);
 	if (child->alone && child->comment)
-		render_emit(render, at, render_line_end(s, child->comment) - at, &none);
+		behind = render_line_end(s, child->comment);
+	if (eraser.from == child->start || !memchr("\r\n", s.p[behind], 2) || at > child->end) {
+		/* What follows, a comma or the closing bracket, stays where it is. */
+		if (eraser.from != child->start)
+			eraser.from = render_skip_blanks(s, eraser.from);
+		eraser.cuts = false;
+		erase_to(&eraser, child->end);
+		if (child->alone && child->comment)
+			render_emit(render, at, behind - at, &none);
+	} else {
+		erase_to(&eraser, next_line(s, behind));
+	}
 }
 
 /* Whether a comment inside of the brackets stays that belongs to none of the children. */
@@ -487,6 +513,8 @@ static bool has_comments(const struct flow *flow)
 		if (i && flow->items[i - 1].alone && flow->items[i - 1].comment)
 			at = render_line_end(s, flow->items[i - 1].comment);
 		if (to > at && memchr(s.p + at, '#', to - at))
+			return true;
+		if (i < flow->n && yaml_holds_comment_lines(flow->render->tree, flow->items[i].id, to))
 			return true;
 		at = i < flow->n ? flow->items[i].end : to;
 	}
@@ -555,7 +583,7 @@ void render_flow_gone(struct render *render, yaml_id collection)
 
 	look(&flow);
 	if (yaml_is_emptied(render->tree, collection) && !has_comments(&flow))
-		erase(&flow, node->start + 1, node->end - 1);
+		erase(&flow, node->start + 1, node->end - 1, NULL, NULL);
 	else
 		erase_children(&flow);
 	free(flow.items);

@@ -123,3 +123,6 @@ uint32_t yaml_inside_start(struct yaml_tree *tree, yaml_id child, uint32_t start
 
 /* yaml_comment_line() - start of the first line that begins from @from on and is a comment; @to without one. */
 uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to);
+
+/* yaml_holds_comment_lines() - whether comments on lines of their own are inside of a hollow @child; else false. */
+bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start);

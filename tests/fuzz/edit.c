@@ -367,7 +367,7 @@ static void mark_flow(struct touched *touched, yaml_id child, uint32_t from, uin
 	}
 	if (*last_comma)
 		mark_range(touched, *last_comma, *last_comma + 1);
-	mark_range(touched, start, end);
+	mark_inside(touched, child, start);
 	comma = yaml_skip_gap(s, end);
 	if (s.p[comma] == ',')
 		mark_range(touched, comma, comma + 1);

@@ -336,6 +336,41 @@ static bool remove_item(struct context *context)
 	return true;
 }
 
+/* In block style the first pair stands on the line of a dash. */
+static bool remove_first(struct context *context)
+{
+	return take_away(context, "name");
+}
+
+static bool prune_list(struct context *context)
+{
+	struct yaml_tree *tree = context->tree;
+	yaml_id args = yaml_get(tree, container(context, "one"), "args");
+
+	if (!args)
+		return true;
+	gives_way(context, args, below(context, context->one, ".args"));
+	context->intent->old = check_lines(tree, args, true);
+	context->intent->lines = check_lines(tree, args, false);
+	while (yaml_first(tree, args))
+		if (!yaml_prune(tree, yaml_first(tree, args), YAML_NONE, &context->why))
+			return false;
+	return true;
+}
+
+static bool prune_metadata(struct context *context)
+{
+	struct yaml_tree *tree = context->tree;
+	yaml_id metadata = at(context, "metadata");
+
+	if (!metadata)
+		return true;
+	gives_way(context, metadata, STR(".metadata"));
+	context->intent->old = check_lines(tree, metadata, true);
+	context->intent->lines = check_lines(tree, metadata, false);
+	return yaml_prune(tree, at(context, "metadata.app"), YAML_NONE, &context->why);
+}
+
 /* Many at once, as a run of the program does. */
 static bool many(struct context *context)
 {
@@ -372,10 +407,13 @@ static const struct edit {
 	{ "fill with a list", fill_list, ~(1u << FILL_BRACES), false },
 	{ "fill with a list in brackets", fill_flow_list, ~(1u << FILL_BRACES), false },
 	{ "fill with a text", fill_text, 1u << FILL_NULL | 1u << FILL_TILDE | 1u << FILL_NOTHING, false },
-	{ "remove a pair", remove_middle, 0, true },
-	{ "remove a pair with a list", remove_list, 0, true },
-	{ "remove the last pair", remove_last, 0, true },
-	{ "remove an item", remove_item, 0, true },
+	{ "remove a pair", remove_middle, 0, false },
+	{ "remove a pair with a list", remove_list, 0, false },
+	{ "remove the first pair", remove_first, 0, false },
+	{ "remove the last pair", remove_last, 0, false },
+	{ "remove an item", remove_item, 0, false },
+	{ "prune a list", prune_list, 0, false },
+	{ "prune the metadata", prune_metadata, 0, true },
 	{ "many edits", many, 0, true },
 };
 

@@ -174,6 +174,13 @@ static void empty_parent(void **state)
 		  "metadata:\n  # stays\n  name: n\n" },
 		{ "b: |\n  text\nc:\n    # stays\n    a: d\ne: f\n", "^c.a", "b: |\n  text\n# stays\ne: f\n" },
 		{ "a: [x: 1, y]\n", "^a.0.x", "a: [y]\n" },
+		{ "a: {d: {\n  # stays\n  b: 1\n}, c: 2}\n", "^a.d.b", "a: {\n  # stays\n  c: 2}\n" },
+		{ "a: {c: 2, d: {\n# stays\n\n  # too\n  b: 1\n  }}\n", "^a.d.b", "a: {c: 2\n# stays\n  # too\n  }\n" },
+		{ "a: [\n  [\n    # one\n    b, # gone\n    # two\n    c\n    # three\n  ], # gone\n  d\n]\n",
+		  "^a.0.0 ^a.0.0", "a: [\n    # one\n    # two\n    # three\n  d\n]\n" },
+		{ "a: [\n  [\n    b,\n    # two\n  ]\n]\n", "a.0.0 a.0 +a", "a: [\n  new\n    # two\n]\n" },
+		{ "a: [{\n  # stays\n  b: 1}]\n", "^a.0.b", "{}\n  # stays\n" },
+		{ "a: [{\n  # stays\n  b: 1}]\n", "a.0.b a.0", "a: [\n  # stays\n  ]\n" },
 		{ "c:\n  x: {a: b}\n", "c.x.a c.x", "c: {}\n" },
 	};
 
@@ -343,7 +350,6 @@ static void refuses(void **state)
 		{ "a: &x {b: 1}\nd: {<<: *x, c: 2}\n", "d.b", "merge key" },
 		{ "a: !!map {b: 1}\n", "a.b", "tag" },
 		{ "a: [b: 1, c]\n", "a.0.b", "without braces" },
-		{ "a: {d: {\n  # stays\n  b: 1\n}, c: 2}\n", "^a.d.b", "remove it by hand" },
 	};
 
 	(void)state;
