@@ -82,14 +82,14 @@ static struct state look(struct fix_context *fix, int target)
 }
 
 /* Takes away the added capabilities that the profile does not allow; the spelling of the others is corrected. */
-static void mend_added(struct change *change, struct fix_context *fix, yaml_id add)
+static void mend_added(struct change *change, struct fix_context *fix, int target, yaml_id add)
 {
 	size_t kept = 0;
 
 	YAML_EACH(fix->tree, add, item)
 		kept += allowed_name(fix, yaml_text(fix->tree, item)).n > 0;
 	if (!kept && yaml_count(fix->tree, add)) {
-		change_remove(change, add);
+		change_prune(change, add, fix_container(fix, target)->node);
 		return;
 	}
 	YAML_EACH(fix->tree, add, item) {
@@ -117,7 +117,7 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 					  STR("ALL"));
 	}
 	if (state->adds_wrongly)
-		mend_added(&change, fix, state->add);
+		mend_added(&change, fix, target, state->add);
 	return fix_end(&change, self, problem);
 }
 

@@ -48,6 +48,7 @@ enum { FIXERS_MAX = 64 };
 struct fix_choice {
 	uint64_t selected;	     /* a bit for each fixer that the user asked for */
 	unsigned version;	     /* of the Pod Security Standards: "1.N" is N */
+	uint32_t applies;	     /* the Pod Security checks of the profile's level at that version: a bit each */
 	uint32_t checks[FIXERS_MAX]; /* the Pod Security checks that each answers for, at the profile's level: a bit each */
 };
 

@@ -34,6 +34,12 @@ static enum safety safety_of(const struct pod_security_field *field)
 	return field->safety == POD_SECURITY_UNSAFE ? SAFETY_UNSAFE : SAFETY_CAVEAT;
 }
 
+/* What stays, however empty the removal leaves what is in it. */
+static yaml_id mend_top(const struct fix_context *fix, const struct pod_security_violation *violation)
+{
+	return violation->container < 0 ? fix->pod->spec : fix_container(fix, violation->container)->node;
+}
+
 static void mend(struct change *change, const struct pod_security_violation *violation)
 {
 	struct yaml_tree *tree = change->fix->tree;
@@ -52,10 +58,11 @@ static void mend(struct change *change, const struct pod_security_violation *vio
 		}
 		break;
 	case POD_SECURITY_MEND_REMOVE:
-		change_prune(change, violation->at);
+		change_prune(change, violation->at, mend_top(change->fix, violation));
 		break;
 	case POD_SECURITY_MEND_REMOVE_ITEM:
-		change_prune(change, violation->missing ? violation->at : yaml_parent(tree, violation->at));
+		change_prune(change, violation->missing ? violation->at : yaml_parent(tree, violation->at),
+			     mend_top(change->fix, violation));
 		break;
 	case POD_SECURITY_MEND_NONE:
 		change_refuse(change, violation->at, "only a person can decide");
