@@ -84,10 +84,15 @@ bool fix_applies(const struct fix_context *fix, const char *check)
 bool fix_is_exempt(const struct fix_context *fix, const char *check)
 {
 	size_t index = pod_security_find(str_of(check));
-	const struct pod_security_check *row = &pod_security_checks[index];
+	const struct pod_security_check *row;
 
-	return index != SIZE_MAX && ((fix->pod->windows_declared && fix->choice->version >= row->windows_since) ||
-				     (fix->pod->user_namespace && fix->choice->version >= row->user_namespace_since));
+	if (index == SIZE_MAX)
+		return false;
+	row = &pod_security_checks[index];
+	/* Windows refuses most of the settings, so nothing is asked for beyond the standard. */
+	return (fix->pod->windows_declared &&
+		(fix->choice->version >= row->windows_since || !(fix->choice->applies >> index & 1))) ||
+	       (fix->pod->user_namespace && fix->choice->version >= row->user_namespace_since);
 }
 
 /* ---- reports ---- */
@@ -436,14 +441,22 @@ struct str fix_subject(const struct fix_context *fix, int target)
 	return str_join(fix->arena, str_of(words[container->role]), container->name);
 }
 
+/* KEP-1981: from that version on, Pod Security leaves out what Windows has no such setting for. */
+enum { WINDOWS_EXEMPT_SINCE = 25 };
+
 bool fix_is_windows(const struct fix_context *fix, struct problem *problem)
 {
 	if (!fix->pod->windows)
 		return false;
-	problem->reason = fix->pod->windows_declared
-				  ? STR("the API refuses this setting in a Windows pod; remove it")
-				  : STR("its node selector asks for Windows, where this setting is not allowed; with "
-					"spec.os.name: windows the standard does not ask for it");
+	if (fix->pod->windows_declared && fix->choice->version < WINDOWS_EXEMPT_SINCE)
+		problem->reason = STR("the API refuses this setting in a Windows pod; the standard does not ask for it "
+				      "there from version 1.25 on");
+	else
+		problem->reason =
+			fix->pod->windows_declared
+				? STR("the API refuses this setting in a Windows pod; remove it")
+				: STR("its node selector asks for Windows, where this setting is not allowed; with "
+				      "spec.os.name: windows the standard does not ask for it");
 	return true;
 }
 
