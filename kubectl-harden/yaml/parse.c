@@ -318,21 +318,29 @@ static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
  * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
  * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
  */
+static bool begins_line(const char *p, uint32_t at, uint32_t column)
+{
+	uint32_t from = at;
+
+	while (from && p[from - 1] == ' ')
+		from--;
+	return (!from || p[from - 1] == '\n' || p[from - 1] == '\r') && at - from <= column;
+}
+
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
 	const char *p = build->tree->bytes.p;
-	uint32_t at = node->props;
 
-	if (!open || open->column < 0 || open->want_key || at == node->end)
+	if (!open || open->column < 0 || open->want_key || node->props == node->end)
 		return false;
-	if (at == node->start && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+	if (node->props != node->start && begins_line(p, node->props, (uint32_t)open->column))
+		return true;
+	if (node->start == node->end || node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
-	if (at == node->start && open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
+	if (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
 		return false;
-	while (at && p[at - 1] == ' ')
-		at--;
-	return (!at || p[at - 1] == '\n' || p[at - 1] == '\r') && node->props - at <= (uint32_t)open->column;
+	return begins_line(p, node->start, (uint32_t)open->column);
 }
 
 static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,
