@@ -164,6 +164,11 @@ static yaml_id child_of(struct yaml_tree *tree, yaml_id node)
 
 static bool stays_behind(struct yaml_tree *tree, yaml_id collection, yaml_id child)
 {
+	yaml_id next = yaml_own_next(tree, collection, child);
+
+	/* Asked of each child in turn, this is the answer but for the last one. */
+	if (next && !(yaml_node(tree, next)->flags & YAML_F_REMOVED))
+		return true;
 	for (yaml_id id = yaml_own_first(tree, collection); id; id = yaml_own_next(tree, collection, id))
 		if (id != child && !(yaml_node(tree, id)->flags & YAML_F_REMOVED))
 			return true;

@@ -57,7 +57,7 @@ void render_flow_children(struct render *render, struct buf *out, const struct f
 
 /* ---- yaml/splices.c ---- */
 
-/* render_conclude() - puts the splices from the @from-th on in order; no final line break comes where there was none. */
+/* render_conclude() - puts the splices from the @from-th on in order; where there was no final line break, none comes. */
 void render_conclude(struct yaml_tree *tree, struct splices *splices, size_t from);
 
 /* ---- yaml/render_remove.c ---- */

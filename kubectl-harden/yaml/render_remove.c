@@ -53,9 +53,11 @@ static uint32_t skip_space_back(struct str s, uint32_t at)
 	return at;
 }
 
+/* In its line; which may be all of a document, so it is not looked through. */
 static bool only_blanks_before(struct str s, uint32_t at)
 {
-	return render_skip_blanks(s, render_line_start(s, at)) >= at;
+	at = render_skip_blanks_back(s, at);
+	return at == 0 || render_is_break_before(s, at);
 }
 
 /* Where the line behind that of @at begins. */
@@ -467,8 +469,10 @@ static void replace(struct flow *flow, const struct flow_child *child)
 	uint32_t behind = render_skip_blanks(s, child->end);
 
 	layout.lines = only_blanks_before(s, child->start);
-	layout.indent = render_indentation(s, child->start);
-	render->eol = render_eol(s, child->start);
+	if (layout.lines) {
+		layout.indent = render_indentation(s, child->start);
+		render->eol = render_eol(s, child->start);
+	}
 	for (yaml_id id = child->added; id && (!is_old(tree, id) || is_gone(tree, id));
 	     id = yaml_physical_next(tree, id)) {
 		if (is_old(tree, id))

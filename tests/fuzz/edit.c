@@ -356,7 +356,7 @@ static void mark_block(struct touched *touched, yaml_id child, uint32_t from)
 }
 
 /* Inside {} and []: a comma on either side, and the comment behind it where nothing that stays is on its line. */
-static void mark_flow(struct touched *touched, yaml_id child, uint32_t from, uint32_t *last_comma)
+static void mark_flow(struct touched *touched, yaml_id child, uint32_t from, uint32_t last_comma)
 {
 	struct yaml_tree *tree = touched->tree;
 	struct str s = tree->bytes;
@@ -366,8 +366,8 @@ static void mark_flow(struct touched *touched, yaml_id child, uint32_t from, uin
 		mark_range(touched, start, start + 1);
 		start = yaml_skip_gap(s, start + 1);
 	}
-	if (*last_comma)
-		mark_range(touched, *last_comma, *last_comma + 1);
+	if (last_comma)
+		mark_range(touched, last_comma, last_comma + 1);
 	mark_inside(touched, child, start);
 	comma = yaml_skip_gap(s, end);
 	if (s.p[comma] == ',')
@@ -394,7 +394,7 @@ static void mark_children(struct touched *touched, yaml_id id)
 			last_comma = yaml_skip_gap(tree->bytes, end_of(tree, child));
 			last_comma = flow && tree->bytes.p[last_comma] == ',' ? last_comma : 0;
 		} else if (flow) {
-			mark_flow(touched, child, from, &last_comma);
+			mark_flow(touched, child, from, last_comma);
 		} else {
 			mark_block(touched, child, from);
 		}

@@ -188,6 +188,11 @@ static const char *check_bytes(struct str before, struct str after, struct str o
 	/* One range is gone: no more than was meant, and its line break. */
 	if (from + to == after.n && before.n - after.n <= old.n + 2)
 		return NULL;
+	/* What is in common by chance must not cut into @old, which is part of @before. */
+	if (old.n && from > (size_t)(old.p - before.p))
+		from = (size_t)(old.p - before.p);
+	if (old.n && to > (size_t)(before.p + before.n - old.p) - old.n)
+		to = (size_t)(before.p + before.n - old.p) - old.n;
 	middle = str_trim(str_sub(before, from, before.n - to));
 	after = str_sub(after, from, after.n - to);
 	if (!middle.n)

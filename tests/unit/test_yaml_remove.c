@@ -303,6 +303,26 @@ static void block_scalars(void **state)
 	CHECK(removals);
 }
 
+/* CRLF stays, and so do no final line break and tabs. */
+static void line_breaks(void **state)
+{
+	static const struct removal removals[] = {
+		{ "- a: b # x\r\n  # y\r\n  c: d\r\n", "0.a", "- # y\r\n  c: d\r\n" },
+		{ "- a: b\r\n\r\n  c: d", "0.a", "- c: d" },
+		{ "- a: b\r\n  c: d", "0.c", "- a: b" },
+		{ "- a: b\r\n- c: d", "1.c +1", "- a: b\r\n- new: 1" },
+		{ "a:\r\n  # x\r\n  b: c\r\nd: e\r\n", "^a.b", "  # x\r\nd: e\r\n" },
+		{ "a: [\r\n  b,\r\n  c # x\r\n]\r\n", "a.1", "a: [\r\n  b\r\n]\r\n" },
+		{ "a: {c: 2, d: {\r\n  # x\r\n  b: 1\r\n  }}\r\n", "^a.d.b", "a: {c: 2\r\n  # x\r\n  }\r\n" },
+		{ "a: |+\r\n  x\r\nb: c\r\n\r\n  # y\r\nd: e\r\n", "b", "a: |+\r\n  x\r\n# y\r\nd: e\r\n" },
+		{ "a: b\t# x\n\nc: d\t# y\ne: f\n", "c", "a: b\t# x\n\ne: f\n" },
+		{ "{\n\t\"a\": [\n\t\t\"b\",\n\t\t\"c\"\n\t]\n}\n", "a.1", "{\n\t\"a\": [\n\t\t\"b\"\n\t]\n}\n" },
+	};
+
+	(void)state;
+	CHECK(removals);
+}
+
 /* A pair goes with its question mark. */
 static void explicit_keys(void **state)
 {
@@ -444,6 +464,7 @@ int main(void)
 		cmocka_unit_test(flow_over_lines),
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(block_scalars),
+		cmocka_unit_test(line_breaks),
 		cmocka_unit_test(explicit_keys),
 		cmocka_unit_test(anchors),
 		cmocka_unit_test(refuses),
