@@ -58,10 +58,6 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
 	if (node->flags & YAML_F_NEW)
 		return true;
-	if (node->flags & YAML_F_TAG)
-		return yaml_refuse(tree, ret_why, id, "it carries a tag");
-	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
-		return yaml_refuse(tree, ret_why, id, "it is a block scalar");
 	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
 		return yaml_refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
@@ -117,14 +113,16 @@ static bool is_bare(struct yaml_tree *tree, yaml_id id)
 	return raw.n >= 2;
 }
 
-/* What stands before a node without text must ask for a value: `key:`. */
+/* A null without text is put in behind its `:` or `-`, or gets one; not behind a key that is a block scalar. */
 static bool has_place(struct yaml_tree *tree, yaml_id id)
 {
-	const struct yaml_node *node = yaml_node(tree, id);
+	const struct yaml_node *node = yaml_node(tree, id), *key = yaml_node(tree, node->pair);
 
 	if (node->style != YAML_EMPTY || node->props != node->start)
 		return true;
-	return node->start > 0 && tree->bytes.p[node->start - 1] == ':';
+	if (node->pair)
+		return key->style != YAML_LITERAL && key->style != YAML_FOLDED;
+	return node->start > 0 && tree->bytes.p[node->start - 1] == '-';
 }
 
 /* Makes a null of the input a collection; the renderer replaces its text. */
@@ -134,16 +132,18 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
-	if (!node->pair || !has_place(tree, id))
+	if (!node->pair)
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
-	if (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
-		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
+	if (!has_place(tree, id))
+		return yaml_refuse(tree, ret_why, id, "its key is a block scalar");
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
+		return yaml_refuse(tree, ret_why, id, "it is a block scalar");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	node->kind = (uint8_t)kind;
 	node->style = in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
 	node->first = 0;
-	node->flags = (uint16_t)((node->flags & ~YAML_F_CHANGED) | YAML_F_FILLED);
+	node->flags = (uint16_t)((node->flags & ~(YAML_F_CHANGED | YAML_F_TAG)) | YAML_F_FILLED);
 	return true;
 }
 
@@ -287,8 +287,8 @@ static bool can_follow(struct yaml_tree *tree, yaml_id id)
 
 	if (node->flags & YAML_F_NEW)
 		return true;
-	if ((node->flags & YAML_F_KEY) && (node->flags & YAML_F_EXPLICIT) &&
-	    yaml_node(tree, node->pair)->style == YAML_EMPTY)
+	if ((node->flags & YAML_F_KEY) && yaml_node(tree, node->pair)->style == YAML_EMPTY &&
+	    !has_place(tree, node->pair))
 		return false;
 	if (node->flags & YAML_F_KEY)
 		node = yaml_node(tree, node->pair);
@@ -388,14 +388,16 @@ static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_t
 
 	if (node->kind != YAML_SCALAR)
 		return yaml_refuse(tree, ret_why, id, "a single value belongs here");
-	if (!(node->flags & YAML_F_TAG) && yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
+	if (yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
 		return true;
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
 	if (!has_place(tree, id))
-		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
+	if ((node->flags & YAML_F_TAG) && !yaml_tag_fits(tree, node, text, type))
+		node->flags &= (uint16_t)~YAML_F_TAG;
 	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
 	node->first = (uint32_t)(tree->texts.n - 1);
 	if (!(node->flags & YAML_F_NEW))

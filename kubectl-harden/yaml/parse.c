@@ -53,6 +53,7 @@ struct build {
 	} stack;
 	struct anchors anchors;
 	bool ended;	 /* the parser has seen the end of its input */
+	size_t end;	 /* what the parser sees of the document */
 	uint32_t cursor; /* behind the last token seen */
 	uint32_t line;	 /* start of the line that the cursor is in, where line_known */
 	bool line_known;
@@ -235,6 +236,14 @@ static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t f
 	}
 }
 
+/* Whether the ':', '-' or '?' at @at is one, and not the beginning of a word. */
+static bool is_indicator(struct str s, uint32_t at, char c)
+{
+	if (at >= s.n || s.p[at] != c)
+		return false;
+	return at + 1 == s.n || is_space(s.p[at + 1]) || (c == ':' && memchr(",[]{}", s.p[at + 1], 5));
+}
+
 /* Where a node without text stands: behind the `:`, `-` or `?` that asks for it, where there is one. */
 static uint32_t empty_at(struct build *build)
 {
@@ -245,13 +254,13 @@ static uint32_t empty_at(struct build *build)
 	if (!open || at >= s.n)
 		return build->cursor;
 	if (open->want_key)
-		return s.p[at] == '?' ? at + 1 : build->cursor;
+		return is_indicator(s, at, '?') ? at + 1 : build->cursor;
 	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
-		if (s.p[at] == '?') /* `? key` is read only with its value */
+		if (is_indicator(s, at, '?')) /* `? key` is read only with its value */
 			at = yaml_skip_gap(s, at + 1);
-		return at < s.n && s.p[at] == ':' ? at + 1 : build->cursor;
+		return is_indicator(s, at, ':') ? at + 1 : build->cursor;
 	}
-	return s.p[at] == '-' ? at + 1 : build->cursor;
+	return is_indicator(s, at, '-') ? at + 1 : build->cursor;
 }
 
 /* ---- nodes ---- */
@@ -335,6 +344,15 @@ static bool is_at_margin(const struct build *build, const struct yaml_node *node
 	return (!at || p[at - 1] == '\n' || p[at - 1] == '\r') && node->props - at <= (uint32_t)open->column;
 }
 
+static bool add_tag(struct build *build, yaml_id id)
+{
+	const char *problem;
+
+	build->tree->nodes.items[id].flags |= YAML_F_TAG;
+	problem = yaml_tag_problem(build->tree, id);
+	return !problem || refuse(build, build->tree->nodes.items[id].props, problem);
+}
+
 static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,
 		     yaml_id *ret_id)
 {
@@ -352,12 +370,10 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 		return refuse(build, node->props, "not indented more than what it belongs to; Kubernetes refuses it");
 	VEC_PUSH(&tree->nodes, *node);
 	attach(build, id);
-	if (tag)
-		tree->nodes.items[id].flags |= YAML_F_TAG;
 	if (anchor)
 		add_anchor(build, anchor, id);
 	*ret_id = id;
-	return true;
+	return !tag || add_tag(build, id);
 }
 
 static int innermost_column(const struct build *build)
@@ -468,11 +484,8 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		return refuse(build, build->cursor, "the parser lost its place here");
 	if (!check_flow_word(build, &node))
 		return false;
-	if (event->scalar.tag && node.style == YAML_EMPTY && node.start < build->tree->bytes.n &&
-	    memchr(",[]", build->tree->bytes.p[node.start], 3))
-		return refuse(build, node.start,
-			      "a comma or bracket that Kubernetes takes for part of the tag before it; "
-			      "put a blank before it");
+	if (node.style == YAML_PLAIN && build->tree->bytes.p[node.start] == '%')
+		return refuse(build, node.start, "a word that begins with %, which Kubernetes refuses; quote it");
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, &node, event->scalar.anchor, event->scalar.tag, &id))
@@ -711,7 +724,7 @@ static bool check_end(struct build *build)
 {
 	uint32_t at = yaml_skip_gap(build->tree->bytes, build->cursor), end = skip_end_markers(build);
 
-	return end == build->tree->bytes.n || refuse(build, end, at == end ? swallowed : dropped);
+	return end == build->end || refuse(build, end, at == end ? swallowed : dropped);
 }
 
 static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)
@@ -742,7 +755,7 @@ static bool parse_events(struct build *build)
 	parser = parser_take();
 	if (!parser)
 		return refuse(build, 0, "the YAML parser could not be started");
-	if (fy_parser_set_string(parser, build->tree->bytes.p, build->tree->bytes.n))
+	if (fy_parser_set_string(parser, build->tree->bytes.p, build->end))
 		fine = refuse(build, 0, "the YAML parser could not be started");
 	else
 		fine = run(build, parser, &outcome);
@@ -767,9 +780,9 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)
 		return refuse(&build, 0, "the document is larger than --max-document-size");
-	if (!yaml_guard(bytes, ret_why))
+	if (!yaml_guard(bytes, &build.end, ret_why))
 		return false;
-	fine = !bytes.n || parse_events(&build);
+	fine = !build.end || parse_events(&build);
 	if (fine)
 		conclude(&build);
 	free(build.stack.items);

@@ -61,7 +61,7 @@ uint32_t render_line_start(struct str s, uint32_t at)
 }
 
 /* The line break at @at; at the end of the input, the one before it. */
-static struct str eol_at(struct str s, uint32_t at)
+struct str render_eol_at(struct str s, uint32_t at)
 {
 	if (at >= s.n) {
 		while (at > 0 && s.p[at - 1] != '\n' && s.p[at - 1] != '\r')
@@ -77,7 +77,7 @@ static struct str eol_at(struct str s, uint32_t at)
 
 static struct str eol_near(struct str s, uint32_t at)
 {
-	return eol_at(s, render_line_end(s, at));
+	return render_eol_at(s, render_line_end(s, at));
 }
 
 static uint32_t skip_blanks(struct str s, uint32_t at)
@@ -206,11 +206,11 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	}
 	if ((after || gone) && is_break_before(s, at)) {
 		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
-		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
+		render->eol = render_eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
 		child = put_lines(render, &out, parent, column, child, false);
 	} else {
 		at = render_line_end(s, at);
-		render->eol = eol_at(s, at);
+		render->eol = render_eol_at(s, at);
 		child = put_lines(render, &out, parent, column, child, true);
 	}
 	emit(render, at, 0, &out);
@@ -448,14 +448,20 @@ static void fill_block(struct render *render, yaml_id id)
 	struct str s = tree->bytes;
 	struct yaml_node *node = yaml_node(tree, id);
 	yaml_id map = node->parent;
-	uint32_t column = block_column(tree, map) + render_step(tree, map, (enum yaml_kind)node->kind);
-	uint32_t from = skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
+	uint32_t step = render_step(tree, map, (enum yaml_kind)node->kind);
+	uint32_t from = render_drop_tag(render, id), at = render_line_end(s, node->end);
 	struct buf none = BUF_INIT, out = BUF_INIT;
 
-	if (node->end > node->start)
+	/* Behind a `:` on a line of its own, a list at the margin would be another value. */
+	if (!step && (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
+		step = 2;
+	from = skip_blanks_back(s, from);
+	if (node->end > from)
 		emit(render, from, node->end - from, &none);
-	render->eol = eol_at(s, at);
-	put_lines(render, &out, id, column, node->first, true);
+	if (!render_has_colon(tree, id))
+		at = render_colon(render, id, &out);
+	render->eol = render_eol_at(s, at);
+	put_lines(render, &out, id, block_column(tree, map) + step, node->first, true);
 	emit(render, at, 0, &out);
 }
 
@@ -464,31 +470,18 @@ static void fill_flow(struct render *render, yaml_id id)
 	struct yaml_tree *tree = render->tree;
 	struct yaml_node *node = yaml_node(tree, id);
 	struct flow_layout layout = flow_layout(tree, node->parent);
+	uint32_t from = render_drop_tag(render, id), to = node->end;
 	struct buf out = BUF_INIT;
 
-	if (node->end == node->start)
+	if (!render_has_colon(tree, id))
+		from = to = render_colon(render, id, &out);
+	if (node->end == node->start && from == skip_blanks_back(tree->bytes, from))
 		buf_addc(&out, ' ');
 	render_flow_value(render, &out, &layout, id);
-	emit(render, node->start, node->end - node->start, &out);
+	emit(render, from, to - from, &out);
 }
 
 /* ---- the walk ---- */
-
-static void change_scalar(struct render *render, yaml_id id)
-{
-	struct yaml_tree *tree = render->tree;
-	struct yaml_node *node = yaml_node(tree, id);
-	struct yaml_new_text *text = &tree->texts.items[node->first];
-	struct buf out = BUF_INIT;
-	bool flow = false, json = tree->json;
-
-	for (yaml_id up = node->parent; up && !flow; up = yaml_node(tree, up)->parent)
-		flow = yaml_node(tree, up)->style == YAML_FLOW;
-	if (node->style == YAML_EMPTY)
-		buf_addc(&out, ' ');
-	yaml_encode(&out, text->text, text->type, (enum yaml_style)node->style, flow, json);
-	emit(render, node->start, node->end - node->start, &out);
-}
 
 static void walk(struct render *render, yaml_id id);
 
@@ -536,7 +529,7 @@ static void walk(struct render *render, yaml_id id)
 		return;
 	if (node->kind == YAML_SCALAR) {
 		if (node->flags & YAML_F_CHANGED)
-			change_scalar(render, id);
+			render_change_scalar(render, id);
 	} else if (node->flags & YAML_F_FILLED) {
 		if (node->style == YAML_BLOCK)
 			fill_block(render, id);

@@ -361,6 +361,25 @@ static bool has_new_text(const struct yaml_node *node)
 	return node->flags & (YAML_F_NEW | YAML_F_CHANGED);
 }
 
+struct yaml_block_scalar yaml_block_scalar_of(struct yaml_tree *tree, yaml_id id)
+{
+	const struct yaml_node *node = yaml_node(tree, id);
+
+	return yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
+}
+
+struct str yaml_raw_text(struct yaml_tree *tree, yaml_id id)
+{
+	const struct yaml_node *node = yaml_node(tree, id);
+
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
+		struct yaml_block_scalar block = yaml_block_scalar_of(tree, id);
+
+		return yaml_decode_block(tree->arena, tree->bytes, &block);
+	}
+	return yaml_decode(tree->arena, yaml_raw(tree, id), (enum yaml_style)node->style);
+}
+
 struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_node *node;
@@ -379,13 +398,10 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 		return STR_NONE;
 	if (has_new_text(node))
 		return tree->texts.items[node->first].text;
-	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
-		struct yaml_block_scalar block =
-			yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
-
-		return yaml_decode_block(tree->arena, tree->bytes, &block);
-	}
-	return yaml_decode(tree->arena, yaml_raw(tree, id), (enum yaml_style)node->style);
+	text = yaml_raw_text(tree, id);
+	if (yaml_tag_of(tree, node) == YAML_TAG_BINARY)
+		yaml_tag_decode_binary(tree->arena, text, &text);
+	return text;
 }
 
 static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *ret_int, bool *ret_bool)
@@ -399,8 +415,10 @@ static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *r
 	node = yaml_node(tree, id);
 	if (node->kind != YAML_SCALAR)
 		return YAML_STR;
-	if (node->flags & YAML_F_TAG)
-		return YAML_STR; /* whatever the tag makes of it, nobody compares it with a plain value */
+	if ((node->flags & YAML_F_TAG) && !has_new_text(node)) {
+		yaml_tag_resolve(yaml_tag_of(tree, node), yaml_text(tree, id), &type, ret_int, ret_bool);
+		return type;
+	}
 	if (has_new_text(node) && tree->texts.items[node->first].type == YAML_STR)
 		return YAML_STR;
 	if (!has_new_text(node) && node->style != YAML_PLAIN && node->style != YAML_EMPTY)
