@@ -58,10 +58,12 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
 	if (node->flags & YAML_F_NEW)
 		return true;
-	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
-		return yaml_refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
 		return yaml_refuse(tree, ret_why, id, "it is a key");
+	/* `[? a]`, which no braces can be put around. */
+	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT) &&
+	    (yaml_node(tree, node->first)->flags & YAML_F_EXPLICIT))
+		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
 	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
 		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
 	if (!tree->has_anchors)

@@ -161,6 +161,8 @@ static const char swallowed[] =
 	"text that the YAML parser takes for part of the value before it, and Kubernetes does not; "
 	"is that an empty | or >? Write \"\" instead";
 
+static const char percent[] = "a line that begins with %, which Kubernetes takes for a directive; quote it";
+
 enum { GAP_TEXT, GAP_FREE, GAP_BREAK, GAP_QUESTION, GAP_COMMENT };
 
 static const uint8_t gap_classes[256] = {
@@ -323,6 +325,17 @@ static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
 	build->tree->nodes.items[id].flags |= YAML_F_ANCHOR;
 }
 
+/* Whether @at is the first thing on its line, no further to the right than @column. */
+static bool begins_line_at(const struct build *build, uint32_t at, uint32_t column)
+{
+	const char *p = build->tree->bytes.p;
+	uint32_t start = at;
+
+	while (start && p[start - 1] == ' ')
+		start--;
+	return (!start || p[start - 1] == '\n' || p[start - 1] == '\r') && at - start <= column;
+}
+
 /*
  * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
  * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
@@ -330,18 +343,16 @@ static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
-	const char *p = build->tree->bytes.p;
-	uint32_t at = node->props;
 
-	if (!open || open->column < 0 || open->want_key || at == node->end)
+	if (!open || open->column < 0 || open->want_key || node->props == node->end)
 		return false;
-	if (at == node->start && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+	if (node->props != node->start && begins_line_at(build, node->props, (uint32_t)open->column))
+		return true;
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
-	if (at == node->start && open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
+	if (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
 		return false;
-	while (at && p[at - 1] == ' ')
-		at--;
-	return (!at || p[at - 1] == '\n' || p[at - 1] == '\r') && node->props - at <= (uint32_t)open->column;
+	return node->start != node->end && begins_line_at(build, node->start, (uint32_t)open->column);
 }
 
 static bool add_tag(struct build *build, yaml_id id)
@@ -367,7 +378,8 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 	else if (!check_gap(build, build->cursor, node->props))
 		return false;
 	if (is_at_margin(build, node))
-		return refuse(build, node->props, "not indented more than what it belongs to; Kubernetes refuses it");
+		return refuse(build, begins_line_at(build, node->props, UINT32_MAX) ? node->props : node->start,
+			      "not indented more than what it belongs to; Kubernetes refuses it");
 	VEC_PUSH(&tree->nodes, *node);
 	attach(build, id);
 	if (anchor)
@@ -484,8 +496,6 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		return refuse(build, build->cursor, "the parser lost its place here");
 	if (!check_flow_word(build, &node))
 		return false;
-	if (node.style == YAML_PLAIN && build->tree->bytes.p[node.start] == '%')
-		return refuse(build, node.start, "a word that begins with %, which Kubernetes refuses; quote it");
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, &node, event->scalar.anchor, event->scalar.tag, &id))
@@ -722,9 +732,27 @@ static bool syntax_error(struct build *build)
  */
 static bool check_end(struct build *build)
 {
-	uint32_t at = yaml_skip_gap(build->tree->bytes, build->cursor), end = skip_end_markers(build);
+	struct str s = build->tree->bytes;
+	uint32_t at = yaml_skip_gap(s, build->cursor), end = skip_end_markers(build);
 
-	return end == build->end || refuse(build, end, at == end ? swallowed : dropped);
+	if (end < build->end)
+		return refuse(build, end, at != end ? dropped : s.p[end] == '%' ? percent : swallowed);
+	/* Directives, which the parser has not seen. */
+	while (end < s.n && s.p[end] == '%') {
+		while (end < s.n && s.p[end] != '\n' && s.p[end] != '\r')
+			end++;
+		build->cursor = end;
+		end = skip_end_markers(build);
+	}
+	return end == s.n || refuse(build, end, dropped);
+}
+
+/* The parser may have seen an error behind the last node that it gave. */
+static bool has_errors(void)
+{
+	void *previous = NULL;
+
+	return parsers.diag && fy_diag_errors_iterate(parsers.diag, &previous);
 }
 
 static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)
@@ -738,10 +766,12 @@ static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret
 	}
 	/* An error may be known to the parser before the events that come before it were taken. */
 	broken = fy_parser_get_stream_error(parser) || (fine && (!build->ended || build->stack.n));
-	*ret_outcome = broken ? OUTCOME_BROKEN : build->ended ? OUTCOME_READ : OUTCOME_GIVEN_UP;
+	*ret_outcome = broken || has_errors() ? OUTCOME_BROKEN : build->ended ? OUTCOME_READ : OUTCOME_GIVEN_UP;
 	if (!fine)
 		return false;
-	return broken ? syntax_error(build) : check_end(build);
+	if (broken || !check_end(build))
+		return broken && syntax_error(build);
+	return !has_errors() || syntax_error(build);
 }
 
 static bool parse_events(struct build *build)

@@ -277,6 +277,12 @@ static struct flow_layout flow_layout(struct yaml_tree *tree, yaml_id collection
 	};
 }
 
+/* A pair in a flow sequence, without brackets of its own. */
+static bool is_bare_pair(const struct yaml_node *node)
+{
+	return node->kind == YAML_MAP && (node->flags & (YAML_F_EXPLICIT | YAML_F_KEY)) == YAML_F_EXPLICIT;
+}
+
 /* One new child of a flow collection; layout.lines set: nested ones go over several lines, from @indent on. */
 static void put_flow_child(struct render *render, struct buf *out, struct flow_layout *layout, yaml_id child)
 {
@@ -402,7 +408,7 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 	while (first && (yaml_node(tree, first)->flags & YAML_F_NEW))
 		first = yaml_physical_next(tree, first);
 	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
-	layout.lines = starts_line(s, at);
+	layout.lines = starts_line(s, at) && !is_bare_pair(yaml_node(tree, parent));
 	if (layout.lines)
 		layout.indent = indentation_of(s, at);
 	if (!after)
@@ -513,6 +519,19 @@ static void walk_children(struct render *render, yaml_id id)
 	}
 }
 
+/* `[a: b]` with one more pair is `[{a: b, c: d}]`. */
+static void walk_bare_pair(struct render *render, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(render->tree, id);
+	struct buf open = BUF_INIT, close = BUF_INIT;
+
+	buf_addc(&open, '{');
+	buf_addc(&close, '}');
+	emit(render, node->start, 0, &open);
+	walk_children(render, id);
+	emit(render, node->end, 0, &close);
+}
+
 static bool has_old_children(struct yaml_tree *tree, yaml_id id)
 {
 	for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
@@ -537,6 +556,8 @@ static void walk(struct render *render, yaml_id id)
 			fill_flow(render, id);
 	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW && !has_old_children(render->tree, id)) {
 		fill_brackets(render, id);
+	} else if ((node->flags & YAML_F_DIRTY) && is_bare_pair(node)) {
+		walk_bare_pair(render, id);
 	} else {
 		walk_children(render, id);
 	}

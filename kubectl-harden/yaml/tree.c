@@ -77,8 +77,7 @@ static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 		.start = source,
 		.parent = parent,
 		.flags = (uint16_t)(YAML_F_COPY | (from.kind != YAML_SCALAR ? YAML_F_LAZY : 0) |
-				    (from.flags & (YAML_F_KEY | YAML_F_TAG)) |
-				    (from.flags & YAML_F_KEY ? from.flags & YAML_F_MERGE : 0)),
+				    (from.flags & YAML_F_TAG)),
 	};
 	return id;
 }
@@ -120,8 +119,9 @@ static void expand_copy(struct yaml_tree *tree, yaml_id id)
 		copy = copy_node(tree, child, id);
 		if (!copy)
 			return;
+		/* What was copied may be a key, or none, where its anchor stands. */
 		if (yaml_node(tree, child)->flags & YAML_F_KEY)
-			yaml_node(tree, copy)->flags |= YAML_F_KEY;
+			yaml_node(tree, copy)->flags |= yaml_node(tree, child)->flags & (YAML_F_KEY | YAML_F_MERGE);
 		if (yaml_node(tree, copy)->flags & YAML_F_MERGE)
 			yaml_node(tree, id)->flags |= YAML_F_MERGE;
 		if (yaml_node(tree, child)->pair && yaml_node(tree, origin)->kind == YAML_MAP) {
