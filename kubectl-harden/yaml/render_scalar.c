@@ -84,14 +84,16 @@ static bool block_can_say(struct yaml_tree *tree, const struct yaml_node *node, 
 			  struct str old, struct str text, struct str *ret_body)
 {
 	struct str body = str_sub(text, 0, text.n - breaks_at_end(text));
-	size_t breaks = breaks_at_end(old);
+	size_t breaks = breaks_at_end(old), first = 0;
 
 	*ret_body = body;
 	old = str_sub(old, 0, old.n - breaks_at_end(old));
 	if (breaks_at_end(text) != breaks || !body.n || !old.n || is_white(old.p[old.n - 1]))
 		return false;
-	/* A block that begins with blanks has a digit in its header, which we leave to those who write it. */
-	if (is_white(body.p[0]) || body.p[0] == '\n' || is_white(body.p[body.n - 1]))
+	/* A text that begins with blanks has a digit in its header, which we leave to those who write it. */
+	while (first < body.n && body.p[first] == '\n')
+		first++;
+	if (is_white(body.p[first]) || is_white(body.p[body.n - 1]))
 		return false;
 	for (size_t i = 0; i < body.n; i++)
 		if (((unsigned char)body.p[i] < ' ' && body.p[i] != '\n' && body.p[i] != '\t') || body.p[i] == 0x7f ||

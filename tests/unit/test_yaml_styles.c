@@ -464,6 +464,7 @@ static void edits_of_block_scalars(void **state)
 		{ "a: |\n  1\n  2\n  3\n", "a", SET_STR, "1\n3\n", "a: |\n  1\n  3\n" },
 		{ "a: |\n  1\n  2", "a", SET_STR, "1\n3\n", "a: |\n  1\n  3" },
 		{ "a: |\n  \t1\n  2\n", "a", SET_STR, "x\n\t2\n", "a: |\n  x\n  \t2\n" },
+		{ "a: |-\n\n  1\n", "a", SET_STR, "\n\n2", "a: |-\n\n\n  2\n" },
 		{ "a: >-\n  one\n  two\n", "a", SET_STR, "one three", "a: >-\n  one three\n" },
 		/* The block cannot say it. */
 		{ "a: |- # c\n  80\nb: c\n", "a", SET_INT, "8080", "a: 8080 # c\nb: c\n" },
