@@ -526,6 +526,7 @@ static void walk_bare_pair(struct render *render, yaml_id id)
 	struct buf open = BUF_INIT, close = BUF_INIT;
 
 	buf_addc(&open, '{');
+	blank_behind_empty(render, node->end, &close);
 	buf_addc(&close, '}');
 	emit(render, node->start, 0, &open);
 	walk_children(render, id);

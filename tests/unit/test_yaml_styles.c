@@ -295,6 +295,21 @@ static void duplicates_in_every_style(void **state)
 	}
 }
 
+/* The same scalar is a key in one place and a value in another. */
+static void aliases_of_keys(void **state)
+{
+	struct document document;
+	struct yaml_tree *tree = &document.tree;
+
+	(void)state;
+	document_read(&document, "&a b: c\nd: *a\ne: &e {f: *a}\ng: *e\n");
+	assert_string_equal(document_text(&document, "d"), "b");
+	assert_true(yaml_key(tree, at(&document, "d")));
+	assert_true(yaml_key(tree, at(&document, "e.f")));
+	assert_true(yaml_key(tree, at(&document, "g.f")));
+	document_free(&document);
+}
+
 /* ---- edits ---- */
 
 enum edit { SET_STR, SET_INT, SET_BOOL, PUT, FILL_MAP, FILL_SEQ, APPEND };
@@ -538,6 +553,7 @@ static void edits_of_items_and_flows(void **state)
 		{ "a: [b: c]\n", "a.0.b", SET_INT, "1", "a: [b: 1]\n" },
 		{ "a: [b: c, d]\n", "a.0", PUT, "m", "a: [{b: c, m: 1}, d]\n" },
 		{ "a: [\n  b: c,\n  d: e\n]\n", "a.1", PUT, "m", "a: [\n  b: c,\n  {d: e, m: 1}\n]\n" },
+		{ "a: [b: , c]\n", "a.0", PUT, "m", "a: [{b: , m: 1}, c]\n" },
 		{ "a: [? b : c]\n", "a.0.b", SET_INT, "1", "a: [? b : 1]\n" },
 		{ "a: [? b]\n", "a.0.b", SET_INT, "1", "a: [? b: 1]\n" },
 		{ "a: [? b]\n", "a.0", PUT, NULL, "question mark" },
@@ -580,6 +596,7 @@ int main(void)
 		cmocka_unit_test(what_kubectl_refuses_is_refused),
 		cmocka_unit_test(percent_signs),
 		cmocka_unit_test(duplicates_in_every_style),
+		cmocka_unit_test(aliases_of_keys),
 		cmocka_unit_test(edits_of_tagged_values),
 		cmocka_unit_test(edits_of_block_scalars),
 		cmocka_unit_test(edits_behind_question_marks),
