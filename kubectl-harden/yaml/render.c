@@ -524,9 +524,13 @@ static void walk_bare_pair(struct render *render, yaml_id id)
 {
 	struct yaml_node *node = yaml_node(render->tree, id);
 	struct buf open = BUF_INIT, close = BUF_INIT;
+	yaml_id last = node->first;
 
+	while (yaml_node(render->tree, last)->next)
+		last = yaml_node(render->tree, last)->next;
 	buf_addc(&open, '{');
-	blank_behind_empty(render, node->end, &close);
+	if (!(yaml_node(render->tree, last)->flags & YAML_F_NEW))
+		blank_behind_empty(render, node->end, &close);
 	buf_addc(&close, '}');
 	emit(render, node->start, 0, &open);
 	walk_children(render, id);

@@ -553,7 +553,7 @@ static void edits_of_items_and_flows(void **state)
 		{ "a: [b: c]\n", "a.0.b", SET_INT, "1", "a: [b: 1]\n" },
 		{ "a: [b: c, d]\n", "a.0", PUT, "m", "a: [{b: c, m: 1}, d]\n" },
 		{ "a: [\n  b: c,\n  d: e\n]\n", "a.1", PUT, "m", "a: [\n  b: c,\n  {d: e, m: 1}\n]\n" },
-		{ "a: [b: , c]\n", "a.0", PUT, "m", "a: [{b: , m: 1}, c]\n" },
+		{ "a: [b: , c]\n", "a.0", PUT, "m", "a: [{b: , m: 1} , c]\n" },
 		{ "a: [? b : c]\n", "a.0.b", SET_INT, "1", "a: [? b : 1]\n" },
 		{ "a: [? b]\n", "a.0.b", SET_INT, "1", "a: [? b: 1]\n" },
 		{ "a: [? b]\n", "a.0", PUT, NULL, "question mark" },
