@@ -4,7 +4,7 @@
  *
  * An edit changes the logical tree at once, so that the next fixer sees what is meant, and logs what each touched
  * node was before. Whether an edit can be rendered is decided here, before anything is touched: all reasons against
- * it (an alias, a shared anchor, a tag, a place without a line of its own) are properties of the input. So rendering
+ * it (an alias, a shared anchor, a place without a line of its own) are properties of the input. So rendering
  * never fails, and a change of several edits is rolled back by replaying the log backwards.
  */
 #include "yaml/edit.h"

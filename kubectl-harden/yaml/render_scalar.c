@@ -143,8 +143,7 @@ static void change_lines(struct render *render, const struct yaml_block_scalar *
 	for (;;) {
 		struct line old = { start_of_line(s, to, from), to }, new = { start_of_line(body, end, at), end };
 
-		if (old.from <= from || new.from <= at || block->folded ||
-		    !same_line(s, old, block->indent, body, new))
+		if (old.from <= from || new.from <= at || block->folded || !same_line(s, old, block->indent, body, new))
 			break;
 		to = before_break(s, old.from);
 		end = new.from - 1;
@@ -246,7 +245,8 @@ void render_change_scalar(struct render *render, yaml_id id)
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
 		struct yaml_block_scalar block = yaml_block_scalar_of(tree, id);
 
-		if (text->type == YAML_STR && block_can_say(tree, node, &block, yaml_raw_text(tree, id), text->text, &body)) {
+		if (text->type == YAML_STR &&
+		    block_can_say(tree, node, &block, yaml_raw_text(tree, id), text->text, &body)) {
 			if (from < node->start)
 				splice(render, from, node->start, STR_NONE);
 			change_lines(render, &block, body);

@@ -37,8 +37,8 @@ static const struct {
 	const char *name;
 	enum yaml_tag tag;
 } known[] = {
-	{ "null", YAML_TAG_NULL },	 { "bool", YAML_TAG_BOOL },	    { "int", YAML_TAG_INT },
-	{ "float", YAML_TAG_FLOAT },	 { "timestamp", YAML_TAG_TIME },    { "binary", YAML_TAG_BINARY },
+	{ "null", YAML_TAG_NULL },   { "bool", YAML_TAG_BOOL },	     { "int", YAML_TAG_INT },
+	{ "float", YAML_TAG_FLOAT }, { "timestamp", YAML_TAG_TIME }, { "binary", YAML_TAG_BINARY },
 	{ "merge", YAML_TAG_MERGE },
 };
 

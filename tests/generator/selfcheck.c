@@ -175,9 +175,10 @@ static bool make_set(struct yaml_tree *tree, yaml_id id, enum edit edit, struct 
 		return yaml_set_int(tree, id, 8080, why);
 	}
 	if (edit == SET_STR) {
-		intent->added[0] = fmt(tree, intent->gone, block    ? "\t?new/value"
-							   : quoted ? "\t'new/value"
-								    : "\tnew/value");
+		intent->added[0] = fmt(tree, intent->gone,
+				       block	? "\t?new/value"
+				       : quoted ? "\t'new/value"
+						: "\tnew/value");
 		return yaml_set_str(tree, id, STR("new/value"), why);
 	}
 	intent->added[0] = fmt(tree, intent->gone, "\t'- it's: \"so\" #1, \\{}");

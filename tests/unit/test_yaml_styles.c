@@ -129,8 +129,9 @@ static void tags_of_merge_keys(void **state)
 		const char *key;
 		bool merges;
 	} cases[] = {
-		{ "<<", true },		{ "! <<", true },    { "! \"<<\"", true }, { "!!merge <<", true },
-		{ "!!merge \"<<\"", true }, { "\"<<\"", false }, { "!!str <<", false }, { "!mine <<", false },
+		{ "<<", true },		{ "! <<", true },	    { "! \"<<\"", true },
+		{ "!!merge <<", true }, { "!!merge \"<<\"", true }, { "\"<<\"", false },
+		{ "!!str <<", false },	{ "!mine <<", false },
 	};
 
 	(void)state;
