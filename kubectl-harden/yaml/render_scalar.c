@@ -45,16 +45,6 @@ uint32_t render_drop_tag(struct render *render, yaml_id id)
 
 /* ---- block scalars ---- */
 
-struct line {
-	uint32_t from, to;
-};
-
-/* The line of @s that begins at @at. */
-static struct line line_at(struct str s, uint32_t at)
-{
-	return (struct line){ at, render_line_end(s, at) };
-}
-
 static uint32_t behind_break(struct str s, uint32_t at)
 {
 	return at + (at + 1 < s.n && s.p[at] == '\r' && s.p[at + 1] == '\n' ? 2 : 1);
@@ -102,14 +92,26 @@ static bool block_can_say(struct yaml_tree *tree, const struct yaml_node *node, 
 	return block->indent > 0 && block->content < node->end && block->content < tree->bytes.n;
 }
 
-static bool same_line(struct str s, struct line old, uint32_t indent, struct str text, struct line new)
+/* What the line of a block scalar from @from to @to says. */
+static struct str line_text(struct str s, const struct yaml_block_scalar *block, uint32_t from, uint32_t to)
 {
-	uint32_t skip = old.to - old.from < indent ? old.to - old.from : indent;
+	uint32_t skip = 0;
 
-	for (uint32_t i = 0; i < skip; i++)
-		if (s.p[old.from + i] != ' ')
+	while (skip < block->indent && from + skip < to && s.p[from + skip] == ' ')
+		skip++;
+	return str_sub(s, from + skip, to);
+}
+
+/* Whether line breaks between the lines are all there is to fold: no blank line, none indented more. */
+static bool folds_simply(struct str s, const struct yaml_block_scalar *block, uint32_t end)
+{
+	for (uint32_t at = block->content; at < end; at = behind_break(s, render_line_end(s, at))) {
+		struct str text = line_text(s, block, at, render_line_end(s, at));
+
+		if (!text.n || is_white(text.p[0]))
 			return false;
-	return str_eq(str_sub(s, old.from + skip, old.to), str_sub(text, new.from, new.to));
+	}
+	return true;
 }
 
 static uint32_t start_of_line(struct str s, uint32_t at, uint32_t least)
@@ -124,39 +126,59 @@ static uint32_t before_break(struct str s, uint32_t at)
 	return at - (at >= 2 && s.p[at - 1] == '\n' && s.p[at - 2] == '\r' ? 2 : 1);
 }
 
+/*
+ * Narrows the lines from *from to *to of the document, and what is said of them, to those that differ; one is left of
+ * each. In a folded scalar a line break is a blank.
+ */
+static struct str narrow(struct str s, const struct yaml_block_scalar *block, struct str body, uint32_t *from,
+			 uint32_t *to)
+{
+	char separator = block->folded ? ' ' : '\n';
+
+	for (;;) {
+		uint32_t end = render_line_end(s, *from);
+		struct str line = line_text(s, block, *from, end), rest;
+
+		if (end >= *to || body.n <= line.n + 1 || !str_starts(body, line) || body.p[line.n] != separator)
+			break;
+		rest = str_sub(body, line.n + 1, body.n);
+		if (block->folded && is_white(rest.p[0]))
+			break;
+		*from = behind_break(s, end);
+		body = rest;
+	}
+	for (;;) {
+		uint32_t start = start_of_line(s, *to, *from);
+		struct str line = line_text(s, block, start, *to), rest;
+
+		if (start <= *from || body.n <= line.n + 1 || body.p[body.n - line.n - 1] != separator ||
+		    !str_eq(str_sub(body, body.n - line.n, body.n), line))
+			break;
+		rest = str_sub(body, 0, body.n - line.n - 1);
+		if (block->folded && is_white(rest.p[rest.n - 1]))
+			break;
+		*to = before_break(s, start);
+		body = rest;
+	}
+	return body;
+}
+
 /* Writes the lines of @body that differ; those before and behind them stay. */
 static void change_lines(struct render *render, const struct yaml_block_scalar *block, struct str body)
 {
-	struct str s = render->tree->bytes;
-	uint32_t from = block->content, to = text_end(s, block), at = 0, end = (uint32_t)body.n;
+	struct str s = render->tree->bytes, line;
+	uint32_t from = block->content, to = text_end(s, block);
 	struct buf out = BUF_INIT;
 
-	render->eol = s.p[from - 1] == '\r' ? STR("\r") : from > 1 && s.p[from - 2] == '\r' ? STR("\r\n") : STR("\n");
-	for (;;) {
-		struct line old = line_at(s, from), new = line_at(body, at);
-
-		if (old.to >= to || new.to >= end || block->folded || !same_line(s, old, block->indent, body, new))
-			break;
-		from = behind_break(s, old.to);
-		at = new.to + 1;
-	}
-	for (;;) {
-		struct line old = { start_of_line(s, to, from), to }, new = { start_of_line(body, end, at), end };
-
-		if (old.from <= from || new.from <= at || block->folded || !same_line(s, old, block->indent, body, new))
-			break;
-		to = before_break(s, old.from);
-		end = new.from - 1;
-	}
-	for (bool first = true; at <= end; first = false) {
-		struct line line = line_at(body, at);
-
+	render->eol = render_eol_at(s, before_break(s, from));
+	if (!block->folded || folds_simply(s, block, to))
+		body = narrow(s, block, body, &from, &to);
+	for (bool first = true; str_cut(&body, '\n', &line); first = false) {
 		if (!first)
 			buf_add(&out, render->eol);
-		if (line.to > line.from)
+		if (line.n)
 			buf_pad(&out, ' ', block->indent);
-		buf_add(&out, str_sub(body, line.from, line.to < end ? line.to : end));
-		at = line.to + 1;
+		buf_add(&out, line);
 	}
 	splice(render, from, to, buf_str(&out));
 	buf_free(&out);

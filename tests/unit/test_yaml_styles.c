@@ -481,7 +481,11 @@ static void edits_of_block_scalars(void **state)
 		{ "a: |\n  1\n  2", "a", SET_STR, "1\n3\n", "a: |\n  1\n  3" },
 		{ "a: |\n  \t1\n  2\n", "a", SET_STR, "x\n\t2\n", "a: |\n  x\n  \t2\n" },
 		{ "a: |-\n\n  1\n", "a", SET_STR, "\n\n2", "a: |-\n\n\n  2\n" },
-		{ "a: >-\n  one\n  two\n", "a", SET_STR, "one three", "a: >-\n  one three\n" },
+		{ "a: >-\n  one\n  two\n", "a", SET_STR, "one three", "a: >-\n  one\n  three\n" },
+		{ "a: >\n  run\n  -p 80\n  -x\n", "a", SET_STR, "run -p 8080 -x\n", "a: >\n  run\n  -p 8080\n  -x\n" },
+		{ "a: >\r\n  run\r\n  -p\n  80\n", "a", SET_STR, "run -p  81\n", "a: >\r\n  run\r\n  -p  81\n" },
+		{ "a: >-\n  one\n\n  two\n", "a", SET_STR, "one two", "a: >-\n  one two\n" },
+		{ "a: >-\n  one\n    two\n  three\n", "a", SET_STR, "one two", "a: >-\n  one two\n" },
 		/* The block cannot say it. */
 		{ "a: |- # c\n  80\nb: c\n", "a", SET_INT, "8080", "a: 8080 # c\nb: c\n" },
 		{ "a: |\n  80\n", "a", SET_STR, "8080", "a: \"8080\"\n" },
