@@ -21,7 +21,7 @@ static yaml_id at(struct document *document, const char *path)
 			continue;
 		}
 		id = yaml_first(tree, id);
-		for (int n = atoi(part.p); id && n; n--)
+		for (long n = strtol(part.p, NULL, 10); id && n; n--)
 			id = yaml_next(tree, id);
 	}
 	return id;
@@ -335,7 +335,7 @@ static bool make(struct document *document, const struct style_case *style, stru
 	case SET_STR:
 		return yaml_set_str(tree, id, str_of(style->value ? style->value : "v"), why);
 	case SET_INT:
-		return yaml_set_int(tree, id, style->value ? atoi(style->value) : 8080, why);
+		return yaml_set_int(tree, id, style->value ? strtol(style->value, NULL, 10) : 8080, why);
 	case SET_BOOL:
 		return yaml_set_bool(tree, id, style->value && *style->value == 't', why);
 	case PUT:
