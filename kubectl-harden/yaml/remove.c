@@ -84,6 +84,9 @@ static bool feeds_block_scalar(struct yaml_tree *tree, yaml_id parent, yaml_id c
 	if (!at || (s.p[at - 1] != '\n' && s.p[at - 1] != '\r')) /* not behind a `|+`, whose line is over */
 		while (at < s.n && s.p[at - 1] != '\n')
 			at++;
+	/* The last line without a line break takes the one before it along, which is text of a `|+`. */
+	if (at >= s.n && yaml_keeps_breaks(s, leaf))
+		return true;
 	column = yaml_column(s, yaml_node(tree, parent)->start);
 	for (uint32_t from = at; at < s.n; from = ++at) {
 		while (at < s.n && s.p[at] == ' ')
