@@ -172,8 +172,9 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
-		/* What has no kind is nobody's manifest, however broken it is. */
-		if (str_find(bytes, STR("kind"), 0) == SIZE_MAX)
+		/* What has no kind is nobody's manifest, however broken it is; but a directive spoils those behind it. */
+		if (str_find(bytes, STR("kind"), 0) == SIZE_MAX &&
+		    !(source->has_kind && document.refusal.at < bytes.n && bytes.p[document.refusal.at] == '%'))
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;

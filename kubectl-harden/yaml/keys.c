@@ -74,10 +74,10 @@ static yaml_id key_node(struct yaml_tree *tree, yaml_id key)
 /* What a key says and its shape; false for a `<<`, of which there may be several. */
 static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text, uint32_t *ret_shape)
 {
+	if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+		return false;
 	if (!yaml_slice(tree, key, ret_text))
 		*ret_text = yaml_text(tree, key_node(tree, key));
-	else if (yaml_node(tree, key)->flags & YAML_F_MERGE)
-		return false;
 	*ret_shape = yaml_key_shape(ret_text->p, ret_text->n);
 	yaml_key_note(tree, *ret_shape);
 	return true;
@@ -135,10 +135,16 @@ static bool check_many(struct yaml_tree *tree, yaml_id map, struct yaml_refusal 
 
 /* ---- merges and tags ---- */
 
-static bool is_merge(struct yaml_tree *tree, const struct yaml_node *key)
+/* go-yaml: in quotes or not where `!!merge` or `!` says so. */
+static bool is_merge(struct yaml_tree *tree, yaml_id key)
 {
-	return key->kind == YAML_SCALAR && key->style == YAML_PLAIN && !(key->flags & YAML_F_TAG) &&
-	       key->end - key->start == 2 && !memcmp(tree->bytes.p + key->start, "<<", 2);
+	struct yaml_node *node = yaml_node(tree, key);
+	enum yaml_tag tag = yaml_tag_of(tree, node);
+
+	if (node->kind != YAML_SCALAR || (tag == YAML_TAG_NONE && node->style != YAML_PLAIN) ||
+	    (tag != YAML_TAG_NONE && tag != YAML_TAG_BANG && tag != YAML_TAG_MERGE))
+		return false;
+	return str_is(yaml_text(tree, key), "<<");
 }
 
 static bool is_mapping(struct yaml_tree *tree, yaml_id id)
@@ -163,20 +169,13 @@ static bool check_merge(struct yaml_tree *tree, yaml_id key, struct yaml_refusal
 	       refuse(ret_why, yaml_node(tree, key)->start, "a merge key without a mapping; Kubernetes refuses it");
 }
 
-/* `!!binary c3BlYw==` would be `spec`. */
+/* `!!binary c3BlYw==` would be `spec`, and `!!int 0x10` is 16. */
 static bool check_tag(struct yaml_tree *tree, yaml_id key, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, key);
-	struct str props = str_sub(tree->bytes, node->props, node->start), tag = props;
-	size_t at = str_find(props, STR("!"), 0);
+	enum yaml_tag tag = yaml_tag_of(tree, node);
 
-	if (at != SIZE_MAX)
-		tag = str_sub(props, at, props.n);
-	tag = str_trim(tag);
-	for (size_t i = 0; i < tag.n; i++)
-		if (tag.p[i] == ' ' || tag.p[i] == '\t' || tag.p[i] == '\n' || tag.p[i] == '\r')
-			tag.n = i;
-	if (str_is(tag, "!") || str_is(tag, "!!str"))
+	if (tag == YAML_TAG_TEXT || tag == YAML_TAG_BANG || tag == YAML_TAG_MERGE)
 		return true;
 	return refuse(ret_why, node->props, "a tag on a key, which may change what it says; remove it");
 }
@@ -198,7 +197,7 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 			return refuse(ret_why, node->start, "a key without text; Kubernetes refuses it");
 		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))
 			return false;
-		if (!is_merge(tree, node))
+		if (!is_merge(tree, key))
 			continue;
 		if (!check_merge(tree, key, ret_why))
 			return false;

@@ -73,6 +73,43 @@ yaml_id yaml_origin(struct yaml_tree *tree, yaml_id id);
  */
 bool yaml_expand(struct yaml_tree *tree);
 
+/* ---- yaml/tag.c ---- */
+
+/* What a tag makes of a scalar. */
+enum yaml_tag {
+	YAML_TAG_NONE,
+	YAML_TAG_TEXT, /* !!str, and every tag that nobody knows */
+	YAML_TAG_BANG, /* `!` alone: the same, but that `! <<` is a merge key */
+	YAML_TAG_NULL,
+	YAML_TAG_BOOL,
+	YAML_TAG_INT,
+	YAML_TAG_FLOAT,
+	YAML_TAG_TIME,
+	YAML_TAG_BINARY,
+	YAML_TAG_MERGE,
+};
+
+/* yaml_tag_find() - where the tag of @node stands among its properties; false where it has none. */
+bool yaml_tag_find(const struct yaml_tree *tree, const struct yaml_node *node, uint32_t *ret_from, uint32_t *ret_to);
+
+/* yaml_tag_of() - the tag of @node, NONE where it carries none or an edit takes it away. */
+enum yaml_tag yaml_tag_of(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/* yaml_tag_resolve() - as yaml_resolve_plain(), of a scalar with @tag, quoted or not; false where kubectl refuses. */
+bool yaml_tag_resolve(enum yaml_tag tag, struct str text, enum yaml_type *ret_type, int64_t *ret_int, bool *ret_bool);
+
+/* yaml_tag_fits() - whether @text below the tag of @node is read as that text of @type, so that the tag can stay. */
+bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, struct str text, enum yaml_type type);
+
+/* yaml_tag_decode_binary() - the bytes that base64 @text stands for; false where it is none. */
+bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes);
+
+/* yaml_tag_problem() - what kubectl refuses about the tag of @id or its value, or what it reads otherwise; or NULL. */
+const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id);
+
+/* yaml_raw_text() - what a scalar of the input says, `!!binary` not decoded. */
+struct str yaml_raw_text(struct yaml_tree *tree, yaml_id id);
+
 /* yaml_resolve_alias() - the copy that stands for an alias in the logical tree, made when first asked for. */
 yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id);
 

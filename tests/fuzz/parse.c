@@ -23,8 +23,9 @@ static bool read(struct str bytes, struct buf *out, bool *ret_exhausted)
 	struct yaml_tree tree = YAML_TREE_INIT;
 	struct yaml_refusal why, guard;
 	bool fine = yaml_parse(&tree, arena, bytes, &limits, &why);
+	size_t end;
 
-	if (!yaml_guard(bytes, &guard)) {
+	if (!yaml_guard(bytes, &end, &guard)) {
 		fuzz_check(!fine, "the guard refuses what is parsed: %s", guard.why);
 		check_refusal(bytes, &guard);
 	}
