@@ -97,6 +97,7 @@ struct file_txn {
 	const volatile sig_atomic_t *stop;
 	unsigned avoid;	       /* of enum file_txn_avoid */
 	struct error *warning; /* after a commit that happened, but could not clean up; freed by file_txn_abort() */
+	bool mixed;	       /* after a commit that failed: not every file could be put back */
 };
 
 #define FILE_TXN_INIT ((struct file_txn){ 0 })
@@ -113,8 +114,9 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 
 /*
  * file_txn_commit() - checks that every file is as it was read, replaces them back to back and syncs their folders.
- * On failure those already replaced are put back and *err says so; where even that fails, it names the temporary
- * file that holds the old bytes, which then stays. The transaction is empty afterwards either way.
+ * On failure those already replaced are put back; where even that fails, or somebody has changed the new version by
+ * then, *err names each such file and the temporary file that holds its old bytes, which then stays (txn->mixed). The
+ * transaction is empty afterwards either way.
  */
 bool file_txn_commit(struct file_txn *txn, struct error **err);
 

@@ -202,12 +202,17 @@ static void found_link(struct walker *w, const char *path)
 	free(target);
 }
 
+/* Not removed: it may be of a run that goes on, or hold the old version of its file. */
+static const char left_over_why[] = "a temporary file of a kubectl harden that still runs, or was killed; "
+				    "then it can be removed";
+
 static void found_file(struct walker *w, const char *path, const struct name *name)
 {
 	struct walk_entry *entry;
 
 	if (file_is_temporary(str_of(name->z))) {
-		pass_over(w, path, "a temporary file of kubectl harden, of a run that goes on or was killed");
+		if (w->options->left_over)
+			w->options->left_over(w->options->data, path, left_over_why);
 		return;
 	}
 	if (!walk_has_extension(name->z))
