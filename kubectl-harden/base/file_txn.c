@@ -48,7 +48,7 @@ struct file_txn_item {
 	ino_t folder_ino;
 	struct file_id new_id, old_id; /* of the new version, and of what holds the old bytes after the replacement */
 	bool fresh;
-	uint64_t hash; /* of the old bytes, where fresh */
+	uint64_t hash; /* of the old bytes */
 	enum item_state state;
 };
 
@@ -143,12 +143,17 @@ static bool is_same(int folder, const char *name, const struct file_id *id)
  * The same once a rename or link of ours has touched the inode: that sets ctime, and on an overlay it may copy the
  * file to another layer, under another number.
  */
+static bool is_state(const struct stat *st, const struct file_id *id)
+{
+	return st->st_mode == id->mode && st->st_uid == id->uid && st->st_gid == id->gid && st->st_size == id->size &&
+	       st->st_mtim.tv_sec == id->mtime.tv_sec && st->st_mtim.tv_nsec == id->mtime.tv_nsec;
+}
+
 static bool is_same_moved(int folder, const char *name, const struct file_id *id)
 {
 	struct stat st;
 
-	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == id->size &&
-	       st.st_mtim.tv_sec == id->mtime.tv_sec && st.st_mtim.tv_nsec == id->mtime.tv_nsec;
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_state(&st, id);
 }
 
 static bool lies_inside(const char *target, const char *inside)
@@ -232,8 +237,7 @@ static bool item_prepare(struct file_txn_item *item, const struct file_image *wa
 	}
 	item->id = item->old_id = was->id;
 	item->fresh = was->fresh;
-	if (was->fresh)
-		item->hash = str_hash((struct str){ was->bytes, was->n });
+	item->hash = str_hash((struct str){ was->bytes, was->n });
 	ok = item_may(item, folder, old, was, err) &&
 	     temp_write(item, folder, old, bytes, &item->temp, &item->new_id, err);
 	close(old);
@@ -264,21 +268,28 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 	return true;
 }
 
+/* Whether @name holds the bytes that were read, whatever its times say. */
+static bool holds_old(const struct file_txn_item *item, int folder, const char *name)
+{
+	struct file_image now = FILE_IMAGE_INIT;
+	bool same = file_read(folder, name, SIZE_MAX / 2, &now, NULL) &&
+		    str_hash((struct str){ now.bytes, now.n }) == item->hash;
+
+	file_image_free(&now);
+	return same;
+}
+
 /* Before the renames: is the file still what was read? A fresh one is compared by its bytes, too. */
 static bool item_check(const struct file_txn_item *item, struct error **err)
 {
-	struct file_image now = FILE_IMAGE_INIT;
 	int folder = folder_open(item, err);
 	bool ok;
 
 	if (folder < 0)
 		return false;
 	ok = is_same(folder, item->name, &item->id);
-	if (ok && item->fresh) {
-		ok = file_read(folder, item->name, SIZE_MAX / 2, &now, NULL) &&
-		     str_hash((struct str){ now.bytes, now.n }) == item->hash;
-		file_image_free(&now);
-	}
+	if (ok && item->fresh)
+		ok = holds_old(item, folder, item->name);
 	close(folder);
 	return ok || changed(item, err);
 }
@@ -313,6 +324,7 @@ static bool rename_failed(const struct file_txn_item *item, int number, struct e
 /* A second name for the old file, or a copy of it where there are no hard links. */
 static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, int folder, struct error **err)
 {
+	struct error *why CLEANUP(error_freep) = NULL;
 	struct file_image old = FILE_IMAGE_INIT;
 	bool ok;
 	int fd;
@@ -328,10 +340,10 @@ static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, 
 	fd = openat(folder, item->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return rename_failed(item, errno, err);
-	ok = file_read(folder, item->name, SIZE_MAX / 2, &old, err) &&
+	ok = (file_read(folder, item->name, SIZE_MAX / 2, &old, &why) ||
+	      error_set(err, "keep the old version of %s: %s", item->path, why->message)) &&
 	     (file_id_same(&old.id, &item->id, false) || changed(item, err)) &&
-	     temp_write(item, folder, fd, (struct str){ old.bytes, old.n }, &item->backup, &item->old_id,
-			err);
+	     temp_write(item, folder, fd, (struct str){ old.bytes, old.n }, &item->backup, &item->old_id, err);
 	file_image_free(&old);
 	close(fd);
 	return ok;
@@ -368,7 +380,7 @@ static bool is_new(const struct file_txn_item *item, int folder, const char *nam
 {
 	struct stat st;
 
-	return is_same_moved(folder, name, &item->new_id) && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_state(&st, &item->new_id) &&
 	       st.st_ino == item->new_id.ino && st.st_dev == item->new_id.dev;
 }
 
@@ -436,7 +448,7 @@ static const char *item_old(const struct file_txn_item *item)
 	return item->state == ITEM_SWAPPED ? item->temp : item->state == ITEM_RENAMED ? item->backup : NULL;
 }
 
-/* After the renames: did a program that had an old version open write to it since? */
+/* After the renames: did anybody change an old version between the last check and its rename, or has it open still? */
 static bool olds_check(const struct file_txn *txn, struct error **err)
 {
 	for (size_t i = 0; i < txn->n; i++) {
@@ -446,7 +458,9 @@ static bool olds_check(const struct file_txn *txn, struct error **err)
 
 		if (folder < 0)
 			return false;
-		ok = is_same_moved(folder, item_old(item), &item->old_id) || changed(item, err);
+		ok = (is_same_moved(folder, item_old(item), &item->old_id) &&
+		      holds_old(item, folder, item_old(item))) ||
+		     changed(item, err);
 		close(folder);
 		if (!ok)
 			return false;
@@ -505,7 +519,7 @@ static bool item_unlink(const struct file_txn_item *item, const char *name, stru
 	if (folder < 0)
 		return !name;
 	if (name == item_old(item) && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !is_same_moved(folder, name, &item->old_id))
+	    !is_state(&st, &item->old_id))
 		ok = error_set(why, "another program wrote to it, the old version of %s, meanwhile", item->path);
 	else
 		ok = unlinkat(folder, name, 0) == 0 || errno == ENOENT || error_set_errno(why, errno, "remove", name);
