@@ -89,7 +89,7 @@ enum file_txn_avoid { FILE_AVOID_EXCHANGE = 1, FILE_AVOID_LINK = 2 };
  * @stop, where set, is a flag that a signal handler raises: nothing more is added and nothing committed then.
  * During the renames of a commit all signals are held back, so that a handler that only sets a flag is enough.
  * The one gap is SIGKILL (or a power cut) between two renames: every file is whole, old or new, and at most
- * `.NAME.kubectl-harden-XXXXXX` is left beside it.
+ * `.NAME.kubectl-harden-XXXXXX` is left beside it, as where memory runs out before the renames.
  */
 struct file_txn {
 	struct file_txn_item *items;

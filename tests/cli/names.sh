@@ -90,11 +90,11 @@ rm ./*.yaml
 run 2 kubectl-harden fix -f "gone${escape}[2J$feed$bidi.yaml"
 quiet_terminal 'a missing file'
 says err 'error: open gone\x1b[2J\n\u202e.yaml: no such file or directory'
-for flag in --skip --profile --port-map --run-as-user --max-nodes --also --fail-on --output "--$escape[31m$feed"; do
-	run 2 kubectl-harden fix -f . "$flag" "x$escape[31m$feed$bidi"
+for flag in --skip --profile --port-map --run-as-user --max-nodes --also --fail-on --output "--${escape}[31m$feed"; do
+	run 2 kubectl-harden fix -f . "$flag" "x${escape}[31m$feed$bidi"
 	quiet_terminal "$flag"
 done
-for command in "x$escape[31m$feed$bidi" "diff x$escape[31m$bidi" "explain x$escape[31m$bidi" "help x$escape[31m"; do
+for command in "x${escape}[31m$feed$bidi" "diff x${escape}[31m$bidi" "explain x${escape}[31m$bidi" "help x${escape}[31m"; do
 	# shellcheck disable=SC2086 # a command and its argument
 	run 2 kubectl-harden $command
 	quiet_terminal "$command"
