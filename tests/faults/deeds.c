@@ -89,16 +89,16 @@ static bool has_lasted(const struct found *found, enum deed deed, int v, char *r
 	case DEED_LINK:
 		return S_ISLNK(found->mode[v]);
 	case DEED_CHMOD:
-		strcpy(ret_base, found->text[v]);
+		snprintf(ret_base, TEXT, "%s", found->text[v]);
 		fine = (found->mode[v] & 07777) == THEIR_MODE;
 		break;
 	case DEED_GROW:
 	case DEED_LATE:
-		strcpy(ret_base, found->text[v]);
+		snprintf(ret_base, TEXT, "%s", found->text[v]);
 		fine = take_line(ret_base);
 		break;
 	case DEED_TOUCH:
-		strcpy(ret_base, found->text[v]);
+		snprintf(ret_base, TEXT, "%s", found->text[v]);
 		fine = ret_base[0] == '#';
 		ret_base[0] = world_old[v][0];
 		break;

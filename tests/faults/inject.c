@@ -114,8 +114,7 @@ static void replace(void)
 	char beside[4096];
 
 	/* Not in its folder, where it would be taken for what the run leaves. */
-	snprintf(beside, sizeof(beside), "%s", getenv("FAULT_LOG"));
-	strcat(beside, ".theirs");
+	snprintf(beside, sizeof(beside), "%s.theirs", getenv("FAULT_LOG"));
 	raw_put(raw_open(beside, O_WRONLY | O_CREAT | O_TRUNC), THEIR_TEXT, strlen(THEIR_TEXT));
 	if (syscall(SYS_renameat2, AT_FDCWD, beside, AT_FDCWD, victim, 0))
 		abort();

@@ -89,7 +89,7 @@ static void others(bool away)
 			else if (away)
 				continue;
 			else if (found.left_n < 8)
-				strcpy(found.left[found.left_n++], path);
+				memcpy(found.left[found.left_n++], path, sizeof(path));
 		}
 		closedir(directory);
 	}
@@ -314,12 +314,12 @@ static void make(int set_of)
 		}
 	reset(false);
 	for (int i = 0; i < FILES; i++)
-		strcpy(world_made[set_of][i], world_old[i]);
+		snprintf(world_made[set_of][i], TEXT, "%s", world_old[i]);
 	if (n == 1)
 		return;
 	got = run(&scenario, 0, &none);
 	for (int i = 0; i < FILES; i++) {
-		strcpy(world_made[set_of][i], got->text[i]);
+		memcpy(world_made[set_of][i], got->text[i], TEXT);
 		if (got->status || !got->kept[i] || got->left_n ||
 		    (set_of == ALL) > (strcmp(got->text[i], world_old[i]) != 0)) {
 			world_complain("the files are not as they should be without a fault");
@@ -333,9 +333,9 @@ void world_open(const char *program_path, const char *inject_path)
 	program = realpath(program_path, NULL);
 	inject = realpath(inject_path, NULL);
 	/* In memory, where it can be: nobody waits for a disk. */
-	strcpy(folder, "/dev/shm/faults-XXXXXX");
+	snprintf(folder, sizeof(folder), "/dev/shm/faults-XXXXXX");
 	if (!mkdtemp(folder)) {
-		strcpy(folder, "/tmp/faults-XXXXXX");
+		snprintf(folder, sizeof(folder), "/tmp/faults-XXXXXX");
 		if (!mkdtemp(folder))
 			die("mkdtemp");
 	}
