@@ -125,10 +125,11 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		return false;
 	}
 	work->run.stop = options.stop = interrupt_catch();
-	if (settings->verbose) {
+	options.data = session;
+	if (settings->verbose)
 		options.passed_over = passed_over;
-		options.data = session;
-	}
+	if (!settings->quiet)
+		options.left_over = passed_over;
 	walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
 	read_all(work);
 	if (interrupted(work, ret_code))

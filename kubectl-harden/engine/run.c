@@ -208,6 +208,7 @@ bool run_commit(struct run *run, struct error **err, struct error **ret_warning)
 		*ret_warning = txn.warning;
 		txn.warning = NULL;
 	}
+	run->mixed = txn.mixed;
 	file_txn_abort(&txn);
 	return fine;
 }

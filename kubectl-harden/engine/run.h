@@ -91,6 +91,7 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
+	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
