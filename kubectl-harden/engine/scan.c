@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/kustomization.h"
 #include "engine/objects.h"
 #include "engine/prefilter.h"
 #include "yaml/split.h"
@@ -83,7 +84,11 @@ static void visit(struct scan *scan, struct object_view *view)
 			scan_pod(scan, where, &view->pod);
 		/* A patch that names a port would be left behind by its move. */
 		if (view->has_pod && view->pod.partial)
-			inventory_pin(run, where, &run->tree, object);
+			inventory_patch(run, where, &run->tree, object->node);
+	} else if (flags & KIND_KUSTOMIZATION) {
+		inventory_kustomization(run, where, &run->tree, object->node);
+	} else if (flags & KIND_SERVICE && yaml_get(&run->tree, object->node, "$patch")) {
+		inventory_patch(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;
@@ -92,6 +97,18 @@ static void visit(struct scan *scan, struct object_view *view)
 	} else if (!object->kind) {
 		scan->matters = true; /* it may look like a pod */
 	}
+}
+
+/* What has no kind, and may be a part of a kustomization all the same. */
+static void visit_kindless(struct scan *scan)
+{
+	struct yaml_tree *tree = &scan->run->tree;
+	struct where where = { scan->source, scan->document_index, 0 };
+
+	if (kustomization_is_patch(tree))
+		inventory_patch(scan->run, where, tree, tree->root);
+	else if (kustomization_is_named(str_of(scan->source->path)))
+		inventory_kustomization(scan->run, where, tree, tree->root);
 }
 
 /* What is not edited does not move, nor does what belongs to it. */
@@ -120,6 +137,8 @@ static void scan_parsed(struct scan *scan)
 	objects_read(&run->tree, run->scratch, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
+	if (!run->objects.n)
+		visit_kindless(scan);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
 	if (!scan->matters)
@@ -153,22 +172,32 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
+/* Whether the document need not be parsed: @ret_kindless says that it has no kind, and is nobody's manifest. */
+static bool passes_over(const struct source *source, struct str bytes, bool *ret_kindless)
+{
+	if (!prefilter_passes_over(bytes))
+		return false;
+	*ret_kindless = true;
+	return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
+}
+
 static void scan_document(struct run *run, struct source *source, struct yaml_span span)
 {
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
+	bool kindless = false;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (prefilter_passes_over(bytes))
+	if (passes_over(source, bytes, &kindless))
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		/* What has no kind is nobody's manifest, however broken it is. */
-		if (str_find(bytes, STR("kind"), 0) == SIZE_MAX)
+		if (kindless || str_find(bytes, STR("kind"), 0) == SIZE_MAX)
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inventory of pins
+ *
+ * What may name a pod's port and is not moved along: objects of certain kinds, and patches, whose names are those of
+ * their targets. Every number that stands by itself counts as a port: a port kept for nothing costs a sysctl, a port
+ * moved away from under a policy costs the service.
+ */
+#include "engine/inventory.h"
+#include "engine/kustomization.h"
+
+static void keep_number(struct pin *pin, int64_t number)
+{
+	if (number > 0 && number < PORT_FIRST_FREE)
+		pin->ports[number / 64] |= (uint64_t)1 << (number % 64);
+}
+
+/* "inbound|80||", "127.0.0.1:80": every number that stands by itself in the first @most bytes. */
+static void keep_numbers_of_text(struct str text, size_t most, struct pin *pin)
+{
+	for (size_t i = 0; i < text.n && i < most; i++) {
+		unsigned value = 0, digits = 0;
+
+		for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++, digits++)
+			value = value < PORT_FIRST_FREE ? value * 10 + (unsigned)(text.p[i] - '0') : value;
+		if (digits)
+			keep_number(pin, value);
+	}
+}
+
+enum { TEXT_MAX = 4096, NESTING_MAX = 64 };
+
+static void keep_numbers(struct yaml_tree *tree, yaml_id node, struct pin *pin, unsigned depth)
+{
+	struct str text;
+	int64_t number;
+
+	if (!depth)
+		return;
+	if (yaml_is_scalar(tree, node)) {
+		text = yaml_text(tree, node);
+		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 && number < PORT_FIRST_FREE)
+			keep_number(pin, number);
+		else
+			keep_numbers_of_text(text, TEXT_MAX, pin);
+		return;
+	}
+	YAML_EACH(tree, node, child) {
+		yaml_id value = yaml_value(tree, child);
+
+		if (value)
+			keep_numbers(tree, child, pin, depth - 1);
+		keep_numbers(tree, value ? value : child, pin, depth - 1);
+	}
+}
+
+static void keep_numbers_of_object(struct yaml_tree *tree, yaml_id object, struct pin *pin)
+{
+	YAML_EACH(tree, object, key)
+		if (str_is(yaml_text(tree, key), "spec") || str_is(yaml_text(tree, key), "subsets") ||
+		    str_is(yaml_text(tree, key), "ports"))
+			keep_numbers(tree, yaml_value(tree, key), pin, NESTING_MAX);
+}
+
+void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
+{
+	struct pin pin = {
+		.where = where,
+		.namespace = str_copy(run->arena, object->namespace),
+		.cluster = (object->kind->flags & KIND_CLUSTER) != 0,
+		.kind = str_copy(run->arena, object->kind_name),
+		.name = str_copy(run->arena, object->name),
+	};
+
+	keep_numbers_of_object(tree, object->node, &pin);
+	VEC_PUSH(&run->inventory->pins, pin);
+}
+
+/* ---- patches ---- */
+
+/* Of no namespace: that of a patch is its target's before or after kustomize changes it, or says nothing at all. */
+static struct pin patch_pin(struct run *run, struct where where, const char *what)
+{
+	return (struct pin){
+		.where = where,
+		.patch = str_fmt(run->arena, "%s %s", what, where.source->path),
+	};
+}
+
+void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	struct pin pin = patch_pin(run, where, "the patch");
+
+	if (yaml_get(tree, node, "kind"))
+		keep_numbers_of_object(tree, node, &pin);
+	else
+		keep_numbers(tree, node, &pin, NESTING_MAX);
+	VEC_PUSH(&run->inventory->pins, pin);
+}
+
+struct kustomization {
+	struct run *run;
+	struct yaml_tree *tree;
+	struct str path;
+	struct pin pin;
+};
+
+static void keep_part(void *data, enum kustomization_part part, yaml_id node)
+{
+	struct kustomization *k = data;
+	struct str folder = k->path;
+
+	switch (part) {
+	case KUSTOMIZATION_RESOURCE:
+		break;
+	case KUSTOMIZATION_PATCH_FILE:
+		while (folder.n && folder.p[folder.n - 1] != '/')
+			folder.n--;
+		VEC_PUSH(&k->run->inventory->patch_files,
+			 kustomization_path(k->run->arena, folder, yaml_text(k->tree, node)));
+		break;
+	case KUSTOMIZATION_PATCH:
+		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
+		break;
+	case KUSTOMIZATION_REPLACEMENT:
+		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
+		break;
+	}
+}
+
+void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	yaml_id spec = yaml_get(tree, node, "spec");
+	struct kustomization k = {
+		.run = run,
+		.tree = tree,
+		.path = str_of(where.source->path),
+		.pin = patch_pin(run, where, "a patch in"),
+	};
+
+	/* Flux keeps in the spec what kustomize keeps at the root. */
+	kustomization_each(tree, yaml_is_map(tree, spec) ? spec : node, keep_part, &k);
+	VEC_PUSH(&run->inventory->pins, k.pin);
+}
