@@ -62,6 +62,7 @@ struct source {
 	char *path; /* as the user wrote it; "-" for standard input */
 	struct file_image image;
 	const char *inside;   /* found in a walk: the folder that its target may not leave; NULL for a named one */
+	bool printed;	      /* by kustomize: its lines are in no file, so its objects are named */
 	bool writable;	      /* a file that can be replaced */
 	const char *template; /* why the whole file was passed over; NULL */
 	struct position refused_at; /* of a whole file */

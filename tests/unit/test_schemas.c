@@ -42,7 +42,7 @@ static const struct {
 	{ "route.openshift.io/v1", "Route", KIND_NAMES_PORT | KIND_OPENSHIFT, NULL, NULL },
 	{ "v1", "ConfigMap", KIND_NOTHING, NULL, NULL },
 	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition", KIND_NOTHING | KIND_CLUSTER, NULL, NULL },
-	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", 0, NULL, NULL },
+	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", KIND_KUSTOMIZATION, NULL, NULL },
 };
 
 static void test_kinds(void **state)
