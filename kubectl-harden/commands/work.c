@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "commands/chart.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
@@ -82,8 +83,10 @@ static void read_all(struct work *work)
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
-			const struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
+			struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
 
+			if (source->template)
+				source->chart = chart_find(work->run.arena, str_of(entry->path));
 			changes += count_changes(source);
 			tell_no_manifest(work, entry, source);
 		} else if (!*work->run.stop) {

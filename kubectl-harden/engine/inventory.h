@@ -55,6 +55,7 @@ struct workload {
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
 	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
 	bool patch;	    /* a kustomization names its file as a patch: it takes part in nothing */
+	struct str group;   /* of what kustomizations join: see plan_groups.c; empty: none */
 	struct port_plan plan;
 };
 
@@ -94,6 +95,8 @@ struct pin {
 	bool cluster;
 	struct str kind, name;
 	struct str patch; /* "the patch overlays/prod/web.yaml": what it is, where it is no object; else empty */
+	struct str group; /* of a patch: the only one whose ports it names; empty: of all */
+	bool everywhere;  /* a patch that names its targets in another way */
 	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds */
 };
 
@@ -113,7 +116,14 @@ struct inventory {
 	struct {
 		struct str *items;
 		size_t n, cap;
-	} patch_files;	 /* that a kustomization names, as paths */
+	} patch_files; /* that a kustomization names, as paths */
+	struct {
+		struct kustomization_link {
+			struct str from, to;
+			bool component; /* from itself to itself, of a component: it is for others to include */
+		} *items;
+		size_t n, cap;
+	} links;	 /* from the folder of a kustomization to itself, and to each path that it names */
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 

@@ -101,23 +101,33 @@ void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree
 struct kustomization {
 	struct run *run;
 	struct yaml_tree *tree;
-	struct str path;
+	struct str folder; /* with its slash, or empty */
 	struct pin pin;
 };
+
+/* Joins the kustomization's folder with the path that it names by @text; returns that. */
+static struct str keep_link(struct kustomization *k, struct str text, bool component)
+{
+	struct kustomization_link link = {
+		.from = kustomization_path(k->run->arena, STR_NONE, k->folder),
+		.to = kustomization_path(k->run->arena, k->folder, text),
+		.component = component,
+	};
+
+	VEC_PUSH(&k->run->inventory->links, link);
+	return link.to;
+}
 
 static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 {
 	struct kustomization *k = data;
-	struct str folder = k->path;
 
 	switch (part) {
 	case KUSTOMIZATION_RESOURCE:
+		keep_link(k, yaml_text(k->tree, node), false);
 		break;
 	case KUSTOMIZATION_PATCH_FILE:
-		while (folder.n && folder.p[folder.n - 1] != '/')
-			folder.n--;
-		VEC_PUSH(&k->run->inventory->patch_files,
-			 kustomization_path(k->run->arena, folder, yaml_text(k->tree, node)));
+		VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node), false));
 		break;
 	case KUSTOMIZATION_PATCH:
 		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
@@ -134,11 +144,16 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	struct kustomization k = {
 		.run = run,
 		.tree = tree,
-		.path = str_of(where.source->path),
+		.folder = str_of(where.source->path),
 		.pin = patch_pin(run, where, "a patch in"),
 	};
 
-	/* Flux keeps in the spec what kustomize keeps at the root. */
-	kustomization_each(tree, yaml_is_map(tree, spec) ? spec : node, keep_part, &k);
+	while (k.folder.n && k.folder.p[k.folder.n - 1] != '/')
+		k.folder.n--;
+	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
+	k.pin.everywhere = yaml_is_map(tree, spec);
+	if (!k.pin.everywhere)
+		keep_link(&k, STR("."), str_is(yaml_get_text(tree, node, "kind"), "Component"));
+	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
 	VEC_PUSH(&run->inventory->pins, k.pin);
 }

@@ -26,6 +26,9 @@ struct inventory_port *plan_served_port(struct workload *workload, const struct 
  */
 void plan_patches(struct run *run);
 
+/* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
+void plan_groups(struct run *run);
+
 struct plan_pins;
 
 /* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */

@@ -5,15 +5,10 @@
  * Most bytes in real repositories are custom resource definitions and configuration. Parsing costs twenty-five times
  * a scan for line breaks, so a document whose kind cannot matter is never parsed. The answer errs on the side of
  * parsing.
- *
- * Templates are told by what no manifest has: a line that begins with `{{` or `{%`, or a value that does, outside of
- * quotes, comments and block scalars (which hold Grafana and Prometheus templates in perfectly good manifests).
  */
 #include "engine/prefilter.h"
 
 #include "kube/kinds.h"
-
-/* ---- documents ---- */
 
 static bool is_blank(char c)
 {
@@ -143,107 +138,4 @@ bool prefilter_has_kind(struct str file)
 			return true;
 	}
 	return false;
-}
-
-/* ---- templates ---- */
-
-static size_t indent_of(struct str line)
-{
-	size_t n = 0;
-
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
-}
-
-static bool begins_template(struct str text)
-{
-	return str_starts(text, STR("{{")) || str_starts(text, STR("{%"));
-}
-
-/* Whether a value on this line (behind `: ` or `- `, outside quotes and comments) begins with {{. */
-static bool has_template_value(struct str line)
-{
-	char quote = 0;
-
-	for (size_t i = 0; i + 1 < line.n; i++) {
-		char c = line.p[i];
-
-		if (quote) {
-			if (c == '\\' && quote == '"')
-				i++;
-			else if (c == quote)
-				quote = 0;
-		} else if ((c == '"' || c == '\'') && (i == 0 || strchr(" \t:,[{-", line.p[i - 1]))) {
-			quote = c;
-		} else if (c == '#' && (i == 0 || is_blank(line.p[i - 1]))) {
-			return false;
-		} else if (c == '{' && line.p[i + 1] == '{') {
-			size_t back = i;
-
-			while (back && is_blank(line.p[back - 1]))
-				back--;
-			return back && back < i && (line.p[back - 1] == ':' || line.p[back - 1] == '-');
-		}
-	}
-	return false;
-}
-
-/* Whether a block scalar begins on this line: it ends with | or > and indicators. */
-static bool opens_block_scalar(struct str line)
-{
-	struct str text = str_trim(line);
-	size_t n;
-	size_t comment = str_find(text, STR(" #"), 0);
-
-	if (comment != SIZE_MAX)
-		text = str_trim(str_sub(text, 0, comment));
-	n = text.n;
-	while (n && (text.p[n - 1] == '+' || text.p[n - 1] == '-' || (text.p[n - 1] >= '1' && text.p[n - 1] <= '9')))
-		n--;
-	if (!n || (text.p[n - 1] != '|' && text.p[n - 1] != '>'))
-		return false;
-	return n == 1 || is_blank(text.p[n - 2]);
-}
-
-/* Braces are rare in manifests, so looking for one is nearly free. */
-static bool has_template_brace(struct str file)
-{
-	for (size_t at = 0; at + 1 < file.n; at++) {
-		const char *hit = memchr(file.p + at, '{', file.n - at - 1);
-
-		if (!hit)
-			return false;
-		if (hit[1] == '{' || hit[1] == '%')
-			return true;
-		at = (size_t)(hit - file.p);
-	}
-	return false;
-}
-
-size_t prefilter_template(struct str file)
-{
-	size_t block = SIZE_MAX; /* lines indented deeper than this are text */
-
-	if (!has_template_brace(file))
-		return SIZE_MAX;
-	for (size_t at = 0; at < file.n;) {
-		const char *hit = memchr(file.p + at, '\n', file.n - at);
-		size_t end = hit ? (size_t)(hit - file.p) : file.n;
-		struct str line = str_sub(file, at, end);
-		size_t indent = indent_of(line);
-		struct str text = str_sub(line, indent, line.n);
-
-		if (block != SIZE_MAX && (indent > block || !str_trim(line).n)) {
-			at = end + 1;
-			continue;
-		}
-		block = SIZE_MAX;
-		if (begins_template(text) || has_template_value(line))
-			return at;
-		if (opens_block_scalar(line))
-			block = indent;
-		at = end + 1;
-	}
-	return SIZE_MAX;
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Prefilter: documents and files that need not, or must not, be parsed.
+ * Prefilter: documents and files that need not be parsed.
  */
 
 #include "base/str.h"
@@ -16,8 +16,3 @@ bool prefilter_passes_over(struct str document);
 
 /* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file holds no manifest. */
 bool prefilter_has_kind(struct str file);
-
-/*
- * prefilter_template() - whether the file is a template (Helm, Jinja): offset of the line that says so, else SIZE_MAX.
- */
-size_t prefilter_template(struct str file);

@@ -46,6 +46,7 @@ void run_free(struct run *run)
 		free(run->inventory->services.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
+		free(run->inventory->links.items);
 	}
 	free(run->objects.items);
 	free(run->objects_after.items);

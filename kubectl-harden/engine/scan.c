@@ -249,12 +249,15 @@ static bool scan_file(struct source *source)
 {
 	struct str text = { source->image.bytes, source->image.n };
 	struct yaml_splitter splitter = yaml_splitter_init(text);
-	size_t at = prefilter_template(text), bad;
+	size_t at, bad;
 	struct yaml_span span;
 
-	if (at != SIZE_MAX) {
+	source->template = template_kind_of(text, &at);
+	if (source->template) {
 		refuse_file(source, at, NULL);
-		source->template = "a template, not yet a manifest";
+		/* Other things than manifests are made by templates. */
+		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text))
+			source->template = TEMPLATE_NONE;
 		return false;
 	}
 	if (is_wide(text))
