@@ -47,7 +47,8 @@ struct scan {
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
-	bool wanted; /* its kind is one that matters: no need to look further */
+	bool versioned; /* it has an apiVersion: with a kind, an object */
+	bool wanted;	/* its kind is one that matters: no need to look further */
 };
 
 static void scan_line(struct scan *scan, struct str line)
@@ -68,6 +69,7 @@ static void scan_line(struct scan *scan, struct str line)
 	if (first == '#' || first == '\n' || first == '\r')
 		return;
 	scan->content = true;
+	scan->versioned |= first == 'a' && str_starts(line, STR("apiVersion"));
 	if (first == 'k' && line.n > 4 && !memcmp(line.p, "kind", 4) && (line.p[4] == ':' || is_blank(line.p[4]))) {
 		struct str rest = str_sub(line, 4, line.n);
 
@@ -100,7 +102,7 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
-bool prefilter_passes_over(struct str document)
+enum prefilter prefilter(struct str document)
 {
 	struct scan scan = { .kinds = 0 };
 	bool known, nothing;
@@ -113,28 +115,31 @@ bool prefilter_passes_over(struct str document)
 		at = end + 1;
 	}
 	if (scan.odd || scan.wanted || scan.kinds > 1)
-		return false;
+		return PREFILTER_PARSE;
 	if (hides_kind(document))
-		return false;
+		return PREFILTER_PARSE;
 	if (!scan.kinds)
-		return true;
+		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(scan.kind, &known);
-	if (known)
-		return nothing;
-	return str_find(document, STR("containers"), 0) == SIZE_MAX;
+	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
+		return PREFILTER_PARSE;
+	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;
 }
 
 bool prefilter_has_kind(struct str file)
 {
-	static const char before[] = " \t\n\r{,";
+	static const char before[] = " \t\n\r{,?\"'", between[] = " \t\n\r\"'";
 	struct str kind = STR("kind");
 
 	for (size_t at = 0; (at = str_find(file, kind, at)) != SIZE_MAX; at += kind.n) {
-		bool quoted = at > 0 && (file.p[at - 1] == '"' || file.p[at - 1] == '\'');
-		size_t start = at - quoted, end = at + kind.n + quoted;
+		size_t end = at + kind.n;
 
-		if (end < file.n && file.p[end] == ':' &&
-		    (start == 0 || quoted || memchr(before, file.p[start - 1], sizeof(before) - 1)))
+		/* Behind other bytes than ASCII there may be a line break of Unicode's. */
+		if (at && !memchr(before, file.p[at - 1], sizeof(before) - 1) && (unsigned char)file.p[at - 1] < 0x80)
+			continue;
+		while (end < file.n && memchr(between, file.p[end], sizeof(between) - 1))
+			end++;
+		if (end < file.n && file.p[end] == ':')
 			return true;
 	}
 	return false;

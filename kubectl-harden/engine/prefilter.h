@@ -7,12 +7,22 @@
 
 #include "base/str.h"
 
-/*
- * prefilter_passes_over() - whether the document surely holds no pod and names no port: it has no top-level `kind:`,
- * or exactly one, plain or quoted, of a kind known for that, or of an unknown kind and `containers` stands nowhere.
- * Anything odd (flow style, indented root, anchors, tags) is parsed.
- */
-bool prefilter_passes_over(struct str document);
+enum prefilter {
+	PREFILTER_PARSE,
+	PREFILTER_NO_OBJECT, /* it has no kind or no apiVersion: nobody's manifest */
+	PREFILTER_OBJECT,    /* of a kind that cannot matter */
+};
 
-/* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file holds no manifest. */
+/*
+ * prefilter() - whether the document surely holds no pod and names no port: it has no top-level `kind:`, or exactly
+ * one, plain or quoted, of a kind known for that, or of an unknown kind and `containers` stands nowhere. Anything odd
+ * (flow style, indented root, anchors, tags) is parsed.
+ */
+enum prefilter prefilter(struct str document);
+static inline bool prefilter_passes_over(struct str document)
+{
+	return prefilter(document) != PREFILTER_PARSE;
+}
+
+/* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file makes no manifest. */
 bool prefilter_has_kind(struct str file);

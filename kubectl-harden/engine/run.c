@@ -11,7 +11,6 @@
 
 #include "engine/harden.h"
 #include "engine/inventory.h"
-#include "engine/prefilter.h"
 #include "engine/scan.h"
 #include "fixers/fix.h"
 
@@ -71,7 +70,6 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
-	source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&
 	    !source->template)

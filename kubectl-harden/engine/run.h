@@ -69,7 +69,7 @@ struct source {
 	struct str chart;	     /* a template's, where the caller knows it; else empty */
 	struct position refused_at;  /* of a whole file */
 	const char *refused;	     /* why the whole file was refused; NULL */
-	bool has_kind;		     /* somewhere in it stands a key `kind` */
+	bool holds_objects;	     /* something with an apiVersion and a kind */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */
 	struct {

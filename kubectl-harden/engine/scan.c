@@ -135,6 +135,7 @@ static void scan_parsed(struct scan *scan)
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	objects_read(&run->tree, run->scratch, &run->objects);
+	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
 	if (!run->objects.n)
@@ -172,13 +173,16 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
-/* Whether the document need not be parsed: @ret_kindless says that it has no kind, and is nobody's manifest. */
-static bool passes_over(const struct source *source, struct str bytes, bool *ret_kindless)
+/* Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not. */
+static bool passes_over(struct source *source, struct str bytes, bool *ret_no_object)
 {
-	if (!prefilter_passes_over(bytes))
-		return false;
-	*ret_kindless = true;
-	return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
+	enum prefilter answer = prefilter(bytes);
+
+	*ret_no_object = answer == PREFILTER_NO_OBJECT;
+	source->holds_objects |= answer == PREFILTER_OBJECT;
+	if (*ret_no_object)
+		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
+	return answer == PREFILTER_OBJECT;
 }
 
 static void scan_document(struct run *run, struct source *source, struct yaml_span span)
@@ -186,18 +190,18 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
-	bool kindless = false;
+	bool no_object;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(source, bytes, &kindless))
+	if (passes_over(source, bytes, &no_object))
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		/* What has no kind is nobody's manifest, however broken it is. */
-		if (kindless || str_find(bytes, STR("kind"), 0) == SIZE_MAX)
+		if (no_object || !prefilter_has_kind(bytes))
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;
@@ -264,7 +268,8 @@ static bool scan_file(struct source *source)
 		return refuse_file(source, 0, "UTF-16 or UTF-32; convert it to UTF-8");
 	while (yaml_split_next(&splitter, &span, &bad))
 		if (bad != SIZE_MAX)
-			return refuse_file(source, bad,
+			return prefilter_has_kind(text) &&
+			       refuse_file(source, bad,
 					   "this line begins with --- and is no separator: kubectl would drop what stands on "
 					   "it; put it on a line of its own");
 	return true;

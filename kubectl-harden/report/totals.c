@@ -16,7 +16,7 @@ static struct str bytes_of(const struct source *source)
 
 bool source_holds_manifests(const struct source *source)
 {
-	return !source->template && (source->documents.n || source->refused || source->has_kind);
+	return !source->template && (source->documents.n || source->refused || source->holds_objects);
 }
 
 static void count_document(const struct document *document, struct totals *totals)
