@@ -45,8 +45,11 @@ static int spawn(const char *const *argv, int out, int err, const sigset_t *mask
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
+	char *const *words;
 	int number;
 
+	/* Only by its type could execve() write to them. */
+	memcpy(&words, &argv, sizeof(words));
 	number = posix_spawn_file_actions_init(&actions);
 	if (number)
 		return number;
@@ -60,9 +63,7 @@ static int spawn(const char *const *argv, int out, int err, const sigset_t *mask
 	number = number ? number : posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
 	number = number ? number : posix_spawnattr_setsigmask(&attr, mask);
 	number = number ? number : posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	/* The arguments are only const in name: execve() does not write to them. */
-	number = number ? number
-			: posix_spawnp(ret_pid, argv[0], &actions, &attr, (char *const *)(uintptr_t)argv, environ);
+	number = number ? number : posix_spawnp(ret_pid, argv[0], &actions, &attr, words, environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return number;

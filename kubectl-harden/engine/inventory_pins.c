@@ -83,8 +83,21 @@ static struct pin patch_pin(struct run *run, struct where where, const char *wha
 {
 	return (struct pin){
 		.where = where,
-		.patch = str_fmt(run->arena, "%s %s", what, where.source->path),
+		.patch = str_fmt(run->scratch, "%s %s", what, where.source->path),
 	};
+}
+
+/* Most patches name no low port. */
+static void push_patch(struct run *run, struct pin *pin)
+{
+	bool empty = true;
+
+	for (size_t i = 0; i < sizeof(pin->ports) / sizeof(*pin->ports); i++)
+		empty = empty && !pin->ports[i];
+	if (empty)
+		return;
+	pin->patch = str_copy(run->arena, pin->patch);
+	VEC_PUSH(&run->inventory->pins, *pin);
 }
 
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
@@ -95,7 +108,7 @@ void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree
 		keep_numbers_of_object(tree, node, &pin);
 	else
 		keep_numbers(tree, node, &pin, NESTING_MAX);
-	VEC_PUSH(&run->inventory->pins, pin);
+	push_patch(run, &pin);
 }
 
 struct kustomization {
@@ -108,13 +121,19 @@ struct kustomization {
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
 static struct str keep_link(struct kustomization *k, struct str text, bool component)
 {
-	struct kustomization_link link = {
-		.from = kustomization_path(k->run->arena, STR_NONE, k->folder),
-		.to = kustomization_path(k->run->arena, k->folder, text),
-		.component = component,
-	};
+	struct inventory *inventory = k->run->inventory;
+	const struct kustomization_link *last = inventory->links.n ? &inventory->links.items[inventory->links.n - 1]
+								   : NULL;
+	struct str from = kustomization_path(k->run->scratch, STR_NONE, k->folder);
+	struct kustomization_link link = { .component = component };
 
-	VEC_PUSH(&k->run->inventory->links, link);
+	/* Many documents of one file are one kustomization's folder. */
+	link.from = last && str_eq(last->from, from) ? last->from : str_copy(k->run->arena, from);
+	link.to = kustomization_path(k->run->scratch, k->folder, text);
+	if (last && str_eq(last->from, link.from) && str_eq(last->to, link.to) && last->component == component)
+		return last->to;
+	link.to = str_copy(k->run->arena, link.to);
+	VEC_PUSH(&inventory->links, link);
 	return link.to;
 }
 
@@ -155,5 +174,5 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	if (!k.pin.everywhere)
 		keep_link(&k, STR("."), str_is(yaml_get_text(tree, node, "kind"), "Component"));
 	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
-	VEC_PUSH(&run->inventory->pins, k.pin);
+	push_patch(run, &k.pin);
 }
