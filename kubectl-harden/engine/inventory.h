@@ -123,7 +123,9 @@ struct inventory {
 			bool component; /* from itself to itself, of a component: it is for others to include */
 		} *items;
 		size_t n, cap;
-	} links;	 /* from the folder of a kustomization to itself, and to each path that it names */
+	} links;	   /* from the folder of a kustomization to itself, and to each path that it names */
+	struct str folder; /* of the last kustomization, and whether that was a component */
+	bool component;
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 

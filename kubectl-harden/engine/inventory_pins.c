@@ -119,22 +119,29 @@ struct kustomization {
 };
 
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
-static struct str keep_link(struct kustomization *k, struct str text, bool component)
+static struct str keep_link(struct kustomization *k, struct str text)
+{
+	struct kustomization_link link = {
+		.from = k->run->inventory->folder,
+		.to = kustomization_path(k->run->arena, k->folder, text),
+	};
+
+	VEC_PUSH(&k->run->inventory->links, link);
+	return link.to;
+}
+
+/* Joins the folder with itself, so that it is known; many documents of one file are one kustomization. */
+static void keep_folder(struct kustomization *k, bool component)
 {
 	struct inventory *inventory = k->run->inventory;
-	const struct kustomization_link *last = inventory->links.n ? &inventory->links.items[inventory->links.n - 1]
-								   : NULL;
-	struct str from = kustomization_path(k->run->scratch, STR_NONE, k->folder);
+	struct str folder = kustomization_path(k->run->scratch, STR_NONE, k->folder);
 	struct kustomization_link link = { .component = component };
 
-	/* Many documents of one file are one kustomization's folder. */
-	link.from = last && str_eq(last->from, from) ? last->from : str_copy(k->run->arena, from);
-	link.to = kustomization_path(k->run->scratch, k->folder, text);
-	if (last && str_eq(last->from, link.from) && str_eq(last->to, link.to) && last->component == component)
-		return last->to;
-	link.to = str_copy(k->run->arena, link.to);
+	if (inventory->folder.n && str_eq(inventory->folder, folder) && inventory->component == component)
+		return;
+	link.from = link.to = inventory->folder = str_copy(k->run->arena, folder);
+	inventory->component = component;
 	VEC_PUSH(&inventory->links, link);
-	return link.to;
 }
 
 static void keep_part(void *data, enum kustomization_part part, yaml_id node)
@@ -143,10 +150,12 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 
 	switch (part) {
 	case KUSTOMIZATION_RESOURCE:
-		keep_link(k, yaml_text(k->tree, node), false);
+		if (!k->pin.everywhere)
+			keep_link(k, yaml_text(k->tree, node));
 		break;
 	case KUSTOMIZATION_PATCH_FILE:
-		VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node), false));
+		if (!k->pin.everywhere)
+			VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node)));
 		break;
 	case KUSTOMIZATION_PATCH:
 		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
@@ -172,7 +181,7 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
 	k.pin.everywhere = yaml_is_map(tree, spec);
 	if (!k.pin.everywhere)
-		keep_link(&k, STR("."), str_is(yaml_get_text(tree, node, "kind"), "Component"));
+		keep_folder(&k, str_is(yaml_get_text(tree, node, "kind"), "Component"));
 	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
 	push_patch(run, &k.pin);
 }
