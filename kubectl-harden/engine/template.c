@@ -53,10 +53,9 @@ static void read_quoted(struct reader *r)
 	while (r->at < r->line.n) {
 		char c = r->line.p[r->at++];
 
-		if (c == '\\' && r->quote == '"') {
+		/* In double quotes a backslash escapes what follows; in single ones a quote is written twice. */
+		if (r->quote == '"' ? c == '\\' : c == r->quote && byte_at(r, r->at) == c) {
 			r->at++;
-		} else if (c == '\'' && c == r->quote && byte_at(r, r->at) == c) {
-			r->at++; /* two of them stand for one */
 		} else if (c == r->quote) {
 			r->quote = 0;
 			r->begins = false;
