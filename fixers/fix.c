@@ -291,20 +291,46 @@ yaml_id change_security_context(struct change *change, int target)
 	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
 }
 
+const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar)
+{
+	struct str text = yaml_text(fix->tree, scalar);
+
+	if (str_starts(text, STR("${")) && str_ends(text, STR("}")))
+		return "a placeholder, whose value is not known; fill it in first: "
+		       "envsubst < FILE | kubectl harden fix -f -";
+	if ((str_starts(text, STR("$(")) && str_ends(text, STR(")"))) ||
+	    (str_starts(text, STR("{{")) && str_ends(text, STR("}}"))))
+		return "a placeholder, whose value is not known; harden what comes out of the program that fills it in";
+	return NULL;
+}
+
+/* Refuses to write over a placeholder. */
+static void check_placeholder(struct change *change, yaml_id map, const char *key)
+{
+	yaml_id old = change->refused ? YAML_NONE : yaml_get(change->fix->tree, map, key);
+	const char *why = old ? fix_placeholder(change->fix, old) : NULL;
+
+	if (why)
+		change_refuse(change, old, why);
+}
+
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_str(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_int(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_bool(change->fix->tree, map, key, value, order, &change->why));
 }

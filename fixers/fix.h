@@ -113,6 +113,12 @@ bool fix_is_windows(const struct fix_context *fix, struct problem *problem);
 /* fix_unprivileged_from() - the first port that every user of the pod may open, as its own sysctl says; else 1024. */
 int64_t fix_unprivileged_from(const struct fix_context *fix);
 
+/*
+ * fix_placeholder() - why @scalar is left, if it is a placeholder that another program fills in later (envsubst,
+ * kustomize, Tekton, Argo): its value is not known, and nothing is written over it. NULL for any other value.
+ */
+const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar);
+
 /* fix_was_asked() - whether @fixer has looked at @target, by itself or because another needed it. */
 bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target);
 

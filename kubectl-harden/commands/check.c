@@ -55,6 +55,6 @@ const struct command command_check = {
 		    "kubectl harden check -R -f examples\n"
 		    "# Fail only where a Pod Security level would refuse the pod\n"
 		    "kubectl harden check -f examples/aspnet/deploy.yaml --fail-on=violation\n",
-	.usage = "-f FILENAME [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
 	.run = run,
 };

@@ -5,6 +5,7 @@
 #include "commands/work.h"
 
 #include "commands/interrupt.h"
+#include "commands/kustomize.h"
 
 /* Whole results on standard output; a separator between two that would otherwise run into each other. */
 static void print_results(struct work *work, bool all)
@@ -96,6 +97,8 @@ static int run(struct session *session)
 	struct work work;
 	int code;
 
+	if (session->settings.kustomize && !session->settings.filenames.n)
+		return kustomize_refuse(session);
 	if (work_do(&work, session, &code)) {
 		carry_out(&work);
 		code = work_end(&work,

@@ -11,7 +11,6 @@
 
 #include "engine/harden.h"
 #include "engine/inventory.h"
-#include "engine/prefilter.h"
 #include "engine/scan.h"
 #include "fixers/fix.h"
 
@@ -45,6 +44,8 @@ void run_free(struct run *run)
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
 		free(run->inventory->pins.items);
+		free(run->inventory->patch_files.items);
+		free(run->inventory->links.items);
 	}
 	free(run->objects.items);
 	free(run->objects_after.items);
@@ -68,7 +69,6 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 		source->writable = false;
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
-	source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
 	scan_source(run, source);
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&

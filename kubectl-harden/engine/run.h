@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "engine/objects.h"
+#include "engine/template.h"
 #include "fixers/fixer.h"
 #include "yaml/render.h"
 
@@ -62,12 +63,14 @@ struct document {
 struct source {
 	char *path; /* as the user wrote it; "-" for standard input */
 	struct file_image image;
-	const char *inside;   /* found in a walk: the folder that its target may not leave; NULL for a named one */
-	bool writable;	      /* a file that can be replaced */
-	const char *template; /* why the whole file was passed over; NULL */
-	struct position refused_at; /* of a whole file */
-	const char *refused;	    /* why the whole file was refused; NULL */
-	bool has_kind;		    /* somewhere in it stands a key `kind` */
+	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
+	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
+	bool writable;	    /* a file that can be replaced */
+	enum template_kind template; /* not TEMPLATE_NONE: the whole file was passed over */
+	struct str chart;	     /* a template's, where the caller knows it; else empty */
+	struct position refused_at;  /* of a whole file */
+	const char *refused;	     /* why the whole file was refused; NULL */
+	bool holds_objects;	     /* something with an apiVersion and a kind */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */
 	struct {

@@ -29,6 +29,10 @@ static void add_finding(struct buf *out, const struct source *source, const stru
 
 	add_place(out, source, &at);
 	buf_addf(out, ": %s: ", finding->fixer->name);
+	if (source->printed) {
+		add_object(out, &document->objects.items[finding->object]);
+		buf_addz(out, ": ");
+	}
 	text_escape(out, finding->message);
 	if (finding->status == FIX_CHANGED) {
 		buf_addz(out, "  ");

@@ -121,6 +121,10 @@ static void add_row(struct buf *out, const struct source *source, const struct d
 	buf_addc(&text, ' ');
 	add_place(&text, source, &at);
 	buf_addz(&text, ": ");
+	if (source->printed) {
+		add_object(&text, &document->objects.items[row->finding->object]);
+		buf_addz(&text, ": ");
+	}
 	if (row->group > 1)
 		add_group(&text, row, row->group);
 	else

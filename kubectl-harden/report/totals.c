@@ -16,7 +16,7 @@ static struct str bytes_of(const struct source *source)
 
 bool source_holds_manifests(const struct source *source)
 {
-	return !source->template && (source->documents.n || source->refused || source->has_kind);
+	return !source->template && (source->documents.n || source->refused || source->holds_objects);
 }
 
 static void count_document(const struct document *document, struct totals *totals)
@@ -41,7 +41,7 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 		const struct source *source = run->sources.items[i];
 
 		ret->files += source_holds_manifests(source);
-		ret->templates += source->template != NULL;
+		ret->templates += source->template != TEMPLATE_NONE;
 		ret->changed += source->changed;
 		ret->refused += source->refused && !source->template;
 		for (size_t k = 0; k < source->documents.n; k++)
