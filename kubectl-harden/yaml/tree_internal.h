@@ -7,6 +7,21 @@
 
 #include "yaml/tree.h"
 
+/* What both readers say of a document beyond its limits. */
+#define YAML_TOO_MANY_NODES "too many nodes in one document (see --max-nodes)"
+#define YAML_TOO_DEEP "nested too deeply (see --max-depth)"
+
+/*
+ * yaml_json_read() - fills @tree, which is empty, from its bytes if they are strict JSON and begin with { or [.
+ * YAML_JSON_REFUSED: they begin as JSON and are refused as yaml_parse() would, for *ret_why.
+ */
+enum yaml_json { YAML_JSON_NONE, YAML_JSON_READ, YAML_JSON_REFUSED };
+enum yaml_json yaml_json_read(struct yaml_tree *tree, struct yaml_refusal *ret_why);
+
+/* yaml_parse_yaml() - as yaml_parse(), but by the YAML parser whatever it is, for the tests that compare the two. */
+bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why);
+
 /* yaml_node_new() - a zeroed node at the end of the vector; pointers into it become invalid. */
 yaml_id yaml_node_new(struct yaml_tree *tree);
 
