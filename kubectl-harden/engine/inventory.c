@@ -13,7 +13,7 @@
 
 static struct str keep(struct run *run, struct str text)
 {
-	return text.n ? str_copy(run->arena, text) : STR_NONE;
+	return intern_str(&run->intern, text);
 }
 
 static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)

@@ -17,7 +17,8 @@
 
 void run_init(struct run *run, const struct run_options *options)
 {
-	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new() };
+	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
+	run->intern = intern_init(run->arena);
 	run->choice = fix_choice_make(&run->options.fix);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
@@ -51,7 +52,9 @@ void run_free(struct run *run)
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	yaml_parsers_release();
+	arena_free(run->words);
 	arena_free(run->scratch);
+	intern_free(&run->intern);
 	arena_free(run->arena);
 	*run = (struct run){ 0 };
 }

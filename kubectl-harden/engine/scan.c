@@ -58,6 +58,7 @@ static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod
 	scan->matters = true;
 	if (pod->partial || !check_size(scan, pod))
 		return;
+	arena_reset(run->words);
 	fix = fix_context_make(run, pod, &findings, where.object);
 	inventory_workload(run, where, pod, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
