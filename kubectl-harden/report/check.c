@@ -65,8 +65,11 @@ static void add_document(struct buf *out, const struct source *source, const str
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &document->findings.items[i];
 	qsort(sorted, n, sizeof(*sorted), place_order);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		add_finding(out, source, document, sorted[i], options);
+		if (options->relax)
+			options->relax(options->data);
+	}
 	free(sorted);
 }
 
