@@ -33,7 +33,7 @@ void document_clear(struct document *document)
 
 /* ---- trees that wait for the plan ---- */
 
-enum { TREES_MOST = 64 << 20 };
+enum { TREES_MOST = 8 << 20 };
 
 static size_t tree_bytes(const struct yaml_tree *tree)
 {
@@ -307,6 +307,7 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	size_t bad;
 	bool fine;
 
+	yaml_forget(meant);
 	splices_apply(meant->bytes, &document->splices, &out);
 	/* No inserted line may be a document separator. */
 	splitter = yaml_splitter_init(buf_str(&out));

@@ -129,6 +129,7 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 	keep_declared(run, &workload, pod);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
+	VEC_FIT(&workload.ports);
 	workload.keeps_ports = !wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
 }

@@ -78,15 +78,26 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 
 /* ---- new nodes ---- */
 
+enum { TEXTS_LOOK = 48 };
+
+/* The index of a text, one of the last ones if it is the same: what is added to a hundred containers is. */
+static uint32_t new_text(struct yaml_tree *tree, struct str text, enum yaml_type type)
+{
+	for (size_t i = tree->texts.n, k = 0; i-- > 0 && k < TEXTS_LOOK; k++)
+		if (tree->texts.items[i].type == type && str_eq(tree->texts.items[i].text, text))
+			return (uint32_t)i;
+	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
+	return (uint32_t)(tree->texts.n - 1);
+}
+
 static yaml_id new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
 {
 	yaml_id id = yaml_node_new(tree);
 
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
 	*yaml_node(tree, id) = (struct yaml_node){
 		.kind = YAML_SCALAR,
 		.style = YAML_PLAIN,
-		.first = (uint32_t)(tree->texts.n - 1),
+		.first = new_text(tree, text, type),
 		.flags = YAML_F_NEW,
 	};
 	return id;
@@ -396,8 +407,7 @@ static bool set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_t
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
-	node->first = (uint32_t)(tree->texts.n - 1);
+	node->first = new_text(tree, text, type);
 	if (!(node->flags & YAML_F_NEW))
 		node->flags |= YAML_F_CHANGED;
 	return true;
