@@ -297,7 +297,19 @@ static bool is_idempotent(struct run *run, struct document *document)
 	return changes == 0;
 }
 
-/* @idempotence: false while changes are tried one by one, when others are still missing. */
+/* Documents from which on memory is given back as soon as it can be: some megabytes of it. */
+enum { NODES_LARGE = 1 << 17, OBJECTS_LARGE = 1 << 13 };
+
+static void release_objects(struct objects *objects)
+{
+	objects->n = 0;
+	if (objects->cap <= OBJECTS_LARGE)
+		return;
+	free(objects->items);
+	*objects = (struct objects){ 0 };
+}
+
+/* @meant is used up. @idempotence: false while changes are tried one by one, when others are still missing. */
 static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool idempotence)
 {
 	struct buf out = BUF_INIT;
@@ -308,12 +320,16 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	bool fine;
 
 	yaml_forget(meant);
+	release_objects(&run->objects);
 	splices_apply(meant->bytes, &document->splices, &out);
 	/* No inserted line may be a document separator. */
 	splitter = yaml_splitter_init(buf_str(&out));
 	fine = yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == out.n && bad == SIZE_MAX;
 	fine = fine && yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
-	       yaml_prove(meant, &run->after, &why) && (!idempotence || is_idempotent(run, document));
+	       yaml_prove(meant, &run->after, &why);
+	if (meant->nodes.cap > NODES_LARGE)
+		yaml_tree_free(meant);
+	fine = fine && (!idempotence || is_idempotent(run, document));
 	buf_free(&out);
 	return fine;
 }

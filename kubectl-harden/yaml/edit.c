@@ -427,11 +427,6 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 	return set(tree, value, text, type, ret_why) ? value : YAML_NONE;
 }
 
-static struct str int_text(struct yaml_tree *tree, int64_t value)
-{
-	return str_from_int(tree->arena, value);
-}
-
 static struct str bool_text(bool value)
 {
 	return value ? STR("true") : STR("false");
@@ -446,7 +441,9 @@ yaml_id yaml_put_str(struct yaml_tree *tree, yaml_id map, const char *key, struc
 yaml_id yaml_put_int(struct yaml_tree *tree, yaml_id map, const char *key, int64_t value,
 		     const struct yaml_order *order, struct yaml_refusal *ret_why)
 {
-	return put_scalar(tree, map, key, int_text(tree, value), YAML_INT, order, ret_why);
+	char text[STR_INT_MAX];
+
+	return put_scalar(tree, map, key, str_int_text(text, value), YAML_INT, order, ret_why);
 }
 
 yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool value, const struct yaml_order *order,
@@ -462,7 +459,9 @@ bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, stru
 
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why)
 {
-	return set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
+	char text[STR_INT_MAX];
+
+	return set(tree, scalar, str_int_text(text, value), YAML_INT, ret_why);
 }
 
 bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why)
