@@ -753,7 +753,7 @@ static bool parse_events(struct build *build)
 static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
 		  struct yaml_refusal *ret_why, bool try_json)
 {
-	struct build build = { .tree = tree, .why = ret_why };
+	struct build build = { .tree = tree, .why = ret_why, .anchors = { .text = bytes.p } };
 	enum yaml_json json = YAML_JSON_NONE;
 	bool fine;
 

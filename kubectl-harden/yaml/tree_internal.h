@@ -37,10 +37,11 @@ uint32_t yaml_skip_gap(struct str s, uint32_t at);
  */
 bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why);
 
-/* Anchors by name; of two with one name, the later one. */
+/* Anchors by name; of two with one name, the later one. There may be a million: names are offsets in @text. */
 struct anchors {
+	const char *text; /* the document */
 	struct anchor {
-		struct str name;
+		uint32_t at, n;
 		yaml_id node;
 	} *slots;
 	size_t n, size;
