@@ -254,4 +254,5 @@ void scan_source(struct run *run, struct source *source)
 		}
 		scan_document(run, source, span);
 	}
+	VEC_FIT(&source->documents);
 }
