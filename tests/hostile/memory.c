@@ -230,7 +230,7 @@ static const struct shape {
 } shapes[] = {
 	{ "documents", make_documents, SMALL, 1.75, 1.8, 0, false, NULL },
 	{ "documents-files", make_files, SMALL, 1.75, 0, 0, true, NULL },
-	{ "documents-services", make_services, SMALL, 4.5, 2, 0, false, NULL },
+	{ "documents-services", make_services, SMALL, 5.5, 2, 0, false, NULL },
 	{ "documents-json", make_json_stream, SMALL, 6.5, 2, 0, false, NULL },
 	{ "documents-tiny", make_tiny, SMALL, 0.25, 1, 0, false, NULL },
 	{ "list", make_list, WHOLE, 0, 1.8, 250, false, "--max-nodes=100000000" },
