@@ -97,35 +97,30 @@ bool fix_is_exempt(const struct fix_context *fix, const char *check)
 
 /* ---- reports ---- */
 
-static struct str keep(struct fix_context *fix, struct str text)
+static void add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
+			enum fix_status status)
 {
-	return text.n ? str_copy(fix->arena, text) : STR_NONE;
-}
+	struct finding finding = { .at = yaml_offset_value(fix->tree, problem->at), .object = fix->object };
+	struct finding_text text;
 
-static struct finding *add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
-				   enum fix_status status)
-{
-	struct finding finding = {
-		.fixer = self,
-		.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL,
-		.status = status,
-		.safety = problem->safety,
-		.at = yaml_offset_value(fix->tree, problem->at),
-		.object = fix->object,
-		.message = str_copy(fix->arena, problem->message),
-		.number = problem->number,
-		.note = keep(fix, problem->note),
-	};
-
+	/* Padding, too: it is compared as bytes. */
+	memset(&text, 0, sizeof(text));
+	text.fixer = self;
+	text.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL;
+	text.status = status;
+	text.safety = problem->safety;
+	text.message = intern_str(fix->intern, problem->message);
+	text.number = problem->number;
+	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
-		finding.reason = keep(fix, problem->reason);
+		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
-		finding.caveat = problem->caveat;
-		finding.subject = keep(fix, problem->subject);
-		finding.detail = keep(fix, problem->detail);
+		text.caveat = problem->caveat;
+		text.subject = intern_str(fix->intern, problem->subject);
+		text.detail = intern_str(fix->intern, problem->detail);
 	}
+	finding.text = intern_bytes(fix->intern, &text, sizeof(text));
 	VEC_PUSH(fix->findings, finding);
-	return &fix->findings->items[fix->findings->n - 1];
 }
 
 static struct str flag_reason(struct fix_context *fix, const struct fixer *self, enum safety safety)

@@ -92,7 +92,7 @@ void change_prune(struct change *change, yaml_id node, yaml_id top);
 /* change_refuse() - ends the change for a reason of the fixer's own; @why is a constant text. */
 void change_refuse(struct change *change, yaml_id at, const char *why);
 
-/* fix_format() - a text in the results' arena. */
+/* fix_format() - a text as long as the pod is at work; what is reported of it is copied. */
 #define fix_format(fix, ...) str_fmt((fix)->arena, __VA_ARGS__)
 
 /* The container at @target and its securityContext (YAML_NONE if it has none). */

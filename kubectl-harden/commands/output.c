@@ -56,6 +56,11 @@ void output_relax(struct output *output)
 		output_flush(output);
 }
 
+void output_relax_data(void *output)
+{
+	output_relax(output);
+}
+
 bool output_finish(struct output *output, struct error **err)
 {
 	output_flush(output);

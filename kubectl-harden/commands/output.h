@@ -23,6 +23,8 @@ void output_free(struct output *output);
 
 /* output_relax() - writes the text if it has become long. output_flush() - writes it now. */
 void output_relax(struct output *output);
+/* output_relax_data() - output_relax(), for those who call it while they append. */
+void output_relax_data(void *output);
 void output_flush(struct output *output);
 
 /*

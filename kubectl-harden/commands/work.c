@@ -228,7 +228,9 @@ static void add_diff_name(struct buf *out, const char *path)
 void work_add_diff(struct work *work, const struct source *source)
 {
 	struct output *out = &work->session->out;
-	struct diff_options options = { .colour = out->colour, .visible = out->terminal };
+	struct diff_options options = {
+		.colour = out->colour, .visible = out->terminal, .relax = output_relax_data, .data = out
+	};
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
 	struct splices splices;
 

@@ -13,7 +13,7 @@
 
 static struct str keep(struct run *run, struct str text)
 {
-	return text.n ? str_copy(run->arena, text) : STR_NONE;
+	return intern_str(&run->intern, text);
 }
 
 static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)
@@ -129,6 +129,7 @@ void inventory_workload(struct run *run, struct where where, struct kube_pod *po
 	keep_declared(run, &workload, pod);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
+	VEC_FIT(&workload.ports);
 	workload.keeps_ports = !wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
 }

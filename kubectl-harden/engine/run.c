@@ -16,7 +16,8 @@
 
 void run_init(struct run *run, const struct run_options *options)
 {
-	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new() };
+	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
+	run->intern = intern_init(run->arena);
 	run->choice = fix_choice_make(&run->options.fix);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
@@ -52,7 +53,9 @@ void run_free(struct run *run)
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	yaml_parsers_release();
+	arena_free(run->words);
 	arena_free(run->scratch);
+	intern_free(&run->intern);
 	arena_free(run->arena);
 	*run = (struct run){ 0 };
 }
@@ -152,13 +155,25 @@ void run_apply(struct run *run)
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
 		each_document(run, true);
+	/* As large as the largest document, and no longer needed. */
+	yaml_tree_free(&run->tree);
+	yaml_tree_free(&run->after);
+	arena_reset(run->scratch);
 }
 
 /* ---- results ---- */
 
 void run_splices(const struct source *source, struct splices *ret_splices)
 {
+	size_t n = 0;
+
 	*ret_splices = (struct splices){ 0 };
+	for (size_t i = 0; i < source->documents.n; i++)
+		n += source->documents.items[i].splices.n;
+	if (!n)
+		return;
+	ret_splices->items = xrealloc_array(NULL, n, sizeof(*ret_splices->items));
+	ret_splices->cap = n;
 	for (size_t i = 0; i < source->documents.n; i++) {
 		const struct document *document = &source->documents.items[i];
 

@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include "base/file.h"
+#include "base/intern.h"
 #include "engine/objects.h"
 #include "engine/template.h"
 #include "fixers/fixer.h"
@@ -85,7 +86,9 @@ struct run {
 	struct run_options options;
 	struct fix_choice choice;
 	struct arena *arena;   /* results */
+	struct intern intern;  /* those of their texts that recur; in arena */
 	struct arena *scratch; /* one document at a time */
+	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */

@@ -61,6 +61,7 @@ static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod
 	scan->matters = true;
 	if (pod->partial || !check_size(scan, pod))
 		return;
+	arena_reset(run->words);
 	fix = fix_context_make(run, pod, &findings, where.object);
 	/* Its ports are looked at as they will be on a network of its own. */
 	if (pod->host_network && (fix.choice->selected >> fixer_index(&fixer_host_namespaces) & 1))
@@ -309,4 +310,5 @@ void scan_source(struct run *run, struct source *source)
 		}
 		scan_document(run, source, span);
 	}
+	VEC_FIT(&source->documents);
 }

@@ -86,7 +86,7 @@ static bool has_several_noted(const struct source *source)
 		for (size_t k = 0; k < document->findings.n; k++) {
 			const struct run_object *object = &document->objects.items[document->findings.items[k].object];
 
-			if (!document->findings.items[k].note.n)
+			if (!document->findings.items[k].text->note.n)
 				continue;
 			if (seen && seen != object)
 				return true;
@@ -109,7 +109,7 @@ static void add_notes(struct summary *s, const struct source *source)
 			const struct finding *finding = &document->findings.items[k];
 			struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-			if (!finding->note.n || finding->status != FIX_CHANGED)
+			if (!finding->text->note.n || finding->text->status != FIX_CHANGED)
 				continue;
 			if (shown == limit(s, NOTES_SHOWN)) {
 				hidden++;
@@ -120,7 +120,7 @@ static void add_notes(struct summary *s, const struct source *source)
 				add_object(&line, &document->objects.items[finding->object]);
 				buf_addz(&line, ": ");
 			}
-			text_escape(&line, finding->note);
+			text_escape(&line, finding->text->note);
 			text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
 			shown++;
 		}

@@ -24,13 +24,13 @@ static void count_document(const struct document *document, struct totals *total
 	totals->refused += document->state == DOCUMENT_REFUSED;
 	for (size_t i = 0; i < document->findings.n; i++) {
 		const struct finding *finding = &document->findings.items[i];
-		bool left = finding->status == FIX_LEFT;
+		bool left = finding->text->status == FIX_LEFT;
 
 		totals->findings++;
 		totals->left += left;
 		totals->changes += !left;
-		totals->violations += finding->check != NULL;
-		totals->violations_left += finding->check != NULL && left;
+		totals->violations += finding->text->check != NULL;
+		totals->violations_left += finding->text->check != NULL && left;
 	}
 }
 

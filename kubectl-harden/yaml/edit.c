@@ -77,15 +77,26 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 
 /* ---- new nodes ---- */
 
+enum { TEXTS_LOOK = 48 };
+
+/* The index of a text, one of the last ones if it is the same: what is added to a hundred containers is. */
+static uint32_t new_text(struct yaml_tree *tree, struct str text, enum yaml_type type)
+{
+	for (size_t i = tree->texts.n, k = 0; i-- > 0 && k < TEXTS_LOOK; k++)
+		if (tree->texts.items[i].type == type && str_eq(tree->texts.items[i].text, text))
+			return (uint32_t)i;
+	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
+	return (uint32_t)(tree->texts.n - 1);
+}
+
 yaml_id yaml_new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
 {
 	yaml_id id = yaml_node_new(tree);
 
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
 	*yaml_node(tree, id) = (struct yaml_node){
 		.kind = YAML_SCALAR,
 		.style = YAML_PLAIN,
-		.first = (uint32_t)(tree->texts.n - 1),
+		.first = new_text(tree, text, type),
 		.flags = YAML_F_NEW,
 	};
 	return id;
@@ -416,8 +427,7 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 	node = yaml_node(tree, id);
 	if ((node->flags & YAML_F_TAG) && ((node->flags & YAML_F_COPY) || !yaml_tag_fits(tree, node, text, type)))
 		node->flags &= (uint16_t)~YAML_F_TAG;
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
-	node->first = (uint32_t)(tree->texts.n - 1);
+	node->first = new_text(tree, text, type);
 	if (!(node->flags & YAML_F_NEW))
 		node->flags |= YAML_F_CHANGED;
 	return true;
@@ -437,11 +447,6 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 	return yaml_set(tree, value, text, type, ret_why) ? value : YAML_NONE;
 }
 
-static struct str int_text(struct yaml_tree *tree, int64_t value)
-{
-	return str_from_int(tree->arena, value);
-}
-
 static struct str bool_text(bool value)
 {
 	return value ? STR("true") : STR("false");
@@ -456,7 +461,9 @@ yaml_id yaml_put_str(struct yaml_tree *tree, yaml_id map, const char *key, struc
 yaml_id yaml_put_int(struct yaml_tree *tree, yaml_id map, const char *key, int64_t value,
 		     const struct yaml_order *order, struct yaml_refusal *ret_why)
 {
-	return put_scalar(tree, map, key, int_text(tree, value), YAML_INT, order, ret_why);
+	char text[STR_INT_MAX];
+
+	return put_scalar(tree, map, key, str_int_text(text, value), YAML_INT, order, ret_why);
 }
 
 yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool value, const struct yaml_order *order,
@@ -472,7 +479,9 @@ bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, stru
 
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why)
 {
-	return yaml_set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
+	char text[STR_INT_MAX];
+
+	return yaml_set(tree, scalar, str_int_text(text, value), YAML_INT, ret_why);
 }
 
 bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why)

@@ -8,6 +8,8 @@
  */
 #include "yaml/guard.h"
 
+#include "yaml/tree_internal.h"
+
 enum { PLAIN, CONTROL, LEAD, ODD };
 
 /* Class of each byte: 0 needs no look. Line breaks are looked at for the `%` that may follow. */
@@ -156,7 +158,7 @@ bool yaml_guard(struct str bytes, size_t *ret_end, struct yaml_refusal *ret_why)
 
 	*ret_end = bytes.n;
 	if (!check_line_depth(bytes, &at))
-		return refuse(ret_why, (uint32_t)at, "nested too deeply (see --max-depth)");
+		return refuse(ret_why, (uint32_t)at, YAML_TOO_DEEP);
 
 	if (bytes.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		return refuse(ret_why, 0, "UTF-16; convert it to UTF-8");

@@ -19,24 +19,29 @@ static bool refuse(struct yaml_refusal *ret_why, uint32_t at, const char *why)
 
 /* ---- anchors ---- */
 
+static struct str name_of(const struct anchors *anchors, const struct anchor *anchor)
+{
+	return (struct str){ anchors->text + anchor->at, anchor->n };
+}
+
 static struct anchor *slot_of(const struct anchors *anchors, struct str name)
 {
 	size_t at = str_hash(name) & (anchors->size - 1);
 
-	while (anchors->slots[at].node && !str_eq(anchors->slots[at].name, name))
+	while (anchors->slots[at].node && !str_eq(name_of(anchors, &anchors->slots[at]), name))
 		at = (at + 1) & (anchors->size - 1);
 	return &anchors->slots[at];
 }
 
 static void grow(struct anchors *anchors)
 {
-	struct anchors larger = { .n = anchors->n, .size = anchors->size ? anchors->size * 2 : 16 };
+	struct anchors larger = { anchors->text, NULL, anchors->n, anchors->size ? anchors->size * 2 : 16 };
 
 	larger.slots = xrealloc_array(NULL, larger.size, sizeof(*larger.slots));
 	memset(larger.slots, 0, larger.size * sizeof(*larger.slots));
 	for (size_t i = 0; i < anchors->size; i++)
 		if (anchors->slots[i].node)
-			*slot_of(&larger, anchors->slots[i].name) = anchors->slots[i];
+			*slot_of(&larger, name_of(anchors, &anchors->slots[i])) = anchors->slots[i];
 	free(anchors->slots);
 	*anchors = larger;
 }
@@ -45,11 +50,11 @@ void anchors_add(struct anchors *anchors, struct str name, yaml_id node)
 {
 	struct anchor *slot;
 
-	if (anchors->n * 2 >= anchors->size)
+	if (anchors->n * 4 >= anchors->size * 3)
 		grow(anchors);
 	slot = slot_of(anchors, name);
 	anchors->n += !slot->node;
-	*slot = (struct anchor){ name, node };
+	*slot = (struct anchor){ (uint32_t)(name.p - anchors->text), (uint32_t)name.n, node };
 }
 
 yaml_id anchors_find(const struct anchors *anchors, struct str name)
@@ -111,25 +116,37 @@ static bool check_few(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *
 	return true;
 }
 
-static bool check_many(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
+/* A key that was seen. Its text is looked up where another one has its hash: a million of them take eight megabytes. */
+struct seen {
+	yaml_id key;
+	uint32_t hash;
+};
+
+static bool check_many(struct yaml_tree *tree, yaml_id map, size_t count, struct yaml_refusal *ret_why)
 {
-	struct anchors seen = { 0 };
+	size_t size = 1;
+	struct seen *slots;
 	bool fine = true;
 
+	while (size < count + count / 2)
+		size *= 2;
+	slots = memset(xrealloc_array(NULL, size, sizeof(*slots)), 0, size * sizeof(*slots));
 	for (yaml_id key = yaml_node(tree, map)->first; key && fine; key = yaml_node(tree, key)->next) {
-		struct str text;
-		uint32_t shape;
-		yaml_id first;
+		struct str text, other;
+		uint32_t shape, hash;
+		size_t at;
 
 		if (!key_text(tree, key, &text, &shape))
 			continue;
-		first = anchors_find(&seen, text);
-		if (first)
-			fine = duplicate(tree, first, key, ret_why);
-		else
-			anchors_add(&seen, text, key);
+		hash = (uint32_t)str_hash(text);
+		for (at = hash & (size - 1); slots[at].key && fine; at = (at + 1) & (size - 1))
+			if (slots[at].hash == hash && key_text(tree, slots[at].key, &other, &shape) &&
+			    str_eq(text, other))
+				fine = duplicate(tree, slots[at].key, key, ret_why);
+		if (fine)
+			slots[at] = (struct seen){ key, hash };
 	}
-	anchors_free(&seen);
+	free(slots);
 	return fine;
 }
 
@@ -205,5 +222,5 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 		yaml_node(tree, map)->flags |= YAML_F_MERGE;
 		tree->has_copies = true;
 	}
-	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, ret_why);
+	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, count, ret_why);
 }

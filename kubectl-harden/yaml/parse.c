@@ -2,7 +2,7 @@
 /*
  * Parse
  *
- * The only file that includes libfyaml. It is used as a tokeniser: events come in, nodes with byte spans go out, and
+ * The only file that includes libfyaml (but what is strict JSON is read without it: yaml/json.c). It is used as a tokeniser: events come in, nodes with byte spans go out, and
  * texts are taken from the bytes later, when somebody asks. libfyaml's marks are right for plain and quoted scalars
  * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
  * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
@@ -369,7 +369,7 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 	yaml_id id = (yaml_id)tree->nodes.n;
 
 	if (id >= tree->limits.nodes)
-		return refuse(build, node->start, "too many nodes in one document (see --max-nodes)");
+		return refuse(build, node->start, YAML_TOO_MANY_NODES);
 	/* A pair in a flow sequence is announced behind its key. */
 	if (node->flags & YAML_F_EXPLICIT)
 		build->question = true;
@@ -539,7 +539,7 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 	yaml_id id;
 
 	if (build->stack.n >= build->tree->limits.depth)
-		return refuse(build, build->cursor, "nested too deeply (see --max-depth)");
+		return refuse(build, build->cursor, YAML_TOO_DEEP);
 	node.start = token ? mark(fy_token_start_mark(token)) : build->cursor;
 	if (fy_event_get_node_style(event) == FYNS_FLOW)
 		node.style = YAML_FLOW;
@@ -792,10 +792,11 @@ static bool parse_events(struct build *build)
 	return fine;
 }
 
-bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
-		struct yaml_refusal *ret_why)
+static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		  struct yaml_refusal *ret_why, bool try_json)
 {
-	struct build build = { .tree = tree, .why = ret_why };
+	struct build build = { .tree = tree, .why = ret_why, .anchors = { .text = bytes.p } };
+	enum yaml_json json = YAML_JSON_NONE;
 	bool fine;
 
 	tree->arena = arena;
@@ -811,10 +812,27 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 		return refuse(&build, 0, "the document is larger than --max-document-size");
 	if (!yaml_guard(bytes, &build.end, ret_why))
 		return false;
-	fine = !build.end || parse_events(&build);
+	if (try_json && build.end == bytes.n)
+		json = yaml_json_read(tree, ret_why);
+	if (json == YAML_JSON_NONE)
+		fine = !build.end || parse_events(&build);
+	else
+		fine = json == YAML_JSON_READ;
 	if (fine)
 		conclude(&build);
 	free(build.stack.items);
 	anchors_free(&build.anchors);
 	return fine;
+}
+
+bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		struct yaml_refusal *ret_why)
+{
+	return parse(tree, arena, bytes, limits, ret_why, true);
+}
+
+bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why)
+{
+	return parse(tree, arena, bytes, limits, ret_why, false);
 }

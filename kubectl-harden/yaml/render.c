@@ -13,9 +13,20 @@
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
 
+enum { SPLICES_LOOK = 24 };
+
+/* A copy of @text, that of one of the last splices if it is the same: what a hundred containers get is. */
+static struct str keep(const struct render *render, struct str text)
+{
+	for (size_t i = render->splices->n, k = 0; i-- > 0 && k < SPLICES_LOOK; k++)
+		if (str_eq(render->splices->items[i].ins, text))
+			return render->splices->items[i].ins;
+	return str_copy(render->tree->arena, text);
+}
+
 void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
 {
-	struct splice splice = { .at = at, .del = del, .ins = str_copy(render->tree->arena, buf_str(text)) };
+	struct splice splice = { .at = at, .del = del, .ins = keep(render, buf_str(text)) };
 
 	VEC_PUSH(render->splices, splice);
 	buf_free(text);

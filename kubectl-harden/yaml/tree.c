@@ -21,6 +21,18 @@
 
 #include <stdlib.h>
 
+enum { OPS_KEPT = 4096 };
+
+void yaml_forget(struct yaml_tree *tree)
+{
+	tree->ops.n = 0;
+	if (tree->ops.cap <= OPS_KEPT)
+		return;
+	free(tree->ops.items);
+	tree->ops.items = NULL;
+	tree->ops.cap = 0;
+}
+
 void yaml_tree_free(struct yaml_tree *tree)
 {
 	free(tree->nodes.items);

@@ -7,6 +7,21 @@
 
 #include "yaml/edit.h"
 
+/* What both readers say of a document beyond its limits. */
+#define YAML_TOO_MANY_NODES "too many nodes in one document (see --max-nodes)"
+#define YAML_TOO_DEEP "nested too deeply (see --max-depth)"
+
+/*
+ * yaml_json_read() - fills @tree, which is empty, from its bytes if they are strict JSON and begin with { or [.
+ * YAML_JSON_REFUSED: they begin as JSON and are refused as yaml_parse() would, for *ret_why.
+ */
+enum yaml_json { YAML_JSON_NONE, YAML_JSON_READ, YAML_JSON_REFUSED };
+enum yaml_json yaml_json_read(struct yaml_tree *tree, struct yaml_refusal *ret_why);
+
+/* yaml_parse_yaml() - as yaml_parse(), but by the YAML parser whatever it is, for the tests that compare the two. */
+bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why);
+
 /* yaml_node_new() - a zeroed node at the end of the vector; pointers into it become invalid. */
 yaml_id yaml_node_new(struct yaml_tree *tree);
 
@@ -22,10 +37,11 @@ uint32_t yaml_skip_gap(struct str s, uint32_t at);
  */
 bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why);
 
-/* Anchors by name; of two with one name, the later one. */
+/* Anchors by name; of two with one name, the later one. There may be a million: names are offsets in @text. */
 struct anchors {
+	const char *text; /* the document */
 	struct anchor {
-		struct str name;
+		uint32_t at, n;
 		yaml_id node;
 	} *slots;
 	size_t n, size;
@@ -155,11 +171,23 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id);
 
 /* ---- yaml/meaning.c ---- */
 
+/* Pairs of a mapping by what their keys say: the values. Free with yaml_index_free(). */
+struct yaml_index {
+	struct yaml_index_slot {
+		struct str name;
+		yaml_id node;
+	} *slots; /* a slot without a node is empty */
+	size_t n, size;
+};
+
 /*
- * yaml_index() - the pairs of @map by what their keys say: .node is the value; of two with one name, the one that
- * counts (a merge may hide a key, or be hidden by one). Free with anchors_free().
+ * yaml_index_map() - makes the index of @map; of two pairs with one name, the one that counts (a merge may hide a key,
+ * or be hidden by one). yaml_index_add() - takes the place of what had the name. yaml_index_find() - YAML_NONE without.
  */
-void yaml_index(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index);
+void yaml_index_map(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index);
+void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value);
+yaml_id yaml_index_find(const struct yaml_index *index, struct str name);
+void yaml_index_free(struct yaml_index *index);
 
 /*
  * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
