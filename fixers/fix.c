@@ -24,7 +24,7 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 	return self->profile <= config->profile || (config->also & bit);
 }
 
-static uint32_t checks_of(const struct fixer *self, enum pod_security_level level)
+static uint32_t checks_of(const struct fixer *self, enum pod_security_level level, unsigned version)
 {
 	struct str rest = str_of(self->checks), id;
 	uint32_t checks = 0;
@@ -32,7 +32,7 @@ static uint32_t checks_of(const struct fixer *self, enum pod_security_level leve
 	while (str_cut(&rest, ' ', &id)) {
 		size_t check = pod_security_find(id);
 
-		if (check != SIZE_MAX && pod_security_applies(check, level, pod_security_newest))
+		if (check != SIZE_MAX && pod_security_applies(check, level, version))
 			checks |= (uint32_t)1 << check;
 	}
 	return checks;
@@ -42,12 +42,17 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 {
 	enum pod_security_level level = config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE
 									    : POD_SECURITY_RESTRICTED;
-	struct fix_choice choice = { 0 };
+	struct fix_choice choice = { .version = config->standard_version ? config->standard_version - 1
+									 : pod_security_newest };
 
 	for (size_t i = 0; i < fixers_n; i++) {
-		if (fix_selected(config, fixers[i]))
+		choice.checks[i] = checks_of(fixers[i], level, choice.version);
+		choice.applies |= choice.checks[i];
+		/* What the standard does not ask for at that version, only the profile beyond it does. */
+		if (fix_selected(config, fixers[i]) &&
+		    (choice.checks[i] || !*fixers[i]->checks || config->profile == PROFILE_HARDENED ||
+		     (config->only & (uint64_t)1 << i)))
 			choice.selected |= (uint64_t)1 << i;
-		choice.checks[i] = checks_of(fixers[i], level);
 	}
 	return choice;
 }
@@ -69,41 +74,57 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 	return false;
 }
 
-/* ---- reports ---- */
-
-static struct str keep(struct fix_context *fix, struct str text)
+bool fix_applies(const struct fix_context *fix, const char *check)
 {
-	return text.n ? str_copy(fix->arena, text) : STR_NONE;
+	size_t index = pod_security_find(str_of(check));
+
+	return index != SIZE_MAX && (fix->choice->applies >> index & 1);
 }
 
-static struct finding *add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
-				   enum fix_status status)
+bool fix_is_exempt(const struct fix_context *fix, const char *check)
 {
-	struct finding finding = {
-		.fixer = self,
-		.check = problem->check,
-		.status = status,
-		.safety = problem->safety,
-		.at = yaml_offset_value(fix->tree, problem->at),
-		.object = fix->object,
-		.message = str_copy(fix->arena, problem->message),
-		.number = problem->number,
-		.note = keep(fix, problem->note),
-	};
+	size_t index = pod_security_find(str_of(check));
+	const struct pod_security_check *row;
 
+	if (index == SIZE_MAX)
+		return false;
+	row = &pod_security_checks[index];
+	/* Windows refuses most of the settings, so nothing is asked for beyond the standard. */
+	return (fix->pod->windows_declared &&
+		(fix->choice->version >= row->windows_since || !(fix->choice->applies >> index & 1))) ||
+	       (fix->pod->user_namespace && fix->choice->version >= row->user_namespace_since);
+}
+
+/* ---- reports ---- */
+
+static void add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
+			enum fix_status status)
+{
+	struct finding finding = { .at = yaml_offset_value(fix->tree, problem->at), .object = fix->object };
+	struct finding_text text;
+
+	/* Padding, too: it is compared as bytes. */
+	memset(&text, 0, sizeof(text));
+	text.fixer = self;
+	text.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL;
+	text.status = status;
+	text.safety = problem->safety;
+	text.message = intern_str(fix->intern, problem->message);
+	text.number = problem->number;
+	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
-		finding.reason = keep(fix, problem->reason);
+		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
-		finding.caveat = problem->caveat;
-		finding.subject = keep(fix, problem->subject);
-		finding.detail = keep(fix, problem->detail);
+		text.caveat = problem->caveat;
+		text.subject = intern_str(fix->intern, problem->subject);
+		text.detail = intern_str(fix->intern, problem->detail);
 	}
 	if (fix->log && fix->log->traced) {
 		fix->log->places.n = fix->findings->n; /* those behind were only asked for */
 		VEC_PUSH(&fix->log->places, problem->at);
 	}
+	finding.text = intern_bytes(fix->intern, &text, sizeof(text));
 	VEC_PUSH(fix->findings, finding);
-	return &fix->findings->items[fix->findings->n - 1];
 }
 
 static struct str flag_reason(struct fix_context *fix, const struct fixer *self, enum safety safety)
@@ -270,20 +291,46 @@ yaml_id change_security_context(struct change *change, int target)
 	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
 }
 
+const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar)
+{
+	struct str text = yaml_text(fix->tree, scalar);
+
+	if (str_starts(text, STR("${")) && str_ends(text, STR("}")))
+		return "a placeholder, whose value is not known; fill it in first: "
+		       "envsubst < FILE | kubectl harden fix -f -";
+	if ((str_starts(text, STR("$(")) && str_ends(text, STR(")"))) ||
+	    (str_starts(text, STR("{{")) && str_ends(text, STR("}}"))))
+		return "a placeholder, whose value is not known; harden what comes out of the program that fills it in";
+	return NULL;
+}
+
+/* Refuses to write over a placeholder. */
+static void check_placeholder(struct change *change, yaml_id map, const char *key)
+{
+	yaml_id old = change->refused ? YAML_NONE : yaml_get(change->fix->tree, map, key);
+	const char *why = old ? fix_placeholder(change->fix, old) : NULL;
+
+	if (why)
+		change_refuse(change, old, why);
+}
+
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_str(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_int(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_bool(change->fix->tree, map, key, value, order, &change->why));
 }
@@ -317,6 +364,12 @@ void change_remove(struct change *change, yaml_id node)
 {
 	if (!change->refused)
 		change->refused = !yaml_remove(change->fix->tree, node, &change->why);
+}
+
+void change_prune(struct change *change, yaml_id node, yaml_id top)
+{
+	if (!change->refused)
+		change->refused = !yaml_prune(change->fix->tree, node, top, &change->why);
 }
 
 /* ---- needs ---- */
@@ -429,14 +482,22 @@ struct str fix_subject(const struct fix_context *fix, int target)
 	return str_join(fix->arena, str_of(words[container->role]), container->name);
 }
 
+/* KEP-1981: from that version on, Pod Security leaves out what Windows has no such setting for. */
+enum { WINDOWS_EXEMPT_SINCE = 25 };
+
 bool fix_is_windows(const struct fix_context *fix, struct problem *problem)
 {
 	if (!fix->pod->windows)
 		return false;
-	problem->reason = fix->pod->windows_declared
-				  ? STR("the API refuses this setting in a Windows pod; remove it")
-				  : STR("its node selector asks for Windows, where this setting is not allowed; with "
-					"spec.os.name: windows the standard does not ask for it");
+	if (fix->pod->windows_declared && fix->choice->version < WINDOWS_EXEMPT_SINCE)
+		problem->reason = STR("the API refuses this setting in a Windows pod; the standard does not ask for it "
+				      "there from version 1.25 on");
+	else
+		problem->reason =
+			fix->pod->windows_declared
+				? STR("the API refuses this setting in a Windows pod; remove it")
+				: STR("its node selector asks for Windows, where this setting is not allowed; with "
+				      "spec.os.name: windows the standard does not ask for it");
 	return true;
 }
 

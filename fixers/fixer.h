@@ -10,6 +10,7 @@
  * (fix_begin() … fix_end()), which is all or nothing.
  */
 
+#include "base/intern.h"
 #include "kube/pod.h"
 #include "kube/ports.h"
 
@@ -39,6 +40,7 @@ struct fix_config {
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
+	unsigned standard_version; /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
 };
 
 enum { FIXERS_MAX = 64 };
@@ -46,6 +48,8 @@ enum { FIXERS_MAX = 64 };
 /* What follows from a configuration for every document alike: see fix_choice_make(). */
 struct fix_choice {
 	uint64_t selected;	     /* a bit for each fixer that the user asked for */
+	unsigned version;	     /* of the Pod Security Standards: "1.N" is N */
+	uint32_t applies;	     /* the Pod Security checks of the profile's level at that version: a bit each */
 	uint32_t checks[FIXERS_MAX]; /* the Pod Security checks that each answers for, at the profile's level: a bit each */
 };
 
@@ -67,20 +71,25 @@ enum caveat {
 };
 
 /* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
-struct finding {
+/* What a finding says: the same for many objects, and then kept once. */
+struct finding_text {
 	const struct fixer *fixer;
 	const char *check;	/* Pod Security check ID (policy/check_*.go), NULL where no check asks for it */
 	enum fix_status status; /* FIX_CHANGED or FIX_LEFT */
 	enum safety safety;
-	uint32_t at;	    /* offset in the document as it came in */
-	unsigned object;    /* index of the object in the document's results */
 	struct str message; /* what is wrong, and what the standard wants */
 	struct str reason;  /* FIX_LEFT: why it is left and what to do; else empty */
-	unsigned caveat;    /* enum caveat */
 	struct str subject; /* of a caveat: the image, or a mount */
 	struct str detail;
 	int64_t number;
 	struct str note; /* a line of the summary: what became of a port */
+	unsigned caveat; /* enum caveat */
+};
+
+struct finding {
+	const struct finding_text *text;
+	uint32_t at;	 /* offset in the document as it came in */
+	unsigned object; /* index of the object in the document's results */
 };
 
 struct findings {
@@ -94,7 +103,8 @@ struct fix_context {
 	const struct fix_choice *choice;
 	struct yaml_tree *tree;
 	struct kube_pod *pod;
-	struct arena *arena; /* of the results */
+	struct arena *arena;   /* texts in the making, of this pod */
+	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
@@ -104,7 +114,7 @@ struct fix_context {
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
 	size_t running;	  /* index of the fixer at work */
 	int target;	  /* that it looks at */
-	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
+	uint32_t passed;  /* fix_violations(): a bit for each Pod Security check that the pod passes */
 };
 
 /* A change of a document, whatever other changes are made: the @nth of a fixer for a target of an object. */

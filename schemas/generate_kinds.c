@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 /* The words of `is`, and the flags they stand for, in the same order. */
-static const char *const flag_names[] = { "list",      "service",  "names-port", "nothing",
-					  "immutable", "stateful", "openshift",	 "cluster" };
+static const char *const flag_names[] = { "list",     "service",   "names-port", "nothing",	 "immutable",
+					  "stateful", "openshift", "cluster",	 "kustomization" };
 static const struct {
 	unsigned flag;
 	const char *c_name;
@@ -27,6 +27,7 @@ static const struct {
 	{ KIND_STATEFUL, "KIND_STATEFUL" },
 	{ KIND_OPENSHIFT, "KIND_OPENSHIFT" },
 	{ KIND_CLUSTER, "KIND_CLUSTER" },
+	{ KIND_KUSTOMIZATION, "KIND_KUSTOMIZATION" },
 	{ KIND_POD, "KIND_POD" },
 };
 _Static_assert(sizeof(flags) / sizeof(flags[0]) == sizeof(flag_names) / sizeof(flag_names[0]) + 1,
@@ -63,10 +64,13 @@ static unsigned flags_of_words(unsigned words)
 
 static bool check_kind(struct schema *schema, yaml_id row, const struct kube_kind *kind)
 {
-	const unsigned looked_at = KIND_POD | KIND_LIST | KIND_SERVICE | KIND_NAMES_PORT | KIND_OPENSHIFT;
+	const unsigned looked_at = KIND_POD | KIND_LIST | KIND_SERVICE | KIND_NAMES_PORT | KIND_OPENSHIFT |
+				   KIND_KUSTOMIZATION;
 
 	if ((kind->flags & KIND_NOTHING) && (kind->flags & looked_at))
-		return schema_fail(schema, row, "\"nothing\" excludes pod, list, service, names-port and openshift");
+		return schema_fail(schema, row,
+				   "\"nothing\" excludes pod, list, service, names-port, openshift and "
+				   "kustomization");
 	if ((kind->flags & KIND_LIST) && (kind->flags & KIND_POD))
 		return schema_fail(schema, row, "a list holds no pod of its own");
 	if (kind->items && !(kind->flags & KIND_LIST))

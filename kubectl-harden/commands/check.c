@@ -14,7 +14,9 @@ static void print_text(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
 	struct output *out = &work->session->out;
-	struct check_options options = { .colour = out->colour, .verbose = settings->verbose };
+	struct check_options options = {
+		.colour = out->colour, .verbose = settings->verbose, .relax = output_relax_data, .data = out
+	};
 
 	for (size_t i = 0; i < work->run.sources.n; i++) {
 		const struct source *source = work->run.sources.items[i];
@@ -148,6 +150,6 @@ const struct command command_check = {
 		    "# Begin where you are: only what is new fails from now on\n"
 		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
 		    "kubectl harden check -R -f examples --baseline=baseline.json\n",
-	.usage = "-f FILENAME [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
 	.run = run,
 };

@@ -21,6 +21,7 @@ struct strings {
 struct settings {
 	struct strings filenames;
 	struct strings arguments;
+	const char *kustomize; /* the folder of -k; NULL */
 	struct run_options run;
 	bool recursive, to_stdout, quiet, verbose, help;
 	enum colour_when colour;
@@ -36,7 +37,7 @@ void settings_free(struct settings *settings);
 enum option_kind { OPTION_SWITCH, OPTION_CHOICE, OPTION_VALUE };
 
 /* What completes an option's value. */
-enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_JSON, VALUE_FIXERS };
+enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FOLDERS, VALUE_JSON, VALUE_FIXERS };
 
 struct option {
 	const char *name;
@@ -69,9 +70,12 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
+			    struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err);

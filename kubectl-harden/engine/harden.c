@@ -36,7 +36,7 @@ void document_clear(struct document *document)
 
 /* ---- trees that wait for the plan ---- */
 
-enum { TREES_MOST = 64 << 20 };
+enum { TREES_MOST = 8 << 20 };
 
 static size_t tree_bytes(const struct yaml_tree *tree)
 {
@@ -86,7 +86,8 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 		.choice = &run->choice,
 		.tree = pod->tree,
 		.pod = pod,
-		.arena = run->arena,
+		.arena = run->words,
+		.intern = &run->intern,
 		.findings = findings,
 		.object = object,
 		.status = memset(xmalloc(size), 0, size),
@@ -183,7 +184,8 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .choice = &pass->run->choice,
 				   .tree = pass->tree,
 				   .pod = &none,
-				   .arena = pass->run->arena,
+				   .arena = pass->run->words,
+				   .intern = &pass->run->intern,
 				   .findings = pass->findings,
 				   .filter = &pass->filter,
 				   .log = &pass->log,
@@ -241,17 +243,16 @@ static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
 
 static void record(struct pass *pass, const struct kube_object *object, struct str note)
 {
-	struct arena *arena = pass->run->arena;
+	struct intern *intern = &pass->run->intern;
 	struct run_object row = {
-		.kind = str_copy(arena, object->kind_name),
-		.namespace = str_copy(arena, object->namespace),
-		.name = str_copy(arena, object->name),
+		.kind = intern_str(intern, object->kind_name),
+		.namespace = intern_str(intern, object->namespace),
+		.name = intern_str(intern, object->name),
 		.item = object->item,
 		.note = note,
 	};
 
-	if (pass->record)
-		VEC_PUSH(&pass->document->objects, row);
+	VEC_PUSH(&pass->document->objects, row);
 }
 
 static void visit(struct pass *pass, struct object_view *view)
@@ -260,11 +261,13 @@ static void visit(struct pass *pass, struct object_view *view)
 	struct str note = STR_NONE;
 	struct kube_pod *pod = view->has_pod ? &view->pod : NULL;
 
+	arena_reset(pass->run->words);
 	if (pod && pod->partial)
 		note = str_of(pod->partial);
 	else if (!object->kind && looks_like_pod(pass->tree, object->node, 12))
 		note = STR("an unknown kind that seems to hold a pod; it is not edited");
-	record(pass, object, note);
+	if (pass->record)
+		record(pass, object, note);
 	if (pod && !pod->partial)
 		run_fixers(pass, pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
@@ -408,7 +411,19 @@ static bool is_idempotent(struct run *run, struct document *document)
 	return changes == 0;
 }
 
-/* @idempotence: false while changes are tried one by one, when others are still missing. */
+/* Documents from which on memory is given back as soon as it can be: some megabytes of it. */
+enum { NODES_LARGE = 1 << 17, OBJECTS_LARGE = 1 << 13 };
+
+static void release_objects(struct objects *objects)
+{
+	objects->n = 0;
+	if (objects->cap <= OBJECTS_LARGE)
+		return;
+	free(objects->items);
+	*objects = (struct objects){ 0 };
+}
+
+/* @meant is used up. @idempotence: false while changes are tried one by one, when others are still missing. */
 static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool idempotence)
 {
 	struct buf out = BUF_INIT;
@@ -418,12 +433,17 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	size_t bad;
 	bool fine;
 
+	yaml_forget(meant);
+	release_objects(&run->objects);
 	splices_apply(meant->bytes, &document->splices, &out);
 	/* No inserted line may be a document separator. */
 	splitter = yaml_splitter_init(buf_str(&out));
 	fine = yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == out.n && bad == SIZE_MAX;
 	fine = fine && yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
-	       yaml_prove(meant, &run->after, &why) && (!idempotence || is_idempotent(run, document));
+	       yaml_prove(meant, &run->after, &why);
+	if (meant->nodes.cap > NODES_LARGE)
+		yaml_tree_free(meant);
+	fine = fine && (!idempotence || is_idempotent(run, document));
 	buf_free(&out);
 	return fine;
 }
@@ -499,18 +519,21 @@ static void count(struct document *document)
 		const struct finding *finding = &document->findings.items[i];
 		struct run_object *object = &document->objects.items[finding->object];
 
-		if (finding->status == FIX_CHANGED)
+		if (finding->text->status == FIX_CHANGED)
 			object->changes++;
 		else
 			object->left++;
 	}
 }
 
-/* The texts of the splices outlive the document's tree. */
-static void keep_splices(struct run *run, struct document *document)
+/* The texts of the splices outlive the document's tree, and nothing is kept that is larger than it must be. */
+static void keep_results(struct run *run, struct document *document)
 {
 	for (size_t i = 0; i < document->splices.n; i++)
-		document->splices.items[i].ins = str_copy(run->arena, document->splices.items[i].ins);
+		document->splices.items[i].ins = intern_str(&run->intern, document->splices.items[i].ins);
+	VEC_FIT(&document->splices);
+	VEC_FIT(&document->findings);
+	VEC_FIT(&document->objects);
 }
 
 static bool has_notes(const struct document *document)
@@ -548,7 +571,7 @@ void harden_document(struct run *run, struct source *source, struct document *do
 	}
 	if (document->splices.n && !prove(run, document, tree, true))
 		retry(run, source, document, changes);
-	keep_splices(run, document);
+	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;
 	count(document);

@@ -78,7 +78,7 @@ static void find_places(struct tracer *tracer, struct trace *trace)
 		path.n = stable.n = 0;
 		yaml_pointer(&tracer->run->tree, tracer->in->objects->items[object].object.node, log->places.items[i],
 			     &cache, &path, &stable);
-		trace->findings[i].path = str_copy(tracer->run->arena, buf_str(&path));
+		trace->findings[i].path = intern_str(&tracer->run->intern, buf_str(&path));
 		trace->findings[i].place = hash_place(buf_str(&stable));
 	}
 }
@@ -205,7 +205,7 @@ static bool is_made(const struct tracer *tracer, size_t change)
 {
 	uint32_t finding = tracer->in->log->items[change].finding;
 
-	return tracer->document->findings.items[finding].status == FIX_CHANGED;
+	return tracer->document->findings.items[finding].text->status == FIX_CHANGED;
 }
 
 static void find_first(struct tracer *tracer)
@@ -345,7 +345,7 @@ static void list_operations(struct tracer *tracer, struct trace *trace)
 static void number_groups(struct tracer *tracer, struct trace *trace)
 {
 	for (uint32_t i = 0; i < tracer->document->findings.n; i++)
-		if (tracer->document->findings.items[i].status == FIX_CHANGED)
+		if (tracer->document->findings.items[i].text->status == FIX_CHANGED)
 			trace->findings[i].group = root_of(tracer->parents, i) + 1;
 }
 
@@ -360,7 +360,7 @@ void trace_make(struct run *run, struct document *document, const struct trace_i
 	trace->operations_n = input->patch->operations.n;
 	trace->api_versions = ARENA_ARRAY(run->arena, struct str, input->objects->n);
 	for (size_t i = 0; i < input->objects->n; i++)
-		trace->api_versions[i] = str_copy(run->arena, input->objects->items[i].object.api_version);
+		trace->api_versions[i] = intern_str(&run->intern, input->objects->items[i].object.api_version);
 	tracer.parents = xmalloc((document->findings.n + 1) * sizeof(*tracer.parents));
 	for (uint32_t i = 0; i < document->findings.n; i++)
 		tracer.parents[i] = i;

@@ -79,7 +79,7 @@ static uint32_t group_of(const struct where *where)
 			high = middle;
 	}
 	for (; low < document->findings.n && document->findings.items[low].object == where->object; low++)
-		if (document->findings.items[low].fixer == &fixer_unprivileged_ports &&
+		if (document->findings.items[low].text->fixer == &fixer_unprivileged_ports &&
 		    document->trace->findings[low].group)
 			return document->trace->findings[low].group;
 	return 0;

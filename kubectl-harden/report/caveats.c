@@ -69,19 +69,19 @@ static void add_to_group(struct caveat_group *group, struct caveat_place place)
 
 static void collect(struct caveats *caveats, const struct finding *finding, struct caveat_place place)
 {
-	unsigned kinds = finding->caveat & ~(unsigned)CAVEAT_TEXT;
+	unsigned kinds = finding->text->caveat & ~(unsigned)CAVEAT_TEXT;
 	struct caveat_group *group;
 
-	if (finding->caveat & CAVEAT_TEXT)
-		add_to_group(group_of(caveats, finding->detail, true), place);
+	if (finding->text->caveat & CAVEAT_TEXT)
+		add_to_group(group_of(caveats, finding->text->detail, true), place);
 	if (!kinds)
 		return;
-	group = group_of(caveats, finding->subject, false);
+	group = group_of(caveats, finding->text->subject, false);
 	group->kinds |= kinds;
 	if (kinds & CAVEAT_UID)
-		group->uid = finding->number;
+		group->uid = finding->text->number;
 	if (kinds & CAVEAT_PORT)
-		add_setting(group, finding->detail, finding->number);
+		add_setting(group, finding->text->detail, finding->text->number);
 	add_to_group(group, place);
 }
 
@@ -97,7 +97,7 @@ void caveats_collect(const struct run *run, struct caveats *ret)
 			for (size_t f = 0; f < document->findings.n; f++) {
 				const struct finding *finding = &document->findings.items[f];
 
-				if (finding->caveat && finding->status == FIX_CHANGED)
+				if (finding->text->caveat && finding->text->status == FIX_CHANGED)
 					collect(ret, finding,
 						(struct caveat_place){ source,
 								       &document->objects.items[finding->object] });
@@ -197,18 +197,18 @@ void caveat_add(struct buf *out, const struct caveat_group *group, bool all)
 
 void caveat_add_finding(struct buf *out, const struct finding *finding)
 {
-	struct caveat_group group = { .subject = finding->detail, .kinds = CAVEAT_TEXT };
+	struct caveat_group group = { .subject = finding->text->detail, .kinds = CAVEAT_TEXT };
 
-	if (finding->caveat & CAVEAT_TEXT)
+	if (finding->text->caveat & CAVEAT_TEXT)
 		caveat_add(out, &group, false);
-	group = (struct caveat_group){ .subject = finding->subject,
-				       .kinds = finding->caveat & ~(unsigned)CAVEAT_TEXT,
-				       .uid = finding->number };
+	group = (struct caveat_group){ .subject = finding->text->subject,
+				       .kinds = finding->text->caveat & ~(unsigned)CAVEAT_TEXT,
+				       .uid = finding->text->number };
 	if (!group.kinds)
 		return;
 	if (group.kinds & CAVEAT_PORT)
-		add_setting(&group, finding->detail, finding->number);
-	if (out->n && finding->caveat & CAVEAT_TEXT)
+		add_setting(&group, finding->text->detail, finding->text->number);
+	if (out->n && finding->text->caveat & CAVEAT_TEXT)
 		buf_addc(out, ' ');
 	caveat_add(out, &group, false);
 }

@@ -51,22 +51,22 @@ static void give_finding(struct walk *walk, const struct source *source, const s
 	const struct finding *finding = &document->findings.items[index];
 	struct item item = {
 		.kind = ITEM_FINDING,
-		.severity = finding->check ? SEVERITY_ERROR : SEVERITY_WARNING,
+		.severity = finding->text->check ? SEVERITY_ERROR : SEVERITY_WARNING,
 		.source = source,
 		.document = document,
 		.object = &document->objects.items[finding->object],
 		.api_version = document->trace->api_versions[finding->object],
 		.at = run_position(source, document->start + finding->at),
-		.fixer = finding->fixer,
-		.check = finding->check,
-		.safety = finding->safety,
-		.fixable = finding->status == FIX_CHANGED,
+		.fixer = finding->text->fixer,
+		.check = finding->text->check,
+		.safety = finding->text->safety,
+		.fixable = finding->text->status == FIX_CHANGED,
 		.finding = index,
 		.group = document->trace->findings[index].group,
 		.path = document->trace->findings[index].path,
 		.known = &document->trace->findings[index].known,
-		.message = finding->message,
-		.reason = finding->reason,
+		.message = finding->text->message,
+		.reason = finding->text->reason,
 	};
 
 	if (item.fixable)
@@ -110,7 +110,7 @@ static void give_file(struct walk *walk, struct source *source)
 		.safety = SAFETY_FINDING,
 		.at = source->refused_at,
 		.known = &source->known,
-		.message = str_of(source->template ? source->template : source->refused),
+		.message = str_of(source->template ? template_words(source->template) : source->refused),
 	};
 
 	if (source->template || source->refused)

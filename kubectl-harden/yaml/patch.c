@@ -155,21 +155,21 @@ static void walk_pair(struct patcher *patcher, yaml_id key, yaml_id counts)
 static void walk_pairs(struct patcher *patcher, yaml_id map)
 {
 	struct yaml_tree *tree = patcher->tree;
-	struct anchors index = { 0 };
+	struct yaml_index index = { 0 };
 	bool indexed = false;
 	yaml_id next;
 
 	for (yaml_id key = yaml_node(tree, map)->first; key && !indexed; key = yaml_node(tree, key)->next)
 		indexed = yaml_node(tree, key)->flags & (YAML_F_MERGE | YAML_F_REMOVED);
 	if (indexed)
-		yaml_index(tree, map, &index);
+		yaml_index_map(tree, map, &index);
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = next) {
 		next = yaml_node(tree, key)->next;
 		if (yaml_node(tree, key)->flags & YAML_F_MERGE)
 			continue;
-		walk_pair(patcher, key, indexed ? anchors_find(&index, yaml_text(tree, key)) : yaml_value(tree, key));
+		walk_pair(patcher, key, indexed ? yaml_index_find(&index, yaml_text(tree, key)) : yaml_value(tree, key));
 	}
-	anchors_free(&index);
+	yaml_index_free(&index);
 }
 
 static void add_index(struct patcher *patcher, size_t index)

@@ -36,7 +36,7 @@ void yaml_render(struct yaml_tree *tree, struct splices *splices);
  * room for the next one (a comma), they are that one's. Free with render_notes_free().
  */
 struct render_notes {
-	struct {
+	struct render_span {
 		uint32_t first, n;
 	} *items;
 	size_t n, cap;

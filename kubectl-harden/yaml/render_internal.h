@@ -10,9 +10,11 @@
 struct render {
 	struct yaml_tree *tree;
 	struct splices *splices;
-	struct str eol;		    /* line break of the lines around */
 	struct render_notes *notes; /* NULL: nobody asks */
 	size_t noted;		    /* nodes of .notes that belong to a splice already */
+	yaml_id scope;		    /* a node that all splices that are made now belong to; or YAML_NONE */
+	struct str eol; /* line break of the lines around */
+	yaml_id before; /* what stands before the item or pair that is walked, in its collection */
 };
 
 /* render_note() - @id is written, or taken out, by the splice that comes next. */
@@ -32,16 +34,57 @@ struct flow_layout {
 };
 
 /*
- * render_notes_end() - the splice that was just pushed has the nodes noted since the last one. render_notes_complete() -
- * once all are made. render_notes_move() - as its splice, from an index to a lower one.
+ * render_notes_end() - the splice that was just pushed has the nodes noted since the last one, and the scope.
+ * render_notes_scope() - the scope of the splices that the edits of @id make. render_notes_complete() - once all are
+ * made, before they are sorted.
  */
 void render_notes_end(struct render *render);
-void render_notes_complete(struct render_notes *notes);
-void render_notes_move(struct render_notes *notes, size_t from, size_t to);
+void render_notes_scope(struct render *render, yaml_id id);
+void render_notes_complete(struct render_notes *notes, const struct splices *splices);
 
+/* render_emit() - a splice; what is in @text moves to the tree's arena, and @text is freed. */
+void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text);
+
+/* Lines of the input: end (before the line break) and start of that of @at; where the line behind @child begins. */
 uint32_t render_line_end(struct str s, uint32_t at);
 uint32_t render_line_start(struct str s, uint32_t at);
+uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child);
+/* Behind the blanks from @at on; before those that end at @at. */
+uint32_t render_skip_blanks(struct str s, uint32_t at);
+uint32_t render_skip_blanks_back(struct str s, uint32_t at);
+bool render_is_break_before(struct str s, uint32_t at);
+/* The blanks that the line of @at begins with. */
+struct str render_indentation(struct str s, uint32_t at);
+/* The line break that ends the line of @at. */
+struct str render_eol(struct str s, uint32_t at);
+
+/* The layout of a flow collection of the input. */
+struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection);
+/* Behind an empty value: to go-yaml `{a:, b: c}` has the key `a:`, and `[!!str, a]` the tag `!!str,`. */
+void render_blank_behind_empty(struct str s, uint32_t at, struct buf *out);
+
 uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind);
+
+struct str render_eol_at(struct str s, uint32_t at);
+
+/* ---- yaml/render_scalar.c ---- */
+
+/* The new text of a scalar of the input. */
+void render_change_scalar(struct render *render, yaml_id id);
+
+/*
+ * render_drop_tag() - takes away the tag of @id where its new value does not keep it, so that only the value from the
+ * offset returned on is left to be replaced.
+ */
+uint32_t render_drop_tag(struct render *render, yaml_id id);
+
+/* render_has_colon() - false for a null that no `:` announces: of `? key`, `{key}`. */
+bool render_has_colon(const struct yaml_tree *tree, yaml_id value);
+
+/* render_colon() - appends the `:` of such a value, to be put in at the offset returned. */
+uint32_t render_colon(struct render *render, yaml_id value, struct buf *out);
+
+/* ---- yaml/render_new.c ---- */
 
 /* A new pair or item of a block collection that begins at @column; the caller wrote the indentation. */
 void render_block_pair(struct render *render, struct buf *out, yaml_id map, uint32_t column, yaml_id key);
@@ -51,3 +94,29 @@ void render_block_item(struct render *render, struct buf *out, yaml_id seq, uint
 void render_flow_pair(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id key);
 void render_flow_value(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 void render_flow_children(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
+
+/* ---- yaml/splices.c ---- */
+
+/* render_conclude() - puts the splices from the @from-th on in order; where there was no final line break, none comes. */
+void render_conclude(struct yaml_tree *tree, struct splices *splices, size_t from);
+
+/* ---- yaml/render_remove.c ---- */
+
+/*
+ * render_front() - of a block collection whose first child is gone: what stands in the line of a dash, and what is
+ * written where nothing of it is left. Returns the child to go on with.
+ */
+yaml_id render_front(struct render *render, yaml_id collection);
+
+/*
+ * render_gone() - the lines of the children of a block collection that are gone, from @child on to one that is not,
+ * which it returns. @before: the child of the input before @child; @after: the one before it that stays, where
+ * nothing new stands between.
+ */
+yaml_id render_gone(struct render *render, yaml_id collection, yaml_id before, yaml_id after, yaml_id child);
+
+/* render_emptied_end() - where a line that follows an emptied block collection goes: behind that of this byte. */
+uint32_t render_emptied_end(struct render *render, yaml_id collection);
+
+/* render_flow_gone() - all children of a flow collection that are gone, and the new ones in their places. */
+void render_flow_gone(struct render *render, yaml_id collection);
