@@ -305,21 +305,46 @@ static int by_finding(const void *a, const void *b)
 	return (x->index > y->index) - (x->index < y->index);
 }
 
-static void list_splices(struct tracer *tracer, struct trace *trace)
+/* Whether nothing but blanks and comments stands between a splice and the next one. */
+static bool touches_next(const struct tracer *tracer, const struct splice *splice)
+{
+	struct str before = str_sub(tracer->run->tree.bytes, 0, splice[1].at);
+
+	return yaml_skip_gap(before, (uint32_t)(splice->at + splice->del)) >= splice[1].at;
+}
+
+/* The finding that the splices of one place are listed with: they have an order, so they are one edit. */
+static uint32_t list_place(struct tracer *tracer, struct trace *trace, uint32_t first, uint32_t end)
 {
 	const struct render_notes *notes = tracer->in->notes;
+	uint32_t owner = UINT32_MAX;
 
+	for (uint32_t i = first; i < end; i++)
+		for (uint32_t k = 0; k < notes->items[i].n; k++)
+			take_node(tracer, notes->nodes.items[notes->items[i].first + k], &owner);
+	if (owner == UINT32_MAX)
+		owner = tracer->first;
+	for (uint32_t i = first; i < end; i++)
+		trace->splices[i] = (struct trace_listed){ owner, i };
+	return owner;
+}
+
+static void list_splices(struct tracer *tracer, struct trace *trace)
+{
 	const struct splices *splices = &tracer->document->splices;
+	uint32_t before = UINT32_MAX;
 
 	for (uint32_t first = 0, end; first < splices->n; first = end) {
-		uint32_t owner = UINT32_MAX;
+		uint32_t owner;
 
-		/* What stands at one place has an order, so it is one edit. */
-		for (end = first; end < splices->n && splices->items[end].at == splices->items[first].at; end++)
-			for (uint32_t i = 0; i < notes->items[end].n; i++)
-				take_node(tracer, notes->nodes.items[notes->items[end].first + i], &owner);
-		for (uint32_t i = first; i < end; i++)
-			trace->splices[i] = (struct trace_listed){ owner == UINT32_MAX ? tracer->first : owner, i };
+		for (end = first + 1; end < splices->n && splices->items[end].at == splices->items[first].at;)
+			end++;
+		owner = list_place(tracer, trace, first, end);
+		/* What is put in before something that goes would stand elsewhere if that stayed. */
+		if (first && (splices->items[end - 1].del || splices->items[first - 1].del) &&
+		    touches_next(tracer, &splices->items[first - 1]))
+			join(tracer, before, owner);
+		before = owner;
 	}
 	if (splices->n)
 		qsort(trace->splices, splices->n, sizeof(*trace->splices), by_finding);

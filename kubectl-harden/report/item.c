@@ -38,7 +38,6 @@ static uint64_t hash_of(const struct item *item)
 	const struct trace_finding *trace = &item->document->trace->findings[item->finding];
 	uint64_t hash = fingerprint_add(FINGERPRINT_START, str_of(item->fixer->name));
 
-	hash = fingerprint_add(hash, str_of(item->check ? item->check : ""));
 	hash = fingerprint_add(hash, item->object->kind);
 	hash = fingerprint_add(hash, item->object->namespace);
 	hash = fingerprint_add(hash, item->object->name);
