@@ -6,7 +6,9 @@
  * by the target's own mutator besides. Ends with the target's abort where something does not hold, having named the
  * file, and with 1 where memory was lost.
  *
- *	replay [-mN] FILE|FOLDER...
+ * With -eFILE the edit target also writes down what it meant, for tests/differential.
+ *
+ *	replay [-mN] [-eFILE] FILE|FOLDER...
  */
 #include <dirent.h>
 #include <errno.h>
@@ -187,15 +189,22 @@ static bool run_path(const char *path)
 
 int main(int argc, char **argv)
 {
+	FILE *frames = NULL;
 	bool fine = true;
 
 	signal(SIGABRT, on_abort);
 	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "-m", 2))
+		if (!strncmp(argv[i], "-m", 2)) {
 			replay.rounds = strtoul(argv[i] + 2, NULL, 10);
-		else
+		} else if (!strncmp(argv[i], "-e", 2)) {
+			frames = fopen(argv[i] + 2, "wb");
+			fine &= frames != NULL;
+			fuzz_emit_to(frames);
+		} else {
 			fine &= run_path(argv[i]);
+		}
 	}
+	fine &= !frames || !fclose(frames);
 	printf("%zu files, %zu runs\n", replay.files, replay.runs);
 	return fine ? 0 : 1;
 }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dump: what the program reads in files, and what it means to write, as frames for `judge means` (see meaning.h).
+ *
+ *	dump FILE…
+ *
+ * Each file is read, hardened by the whole engine, and its result is read again. The tree of a document is taken when
+ * its edits are made and before anything is made of them: harden_document() is linked through a wrapper.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "engine/harden.h"
+#include "engine/run.h"
+#include "meaning.h"
+#include "yaml/split.h"
+
+/* ---- reading ---- */
+
+static void add_place(struct buf *out, const char *what, struct str text, size_t at, const char *why)
+{
+	size_t line = 1, from = 0;
+
+	for (size_t i = 0; i < at && i < text.n; i++)
+		if (text.p[i] == '\n') {
+			line++;
+			from = i + 1;
+		}
+	buf_addf(out, "%s %zu:%zu: %s\n", what, line, at - from + 1, why);
+}
+
+static void read_document(struct arena *arena, struct str text, struct yaml_span span, struct buf *out)
+{
+	static const struct yaml_limits limits = YAML_LIMITS_DEFAULT;
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct yaml_refusal why;
+	struct buf json = BUF_INIT;
+
+	if (!yaml_parse(&tree, arena, str_sub(text, span.start, span.end), &limits, &why)) {
+		add_place(out, "refused", text, span.start + why.at, why.why);
+	} else if (tree.root && !yaml_is_null(&tree, tree.root)) {
+		if (meaning_add(&tree, tree.root, &json))
+			buf_addf(out, "json %.*s\n", STR_ARG(buf_str(&json)));
+		else
+			add_place(out, "refused", text, span.start, "its aliases expand to too many nodes");
+	}
+	yaml_tree_free(&tree);
+	buf_free(&json);
+}
+
+static void dump_text(const char *name, struct str text)
+{
+	struct yaml_splitter splitter = yaml_splitter_init(text);
+	struct arena *arena = arena_new();
+	struct buf outcomes = BUF_INIT;
+	struct yaml_span span;
+	size_t bad;
+
+	while (yaml_split_next(&splitter, &span, &bad)) {
+		if (bad != SIZE_MAX) {
+			add_place(&outcomes, "stop", text, bad, "a line that begins with --- and is no separator");
+			break;
+		}
+		read_document(arena, text, span, &outcomes);
+	}
+	meaning_frame(stdout, "file", (struct str[]){ str_of(name), text, buf_str(&outcomes) }, 3);
+	buf_free(&outcomes);
+	arena_free(arena);
+}
+
+/* ---- writing ---- */
+
+void __real_harden_document(struct run *run, struct source *source, struct document *document);
+void __wrap_harden_document(struct run *run, struct source *source, struct document *document);
+
+void __wrap_harden_document(struct run *run, struct source *source, struct document *document)
+{
+	struct str before = document_bytes(source, document);
+	struct buf after = BUF_INIT, meant = BUF_INIT;
+
+	__real_harden_document(run, source, document);
+	if (document->state == DOCUMENT_DONE && document->splices.n) {
+		splices_apply(before, &document->splices, &after);
+		if (meaning_add(&run->tree, run->tree.root, &meant))
+			meaning_frame(
+				stdout, "fix",
+				(struct str[]){ str_of(source->path), before, buf_str(&after), buf_str(&meant) }, 4);
+	}
+	buf_free(&after);
+	buf_free(&meant);
+}
+
+static void harden(const char *name, struct str text, struct buf *out)
+{
+	struct run_options options = {
+		.fix = FIX_CONFIG_DEFAULT,
+		.limits = YAML_LIMITS_DEFAULT,
+		.source_bytes = SIZE_MAX,
+		.keep_sources = true,
+	};
+	struct file_image image = FILE_IMAGE_INIT;
+	struct source *source;
+	struct run run;
+
+	image.bytes = xmalloc(text.n + 1);
+	memcpy(image.bytes, text.n ? text.p : "", text.n);
+	image.bytes[text.n] = 0;
+	image.n = text.n;
+	image.id.mode = S_IFREG | 0644;
+	image.id.size = (off_t)text.n;
+	run_init(&run, &options);
+	source = run_add(&run, name, NULL, &image);
+	run_plan(&run);
+	run_apply(&run);
+	if (source->changed)
+		run_output(source, out);
+	run_free(&run);
+}
+
+/* ---- files ---- */
+
+static bool read_file(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "rb");
+	char block[4096];
+	size_t n;
+
+	if (!file) {
+		fprintf(stderr, "error: open %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	while ((n = fread(block, 1, sizeof(block), file)))
+		buf_add(out, (struct str){ block, n });
+	fclose(file);
+	return true;
+}
+
+static bool dump_file(const char *path)
+{
+	struct buf text = BUF_INIT, fixed = BUF_INIT, name = BUF_INIT;
+	bool fine = read_file(path, &text);
+
+	if (fine) {
+		dump_text(path, buf_str(&text));
+		harden(path, buf_str(&text), &fixed);
+		buf_addf(&name, "%s after fix", path);
+		buf_addc(&name, 0);
+		if (fixed.n)
+			dump_text(name.p, buf_str(&fixed));
+	}
+	buf_free(&text);
+	buf_free(&fixed);
+	buf_free(&name);
+	return fine;
+}
+
+int main(int argc, char **argv)
+{
+	bool fine = true;
+
+	for (int i = 1; i < argc; i++)
+		fine &= dump_file(argv[i]);
+	yaml_parsers_release();
+	return fine && !fflush(stdout) && !ferror(stdout) ? 0 : 2;
+}
