@@ -50,12 +50,24 @@ static bool in_flow(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
+static bool refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
+{
+	if (ret_why)
+		*ret_why = (struct yaml_refusal){
+			.at = tree->tab_line - 1,
+			.why = "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it",
+		};
+	return false;
+}
+
 bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, id);
 
 	if (node->kind == YAML_ALIAS || (node->flags & YAML_F_COPY))
 		return yaml_refuse(tree, ret_why, id, "it comes from an anchor through an alias or a merge key");
+	if (tree->tab_line)
+		return refuse_tab(tree, ret_why);
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_TAG)

@@ -762,6 +762,7 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
 	tree->has_anchors = tree->exhausted = false;
+	tree->tab_line = 0;
 	memset(tree->keys, 0, sizeof(tree->keys));
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
@@ -770,8 +771,10 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	if (!yaml_guard(bytes, ret_why))
 		return false;
 	fine = !bytes.n || parse_events(&build);
-	if (fine)
+	if (fine) {
 		conclude(&build);
+		tree->tab_line = yaml_find_tab_line(tree);
+	}
 	free(build.stack.items);
 	anchors_free(&build.anchors);
 	return fine;

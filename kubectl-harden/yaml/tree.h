@@ -110,6 +110,7 @@ struct yaml_tree {
 	size_t copies_end; /* no copies are made once there are as many nodes */
 	uint64_t keys[(1 << YAML_KEY_BITS_LOG) /
 		      64]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
+	uint32_t tab_line; /* one more than the offset of a tab in a line of blanks; 0: there is none */
 	bool has_anchors;
 	bool exhausted;		/* copies of aliased nodes were not made any more: what was read is not all */
 	uint8_t indent_step;	/* majority of the document, 0 when it has no nested block map */

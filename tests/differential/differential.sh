@@ -15,7 +15,8 @@ temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
 "$judge" examples "$here/differences.txt" "$temp"
-for folder in "$temp" "$root/tests" "$root/examples" "$root/fixers" "${KUBECTL_HARDEN_CORPUS:-}"; do
+for folder in "$temp" "$root"/tests/{fixtures,cli/input,fuzz/corpus,fuzz/regressions} "$root/examples" "$root/fixers" \
+	"${KUBECTL_HARDEN_CORPUS:-}"; do
 	if [ -d "$folder" ]; then
 		find "$folder" -type f -print0
 	fi

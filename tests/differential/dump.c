@@ -14,60 +14,6 @@
 #include "engine/harden.h"
 #include "engine/run.h"
 #include "meaning.h"
-#include "yaml/split.h"
-
-/* ---- reading ---- */
-
-static void add_place(struct buf *out, const char *what, struct str text, size_t at, const char *why)
-{
-	size_t line = 1, from = 0;
-
-	for (size_t i = 0; i < at && i < text.n; i++)
-		if (text.p[i] == '\n') {
-			line++;
-			from = i + 1;
-		}
-	buf_addf(out, "%s %zu:%zu: %s\n", what, line, at - from + 1, why);
-}
-
-static void read_document(struct arena *arena, struct str text, struct yaml_span span, struct buf *out)
-{
-	static const struct yaml_limits limits = YAML_LIMITS_DEFAULT;
-	struct yaml_tree tree = YAML_TREE_INIT;
-	struct yaml_refusal why;
-	struct buf json = BUF_INIT;
-
-	if (!yaml_parse(&tree, arena, str_sub(text, span.start, span.end), &limits, &why)) {
-		add_place(out, "refused", text, span.start + why.at, why.why);
-	} else if (tree.root && !yaml_is_null(&tree, tree.root)) {
-		if (meaning_add(&tree, tree.root, &json))
-			buf_addf(out, "json %.*s\n", STR_ARG(buf_str(&json)));
-		else
-			add_place(out, "refused", text, span.start, "its aliases expand to too many nodes");
-	}
-	yaml_tree_free(&tree);
-	buf_free(&json);
-}
-
-static void dump_text(const char *name, struct str text)
-{
-	struct yaml_splitter splitter = yaml_splitter_init(text);
-	struct arena *arena = arena_new();
-	struct buf outcomes = BUF_INIT;
-	struct yaml_span span;
-	size_t bad;
-
-	while (yaml_split_next(&splitter, &span, &bad)) {
-		if (bad != SIZE_MAX) {
-			add_place(&outcomes, "stop", text, bad, "a line that begins with --- and is no separator");
-			break;
-		}
-		read_document(arena, text, span, &outcomes);
-	}
-	meaning_frame(stdout, "file", (struct str[]){ str_of(name), text, buf_str(&outcomes) }, 3);
-	buf_free(&outcomes);
-	arena_free(arena);
-}
 
 /* ---- writing ---- */
 
@@ -142,12 +88,12 @@ static bool dump_file(const char *path)
 	bool fine = read_file(path, &text);
 
 	if (fine) {
-		dump_text(path, buf_str(&text));
+		meaning_frame_file(stdout, path, buf_str(&text));
 		harden(path, buf_str(&text), &fixed);
 		buf_addf(&name, "%s after fix", path);
 		buf_addc(&name, 0);
 		if (fixed.n)
-			dump_text(name.p, buf_str(&fixed));
+			meaning_frame_file(stdout, name.p, buf_str(&fixed));
 	}
 	buf_free(&text);
 	buf_free(&fixed);

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "yaml/split.h"
 #include "yaml/tree_internal.h"
 
 enum { NODES_MAX = 200000, DEPTH_MAX = 300 };
@@ -195,4 +196,60 @@ void meaning_frame(FILE *to, const char *kind, const struct str *fields, size_t 
 		if (fields[i].n)
 			fwrite(fields[i].p, 1, fields[i].n, to);
 	fputc('\n', to);
+}
+
+/* ---- files ---- */
+
+static void add_place(struct buf *out, const char *what, struct str text, size_t at, const char *why)
+{
+	size_t line = 1, from = 0;
+
+	for (size_t i = 0; i < at && i < text.n; i++)
+		if (text.p[i] == '\n') {
+			line++;
+			from = i + 1;
+		}
+	buf_addf(out, "%s %zu:%zu: %s\n", what, line, at - from + 1, why);
+}
+
+static void read_document(struct arena *arena, struct str text, struct yaml_span span, struct buf *out)
+{
+	static const struct yaml_limits limits = YAML_LIMITS_DEFAULT;
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct yaml_refusal why;
+	struct buf json = BUF_INIT;
+
+	if (!yaml_parse(&tree, arena, str_sub(text, span.start, span.end), &limits, &why)) {
+		add_place(out, "refused", text, span.start + why.at, why.why);
+	} else if (tree.root && !yaml_is_null(&tree, tree.root)) {
+		if (meaning_add(&tree, tree.root, &json))
+			buf_addf(out, "json %.*s\n", STR_ARG(buf_str(&json)));
+		else
+			add_place(out, "refused", text, span.start, "its aliases expand to too many nodes");
+	}
+	yaml_tree_free(&tree);
+	buf_free(&json);
+}
+
+void meaning_frame_file(FILE *to, const char *name, struct str text)
+{
+	struct yaml_splitter splitter = yaml_splitter_init(text);
+	struct arena *arena = arena_new();
+	struct buf outcomes = BUF_INIT;
+	struct yaml_span span;
+	size_t bad;
+
+	while (yaml_split_next(&splitter, &span, &bad)) {
+		if (bad != SIZE_MAX) {
+			add_place(&outcomes, "stop", text, bad, "a line that begins with --- and is no separator");
+			break;
+		}
+		read_document(arena, text, span, &outcomes);
+	}
+	if (name)
+		meaning_frame(to, "file", (struct str[]){ str_of(name), text, buf_str(&outcomes) }, 3);
+	else
+		meaning_frame(to, "random", (struct str[]){ text, buf_str(&outcomes) }, 2);
+	buf_free(&outcomes);
+	arena_free(arena);
 }

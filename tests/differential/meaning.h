@@ -8,6 +8,7 @@
  *
  *	file NAME BYTES OUTCOMES	a whole file, and a line for each document: "json …", "refused L:C: why", or
  *					"stop L:C: why" where nothing behind it is read
+ *	random BYTES OUTCOMES		likewise, of a text that was made by chance
  *	fix NAME BEFORE AFTER MEANT	a document that was hardened, and its tree before it was rendered
  *	edit NAME BEFORE AFTER MEANT EDITS	likewise, with the edits as a list of JSON objects
  */
@@ -32,3 +33,6 @@ void meaning_add_key(struct yaml_tree *tree, yaml_id key, struct buf *out);
 void meaning_add_text(struct str text, struct buf *out);
 
 void meaning_frame(FILE *to, const char *kind, const struct str *fields, size_t n);
+
+/* meaning_frame_file() - reads all documents of @text, and writes the frame of a file; without @name, a random one. */
+void meaning_frame_file(FILE *to, const char *name, struct str text);

@@ -283,7 +283,7 @@ static void emit(struct round *round, struct str after)
 	for (size_t i = 0; i < round->n; i++) {
 		buf_addc(&edits, i ? ',' : '[');
 		buf_add(&edits, round->edits[i].said);
-		sayable &= round->edits[i].said.n != 0;
+		sayable &= round->edits[i].has_way && round->edits[i].said.n != 0;
 	}
 	buf_addc(&edits, ']');
 	if (round->n && meaning_add(&round->tree, round->tree.root, &meant))

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "differential/meaning.h"
 #include "engine/prefilter.h"
 #include "engine/run.h"
 #include "kube/pod.h"
@@ -373,6 +374,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run_output(run.sources.items[i], &results[i]);
 		check_documents(run.sources.items[i], files[i], buf_str(&results[i]));
 		check_diff(run.sources.items[i], buf_str(&results[i]));
+		if (fuzz_emitted()) {
+			meaning_frame_file(fuzz_emitted(), NULL, files[i]);
+			meaning_frame_file(fuzz_emitted(), NULL, buf_str(&results[i]));
+		}
 	}
 	check_reports(&run);
 	run_free(&run);

@@ -6,7 +6,7 @@
  * by the target's own mutator besides. Ends with the target's abort where something does not hold, having named the
  * file, and with 1 where memory was lost.
  *
- * With -eFILE the edit target also writes down what it meant, for tests/differential.
+ * With -eFILE the target also writes down what it read and meant, for tests/differential.
  *
  *	replay [-mN] [-eFILE] FILE|FOLDER...
  */

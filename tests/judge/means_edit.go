@@ -23,8 +23,7 @@ func (m *meaning) edit(fields [][]byte) {
 	m.counts["edits"]++
 	was, err := one(before)
 	if err != nil {
-		m.counts["read alike"]++
-		m.counts["edits of what kubectl refuses"]++
+		m.counts["edits of refused"]++
 		return
 	}
 	is, err := one(after)
