@@ -4,38 +4,15 @@
  *
  *	dump FILE…
  *
- * Each file is read, hardened by the whole engine, and its result is read again. The tree of a document is taken when
- * its edits are made and before anything is made of them: harden_document() is linked through a wrapper.
+ * Each file is read, hardened by the whole engine, and its result is read again.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "engine/harden.h"
 #include "engine/run.h"
+#include "hardened.h"
 #include "meaning.h"
-
-/* ---- writing ---- */
-
-void __real_harden_document(struct run *run, struct source *source, struct document *document);
-void __wrap_harden_document(struct run *run, struct source *source, struct document *document);
-
-void __wrap_harden_document(struct run *run, struct source *source, struct document *document)
-{
-	struct str before = document_bytes(source, document);
-	struct buf after = BUF_INIT, meant = BUF_INIT;
-
-	__real_harden_document(run, source, document);
-	if (document->state == DOCUMENT_DONE && document->splices.n) {
-		splices_apply(before, &document->splices, &after);
-		if (meaning_add(&run->tree, run->tree.root, &meant))
-			meaning_frame(
-				stdout, "fix",
-				(struct str[]){ str_of(source->path), before, buf_str(&after), buf_str(&meant) }, 4);
-	}
-	buf_free(&after);
-	buf_free(&meant);
-}
 
 static void harden(const char *name, struct str text, struct buf *out)
 {
@@ -105,6 +82,7 @@ int main(int argc, char **argv)
 {
 	bool fine = true;
 
+	hardened_emit_to(stdout, true);
 	for (int i = 1; i < argc; i++)
 		fine &= dump_file(argv[i]);
 	yaml_parsers_release();

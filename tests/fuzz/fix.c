@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "differential/hardened.h"
 #include "differential/meaning.h"
 #include "engine/prefilter.h"
 #include "engine/run.h"
@@ -367,6 +368,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > FUZZ_BYTES_MAX || fuzz_too_many(input.text))
 		return -1;
 	n = cut_files(input.text, files);
+	hardened_emit_to(fuzz_emitted(), false);
 	run_all(&run, &options, files, n);
 	for (size_t i = 0; i < n; i++) {
 		check_prefilters(files[i]);

@@ -392,7 +392,7 @@ func (m *meaning) finish() error {
 			m.fail("differences.txt", "the example shows no such difference any more: "+class.says.String())
 		}
 	}
-	if m.counts["read alike"] == 0 {
+	if m.counts["read alike"]+m.counts["edits"] == 0 {
 		m.fail("nothing", "no frame was read")
 	}
 	if m.failed > 0 {
