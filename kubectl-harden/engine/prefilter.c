@@ -126,7 +126,9 @@ bool prefilter_passes_over(struct str document)
 	nothing = kube_kind_is_nothing(scan.kind, &known);
 	if (known)
 		return nothing;
-	return str_find(document, STR("containers"), 0) == SIZE_MAX;
+	/* What has items is a list to kubectl, whatever its kind. */
+	return str_find(document, STR("containers"), 0) == SIZE_MAX &&
+	       str_find(document, STR("items"), 0) == SIZE_MAX;
 }
 
 bool prefilter_has_kind(struct str file)
