@@ -73,6 +73,9 @@ static void scan_line(struct scan *scan, struct str line)
 	if (first == '#' || first == '\n' || first == '\r')
 		return;
 	scan->content = true;
+	/* What has items is a list to kubectl, whatever its kind. */
+	if (first == 'i' && str_starts(line, STR("items")))
+		scan->odd = true;
 	if (first == 'k' && line.n > 4 && !memcmp(line.p, "kind", 4) && (line.p[4] == ':' || is_blank(line.p[4]))) {
 		struct str rest = str_sub(line, 4, line.n);
 
@@ -126,9 +129,7 @@ bool prefilter_passes_over(struct str document)
 	nothing = kube_kind_is_nothing(scan.kind, &known);
 	if (known)
 		return nothing;
-	/* What has items is a list to kubectl, whatever its kind. */
-	return str_find(document, STR("containers"), 0) == SIZE_MAX &&
-	       str_find(document, STR("items"), 0) == SIZE_MAX;
+	return str_find(document, STR("containers"), 0) == SIZE_MAX;
 }
 
 bool prefilter_has_kind(struct str file)
