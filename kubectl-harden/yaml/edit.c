@@ -82,9 +82,14 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
 	if (!tree->has_anchors)
 		return true;
-	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent)
+	for (yaml_id up = id; up; up = yaml_node(tree, up)->parent) {
+		yaml_id pair = yaml_node(tree, up)->pair;
+
 		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
 			return yaml_refuse(tree, ret_why, id, "it is shared with other places through an anchor");
+		if (pair && (yaml_node(tree, pair)->flags & YAML_F_MERGE))
+			return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
+	}
 	return true;
 }
 

@@ -112,6 +112,8 @@ bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, node, "it comes from an anchor through an alias or a merge key");
 	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
 		return yaml_refuse(tree, ret_why, node, "it cannot be removed from here");
+	if (yaml_node(tree, child)->flags & YAML_F_MERGE)
+		return yaml_refuse(tree, ret_why, node, "it is what a merge key brings in");
 	if (yaml_node(tree, child)->flags & YAML_F_EXPLICIT)
 		return yaml_refuse(tree, ret_why, node, "its key is written with a question mark");
 	if (!yaml_editable(tree, parent, ret_why))

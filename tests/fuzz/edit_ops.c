@@ -230,8 +230,8 @@ struct str edit_say(struct yaml_tree *tree, yaml_id id, const struct edit *edit)
 	if (key)
 		fine = fine && say_step(tree, id, &out);
 	else
-		meaning_add_text(str_of(edit->op == OP_PUT_ORDERED ? PICK(ordered, edit->value) :
-							     PICK(keys, edit->value)),
+		meaning_add_text(str_of(edit->op == OP_PUT_ORDERED ? PICK(ordered, edit->value)
+								   : PICK(keys, edit->value)),
 				 &out);
 	buf_addz(&out, ",\"Value\":");
 	say_value(edit, &out);

@@ -424,7 +424,7 @@ static struct model *read_node(struct arena *arena, struct yaml_tree *tree, yaml
 		model = model_node(arena, MODEL_MAP);
 		YAML_EACH(tree, id, key)
 			model_put(arena, model, str_copy(arena, yaml_text(tree, key)),
-				read_node(arena, tree, yaml_value(tree, key), depth + 1));
+				  read_node(arena, tree, yaml_value(tree, key), depth + 1));
 		return model;
 	case YAML_SEQ:
 		model = model_node(arena, MODEL_SEQ);

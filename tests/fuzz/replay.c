@@ -4,7 +4,7 @@
  *
  * Runs a target over files, and over all files of folders, without libFuzzer; with -mN each file is mutated N times
  * by the target's own mutator besides. Ends with the target's abort where something does not hold, having named the
- * file, and with 1 where memory was lost.
+ * file (256 MB are all the memory there is), and with 1 where memory was lost.
  *
  * With -eFILE the target also writes down what it read and meant, for tests/differential.
  *
@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fuzz.h"
@@ -187,11 +188,22 @@ static bool run_path(const char *path)
 	return fine;
 }
 
+/* No input of a few kilobytes needs more; a sanitizer's own memory is another matter (see run.sh). */
+static void limit_memory(void)
+{
+#ifndef WITH_ASAN
+	const struct rlimit limit = { .rlim_cur = 256 << 20, .rlim_max = 256 << 20 };
+
+	setrlimit(RLIMIT_AS, &limit);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	FILE *frames = NULL;
 	bool fine = true;
 
+	limit_memory();
 	signal(SIGABRT, on_abort);
 	for (int i = 1; i < argc; i++) {
 		if (!strncmp(argv[i], "-m", 2)) {

@@ -167,8 +167,7 @@ static void share_merge(struct arena *arena, struct chance *chance, const struct
 			/* The first of all maps stands before each of them. */
 			for (size_t i = 0; i < list->n && list->items[i] != two.to; i++)
 				if (list->items[i]->kind == MODEL_MAP && !holds(list->items[i], two.to)) {
-					model_put(arena, bases, STR_NONE,
-						  alias_of(arena, chance, list->items[i]));
+					model_put(arena, bases, STR_NONE, alias_of(arena, chance, list->items[i]));
 					break;
 				}
 			base = bases;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "differential/meaning.h"
 #include "yaml/tree_internal.h"
 
 /* ---- the independent reader ---- */
@@ -278,6 +279,32 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	return problem;
 }
 
+/* ---- for another reader ---- */
+
+static FILE *emitted;
+
+bool check_emit_open(const char *argument)
+{
+	if (strncmp(argument, "-e", 2) != 0)
+		return false;
+	emitted = fopen(argument + 2, "wb");
+	if (!emitted) {
+		fprintf(stderr, "error: open %s\n", argument + 2);
+		exit(2);
+	}
+	return true;
+}
+
+static void emit(struct yaml_tree *tree, struct str after)
+{
+	struct buf meant = BUF_INIT;
+
+	if (meaning_add(tree, tree->root, &meant))
+		meaning_frame(emitted, "edit",
+			      (struct str[]){ STR("generator"), tree->bytes, after, buf_str(&meant), STR_NONE }, 5);
+	buf_free(&meant);
+}
+
 const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out)
 {
 	struct str original = before->tree.bytes;
@@ -290,6 +317,8 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 	problem = check_splices(original, &splices);
 	if (!problem) {
 		splices_apply(original, &splices, out);
+		if (emitted)
+			emit(&before->tree, buf_str(out));
 		if (!intent->anything)
 			problem = check_bytes(original, buf_str(out), intent->old);
 	}
