@@ -235,23 +235,33 @@ static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t f
 	}
 }
 
+/* Whether the ':', '-' or '?' at @at is one, and not the beginning of a word. */
+static bool is_indicator(struct str s, uint32_t at, char c, bool flow)
+{
+	if (at >= s.n || s.p[at] != c)
+		return false;
+	return at + 1 == s.n || is_space(s.p[at + 1]) || (flow && memchr(",[]{}", s.p[at + 1], 5));
+}
+
 /* Where a node without text stands: behind the `:`, `-` or `?` that asks for it, where there is one. */
 static uint32_t empty_at(struct build *build)
 {
 	struct str s = build->tree->bytes;
 	uint32_t at = yaml_skip_gap(s, build->cursor);
 	struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
+	bool flow;
 
 	if (!open || at >= s.n)
 		return build->cursor;
+	flow = build->tree->nodes.items[open->node].style == YAML_FLOW;
 	if (open->want_key)
-		return s.p[at] == '?' ? at + 1 : build->cursor;
+		return is_indicator(s, at, '?', flow) ? at + 1 : build->cursor;
 	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
-		if (s.p[at] == '?') /* `? key` is read only with its value */
+		if (is_indicator(s, at, '?', flow)) /* `? key` is read only with its value */
 			at = yaml_skip_gap(s, at + 1);
-		return at < s.n && s.p[at] == ':' ? at + 1 : build->cursor;
+		return is_indicator(s, at, ':', flow) ? at + 1 : build->cursor;
 	}
-	return s.p[at] == '-' ? at + 1 : build->cursor;
+	return is_indicator(s, at, '-', flow) ? at + 1 : build->cursor;
 }
 
 /* ---- nodes ---- */
