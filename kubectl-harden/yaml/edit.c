@@ -53,6 +53,16 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
+static bool refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
+{
+	if (ret_why)
+		*ret_why = (struct yaml_refusal){
+			.at = tree->tab_line - 1,
+			.why = "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it",
+		};
+	return false;
+}
+
 bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node;
@@ -62,6 +72,8 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	node = yaml_node(tree, id);
 	if (node->kind == YAML_ALIAS)
 		return yaml_refuse(tree, ret_why, id, "it is an alias");
+	if (tree->tab_line)
+		return refuse_tab(tree, ret_why);
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_KEY)
@@ -70,8 +82,12 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT) &&
 	    (yaml_node(tree, node->first)->flags & YAML_F_EXPLICIT))
 		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
-	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
-		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
+	for (yaml_id up = tree->has_copies ? id : YAML_NONE; up; up = yaml_node(tree, up)->parent) {
+		yaml_id pair = yaml_node(tree, up)->pair;
+
+		if (pair && (yaml_node(tree, pair)->flags & YAML_F_MERGE))
+			return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
+	}
 	return true;
 }
 

@@ -338,13 +338,34 @@ static bool begins_line_at(const struct build *build, uint32_t at, uint32_t colu
 	return (!start || p[start - 1] == '\n' || p[start - 1] == '\r') && at - start <= column;
 }
 
+/* Whether the anchor or the tag of @node does. */
+static bool property_begins_line_at(const struct build *build, const struct yaml_node *node, uint32_t column)
+{
+	struct str s = build->tree->bytes;
+
+	for (uint32_t at = node->props; at < node->start; at = yaml_skip_gap(s, at)) {
+		if (begins_line_at(build, at, column))
+			return true;
+		while (at < node->start && !is_space(s.p[at]))
+			at++;
+	}
+	return false;
+}
+
+/*
+ * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
+ * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
+ */
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
 
-	if (!open || open->column < 0 || open->want_key || node->props == node->end)
+	if (!open || open->column < 0 || node->props == node->end)
 		return false;
-	if (node->props != node->start && begins_line_at(build, node->props, (uint32_t)open->column))
+	/* A key stands at the margin, but not below its question mark. */
+	if (open->want_key)
+		return build->question && begins_line_at(build, node->props, (uint32_t)open->column);
+	if (property_begins_line_at(build, node, (uint32_t)open->column))
 		return true;
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
@@ -805,6 +826,7 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
 	tree->has_anchors = tree->has_copies = tree->exhausted = tree->expanded = tree->settled = false;
+	tree->tab_line = 0;
 	memset(tree->keys, 0, sizeof(tree->keys));
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
@@ -818,8 +840,10 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 		fine = !build.end || parse_events(&build);
 	else
 		fine = json == YAML_JSON_READ;
-	if (fine)
+	if (fine) {
 		conclude(&build);
+		tree->tab_line = yaml_find_tab_line(tree);
+	}
 	free(build.stack.items);
 	anchors_free(&build.anchors);
 	return fine;
