@@ -18,6 +18,7 @@ static const char *const type_names[] = { "text", "bool", "number" };
 static const char *const absent_names[] = { "allowed", "forbidden", "pod" };
 static const char *const mend_names[] = { "none", "set", "remove", "remove-item" };
 static const char *const safety_names[] = { "caveat", "unsafe" };
+static const char *const check_safety_names[] = { "safe", "caveat", "unsafe", "finding" };
 
 struct values {
 	struct pod_security_value *items;
@@ -137,6 +138,24 @@ static bool read_field(struct schema *schema, yaml_id map, struct checks *checks
 	return fine;
 }
 
+static bool read_safety(struct schema *schema, yaml_id map, unsigned *ret_safety)
+{
+	struct schema_texts texts = { 0 };
+
+	if (!schema_texts(schema, map, "safety", &texts))
+		return false;
+	for (size_t i = 0; i < texts.n; i++) {
+		size_t k = 0;
+
+		while (k < 4 && strcmp(check_safety_names[k], texts.items[i]) != 0)
+			k++;
+		if (k == 4)
+			return schema_fail(schema, map, "safety is safe, caveat, unsafe or finding");
+		*ret_safety |= 1u << k;
+	}
+	return texts.n || schema_fail(schema, map, "a check needs the safety of its changes");
+}
+
 static bool read_check(struct schema *schema, yaml_id map, struct checks *checks)
 {
 	struct check *check;
@@ -148,15 +167,15 @@ static bool read_check(struct schema *schema, yaml_id map, struct checks *checks
 					 .at = map });
 	check = &checks->items[checks->n - 1];
 	if (!schema_keys(schema, map,
-			 "id level since overrides windows user-namespace reason fixers says source fields",
-			 "id level since reason fixers says source fields") ||
+			 "id level since overrides windows user-namespace reason fixers safety says source fields",
+			 "id level since reason fixers safety says source fields") ||
 	    !schema_text(schema, map, "id", &check->row.id) ||
 	    !schema_enum(schema, map, "level", SCHEMA_NAMES(level_names), &level) ||
 	    !schema_version(schema, map, "since", &check->row.since) ||
 	    !schema_version(schema, map, "windows", &check->row.windows_since) ||
 	    !schema_version(schema, map, "user-namespace", &check->row.user_namespace_since) ||
 	    !schema_texts(schema, map, "overrides", &check->overrides) ||
-	    !schema_texts(schema, map, "fixers", &check->fixers) ||
+	    !schema_texts(schema, map, "fixers", &check->fixers) || !read_safety(schema, map, &check->row.safety) ||
 	    !schema_text(schema, map, "reason", &check->row.reason) ||
 	    !schema_text(schema, map, "says", &check->row.says) || !schema_text(schema, map, "source", &source))
 		return false;
@@ -271,7 +290,7 @@ static void emit_check(struct buf *out, const struct check *check)
 	emit_string(out, row->reason);
 	buf_addz(out, ", ");
 	emit_string(out, fixers.p);
-	buf_addz(out, ",\n\t  ");
+	buf_addf(out, ", %u,\n\t  ", row->safety);
 	emit_string(out, row->says);
 	buf_addz(out, ",\n");
 	emit_fields(out, check);

@@ -3,6 +3,9 @@
  * explain: what a fixer establishes, why, what can break, and what it does to an example.
  */
 #include "commands/example.h"
+#include "fixers/fix.h"
+#include "kube/pod_security.h"
+#include "report/item.h"
 #include "report/text.h"
 
 static void add_paragraph(struct buf *out, bool colour, const char *title, const char *text)
@@ -45,16 +48,59 @@ static void add_example(struct buf *out, bool colour, const struct fixer *fixer)
 	example_diff(out, fixer, 2, colour);
 }
 
+/* ---- a standard ---- */
+
+static void add_check(struct buf *out, const struct pod_security_check *check, int width)
+{
+	struct buf safety CLEANUP(buf_free) = BUF_INIT;
+	struct str rest = str_of(check->fixers), fixer;
+
+	for (unsigned i = 0; i <= SAFETY_FINDING; i++)
+		if (check->safety >> i & 1)
+			buf_addf(&safety, "%s%s", safety.n ? ", " : "", item_safety((enum safety)i));
+	buf_addc(&safety, '\0');
+	while (str_cut(&rest, ' ', &fixer))
+		buf_addf(out, "%-*s   %-*.*s   %s\n", width, check->id, width, STR_ARG(fixer), safety.p);
+}
+
+static int explain_standard(struct session *session)
+{
+	const struct settings *settings = &session->settings;
+	enum pod_security_level level = settings->standard == STANDARD_BASELINE ? POD_SECURITY_BASELINE
+										: POD_SECURITY_RESTRICTED;
+	struct fix_choice choice = fix_choice_make(&settings->run.fix);
+	struct buf *out = &session->out.text;
+	int width = 0;
+
+	for (size_t i = 0; i < pod_security_checks_n; i++)
+		if ((int)strlen(pod_security_checks[i].id) > width)
+			width = (int)strlen(pod_security_checks[i].id);
+	buf_addf(out, "%-*s   %-*s   %s\n", width, "CHECK", width, "FIXER", "SAFETY");
+	for (size_t i = 0; i < pod_security_checks_n; i++)
+		if (pod_security_applies(i, level, choice.version))
+			add_check(out, &pod_security_checks[i], width);
+	return EXIT_FINE;
+}
+
+/* ---- a fixer ---- */
+
 static int run_explain(struct session *session)
 {
 	struct settings *settings = &session->settings;
 	struct buf *out = &session->out.text;
 	bool colour = session->out.colour;
 	const struct option *only = option_find(STR("only"), COMMAND_ANY);
-	struct str name = str_of(settings->arguments.items[0]);
 	struct error *error = NULL;
 	const struct fixer *fixer;
+	struct str name;
 
+	if (!settings->arguments.n == !settings->standard) {
+		error_set(&error, "name a fixer, or a standard with --standard");
+		return command_usage_error(session, error);
+	}
+	if (settings->standard)
+		return explain_standard(session);
+	name = str_of(settings->arguments.items[0]);
 	/* For the message that every command has for it. */
 	if (fixer_find(name) == SIZE_MAX) {
 		only->set(settings, only, name, &error);
@@ -80,12 +126,16 @@ const struct command command_explain = {
 	.summary = "Explain a fixer: why, what can break, an example",
 	.description =
 		"Explain a fixer: what it establishes and which standard asks for it, why, what can break and how "
-		"one sees it, and what it does to an example.",
+		"one sees it, and what it does to an example. Or explain a Pod Security Standard: which fixer answers for "
+		"which of its checks, and how safe what it changes is: safe cannot stop a correct program, caveat can in a "
+		"way that is named, unsafe takes away what the program probably uses and is made on request only, finding "
+		"is for a person.",
 	.examples = "# Why drop capabilities?\n"
-		    "kubectl harden explain capabilities\n",
-	.usage = "FIXER [options]",
+		    "kubectl harden explain capabilities\n"
+		    "# What does the standard check, and who answers for it?\n"
+		    "kubectl harden explain --standard=restricted\n",
+	.usage = "(FIXER | --standard=LEVEL) [options]",
 	.arguments = ARGUMENT_FIXER,
-	.arguments_min = 1,
 	.arguments_max = 1,
 	.run = run_explain,
 };

@@ -9,6 +9,7 @@
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
+enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
 enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
 
@@ -28,6 +29,7 @@ struct settings {
 	enum fail_on fail_on;
 	enum dry_run dry_run;
 	enum format format;
+	enum standard standard;
 	const char *baseline, *write_baseline; /* files; NULL */
 };
 

@@ -76,6 +76,7 @@ struct pod_security_check {
 	uint32_t overrides;			      /* restricted: a bit for each check that it replaces */
 	const char *reason;
 	const char *fixers; /* the rules that answer for it, space-separated */
+	unsigned safety;    /* of their changes: a bit each for safe, caveat, unsafe and finding (there are none) */
 	const char *says;
 	const struct pod_security_field *fields;
 	size_t fields_n;

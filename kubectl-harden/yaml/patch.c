@@ -167,7 +167,8 @@ static void walk_pairs(struct patcher *patcher, yaml_id map)
 		next = yaml_node(tree, key)->next;
 		if (yaml_node(tree, key)->flags & YAML_F_MERGE)
 			continue;
-		walk_pair(patcher, key, indexed ? yaml_index_find(&index, yaml_text(tree, key)) : yaml_value(tree, key));
+		walk_pair(patcher, key,
+			  indexed ? yaml_index_find(&index, yaml_text(tree, key)) : yaml_value(tree, key));
 	}
 	yaml_index_free(&index);
 }

@@ -13,8 +13,8 @@ struct render {
 	struct render_notes *notes; /* NULL: nobody asks */
 	size_t noted;		    /* nodes of .notes that belong to a splice already */
 	yaml_id scope;		    /* a node that all splices that are made now belong to; or YAML_NONE */
-	struct str eol; /* line break of the lines around */
-	yaml_id before; /* what stands before the item or pair that is walked, in its collection */
+	struct str eol;		    /* line break of the lines around */
+	yaml_id before;		    /* what stands before the item or pair that is walked, in its collection */
 };
 
 /* render_note() - @id is written, or taken out, by the splice that comes next. */
