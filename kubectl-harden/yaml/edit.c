@@ -158,10 +158,11 @@ static bool has_place(struct yaml_tree *tree, yaml_id id)
 /* Makes a null of the input a collection; the renderer replaces its text. */
 static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct yaml_refusal *ret_why)
 {
-	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_node *node;
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
+	node = yaml_node(tree, id);
 	if (!node->pair)
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
 	if (!has_place(tree, id))
@@ -180,10 +181,11 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 /* Before the first child: an empty collection of the input becomes a block where blocks can be. */
 static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
-	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_node *node;
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
+	node = yaml_node(tree, id);
 	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED | YAML_F_COPY)) || node->style != YAML_FLOW || node->first)
 		return true;
 	if (yaml_in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||
