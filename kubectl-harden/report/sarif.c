@@ -12,10 +12,13 @@
 
 enum { FIX_BYTES_MAX = 16 << 10 };
 
-/* A splice of the run, by its group. */
+/* A splice of the run, by its group, with the region that it replaces. */
 struct place {
 	uint32_t group;
 	uint32_t source, document, splice;
+	struct {
+		uint32_t line, column;
+	} from, to;
 };
 
 struct sarif {
@@ -148,22 +151,42 @@ static int by_group(const void *a, const void *b)
 	return 0;
 }
 
+/* Regions are counted along each file once: fixes go back and forth in it. */
+static void collect_document(struct sarif *sarif, uint32_t source, uint32_t number, struct position *cursor)
+{
+	const struct source *file = sarif->machine->run->sources.items[source];
+	const struct document *document = &file->documents.items[number];
+	struct str text = { file->image.bytes, file->image.n };
+	size_t first = sarif->places.n, n = document->trace ? document->splices.n : 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct splice *splice = &document->splices.items[i];
+		struct position from = position_at(text, document->start + splice->at, cursor);
+		struct position to = position_at(text, document->start + splice->at + splice->del, &from);
+
+		*cursor = from;
+		VEC_PUSH(&sarif->places, (struct place){ .source = source,
+							 .document = number,
+							 .splice = i,
+							 .from = { from.line, from.column },
+							 .to = { to.line, to.column } });
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct trace_listed listed = document->trace->splices[i];
+
+		sarif->places.items[first + listed.index].group = document->trace->findings[listed.finding].group;
+	}
+}
+
 static void collect_places(struct sarif *sarif)
 {
 	const struct run *run = sarif->machine->run;
 
 	for (uint32_t i = 0; i < run->sources.n; i++) {
-		for (uint32_t k = 0; k < run->sources.items[i]->documents.n; k++) {
-			const struct document *document = &run->sources.items[i]->documents.items[k];
+		struct position cursor = { .line = 1, .column = 1 };
 
-			for (size_t s = 0; document->trace && s < document->splices.n; s++) {
-				struct trace_listed listed = document->trace->splices[s];
-
-				VEC_PUSH(&sarif->places,
-					 (struct place){ document->trace->findings[listed.finding].group, i, k,
-							 listed.index });
-			}
-		}
+		for (uint32_t k = 0; k < run->sources.items[i]->documents.n; k++)
+			collect_document(sarif, i, k, &cursor);
 	}
 	if (sarif->places.n)
 		qsort(sarif->places.items, sarif->places.n, sizeof(*sarif->places.items), by_group);
@@ -222,17 +245,16 @@ static size_t edit_at(struct sarif *sarif, size_t first, size_t end, struct spli
 }
 
 /* The same region as a text and as bytes: consumers know one or the other. */
-static void add_replacement(struct json *json, const struct source *source, const struct splice *edit)
+static void add_replacement(struct json *json, const struct place *first, const struct place *last,
+			    const struct splice *edit)
 {
-	struct position from = run_position(source, edit->at), to = run_position(source, edit->at + edit->del);
-
 	json_open(json, '{');
 	json_open_key(json, "deletedRegion", '{');
-	json_uint_key(json, "startLine", from.line);
-	json_uint_key(json, "startColumn", from.column);
-	json_uint_key(json, "endLine", to.line);
-	json_uint_key(json, "endColumn", to.column);
-	json_uint_key(json, "byteOffset", from.offset);
+	json_uint_key(json, "startLine", first->from.line);
+	json_uint_key(json, "startColumn", first->from.column);
+	json_uint_key(json, "endLine", last->to.line);
+	json_uint_key(json, "endColumn", last->to.column);
+	json_uint_key(json, "byteOffset", edit->at);
 	json_uint_key(json, "byteLength", edit->del);
 	json_close(json, '}');
 	if (edit->ins.n)
@@ -256,7 +278,7 @@ static void add_changes(struct sarif *sarif, size_t first, size_t end)
 			add_location(sarif, source);
 			json_open_key(json, "replacements", '[');
 		}
-		add_replacement(json, source, &edit);
+		add_replacement(json, place, place + n - 1, &edit);
 		if (i + n == end || place->source != place[n].source) {
 			json_close(json, ']');
 			json_close(json, '}');
