@@ -35,6 +35,7 @@ static struct run_options options_of(struct str program)
 		.fix = FIX_CONFIG_DEFAULT,
 		.limits = { .nodes = 200000, .depth = 200, .bytes = 1 << 20 },
 		.source_bytes = 1 << 20,
+		.traced = true,
 		.keep_sources = true,
 	};
 	struct fix_config *fix = &options.fix;
@@ -46,6 +47,7 @@ static struct run_options options_of(struct str program)
 	fix->unsafe = a & 4;
 	fix->safe_only = a & 8;
 	fix->low_ports = (enum low_ports)(b % 4);
+	options.traced = !(b & 4);
 	if (c % 4 == 1)
 		fix->run_as_user = UID_NONE;
 	else if (c % 4 == 2)

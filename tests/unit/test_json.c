@@ -39,8 +39,9 @@ static void test_layout(void **state)
 	json_open_key(&json, "empty", '{');
 	json_close(&json, '}');
 	json_close(&json, '}');
-	assert_text(&out, "{\n  \"a\": \"x\",\n  \"b\": [\n    {\"n\": 18446744073709551615, \"t\": true, \"none\": []},\n"
-			  "    null\n  ],\n  \"empty\": {}\n}");
+	assert_text(&out,
+		    "{\n  \"a\": \"x\",\n  \"b\": [\n    {\"n\": 18446744073709551615, \"t\": true, \"none\": []},\n"
+		    "    null\n  ],\n  \"empty\": {}\n}");
 	buf_free(&out);
 }
 
