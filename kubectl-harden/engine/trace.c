@@ -37,11 +37,12 @@ bool trace_is_before(const struct document *document, uint32_t a, uint32_t b)
 	return x->at != y->at ? x->at < y->at : a < b;
 }
 
-static int by_place(const void *a, const void *b, void *document)
+static int by_place(const void *a, const void *b, void *data)
 {
+	const struct document *const *document = data;
 	const uint32_t *x = a, *y = b;
 
-	return *x == *y ? 0 : trace_is_before(document, *x, *y) ? -1 : 1;
+	return *x == *y ? 0 : trace_is_before(*document, *x, *y) ? -1 : 1;
 }
 
 uint32_t *trace_order(const struct document *document)
@@ -52,7 +53,7 @@ uint32_t *trace_order(const struct document *document)
 	for (uint32_t i = 0; i < n; i++)
 		order[i] = i;
 	if (n)
-		qsort_r(order, n, sizeof(*order), by_place, (void *)(uintptr_t)document);
+		qsort_r(order, n, sizeof(*order), by_place, &document);
 	return order;
 }
 
@@ -235,7 +236,7 @@ struct made_by {
 
 static uint32_t *made_at(const struct made_by *made, const struct change_id *id)
 {
-	size_t row = (size_t)(id->target + 1);
+	size_t row = (size_t)id->target + 1;
 
 	return row < made->targets ? &made->items[row * fixers_n + fixer_index(id->fixer)] : NULL;
 }
@@ -245,9 +246,9 @@ static void make_room(struct made_by *made, const struct change_made *changes, s
 	size_t targets = 1;
 
 	for (size_t i = 0; i < n; i++)
-		if ((size_t)(changes[i].id.target + 2) > targets)
-			targets = (size_t)(changes[i].id.target + 2);
-	if (targets > made->targets)
+		if ((size_t)changes[i].id.target + 2 > targets)
+			targets = (size_t)changes[i].id.target + 2;
+	if (targets > made->targets || !made->items)
 		made->items = xrealloc_array(made->items, targets * fixers_n, sizeof(*made->items));
 	made->targets = targets;
 	memset(made->items, 0, targets * fixers_n * sizeof(*made->items));
