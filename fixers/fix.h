@@ -91,6 +91,10 @@ struct kube_container *fix_container(const struct fix_context *fix, int target);
 yaml_id fix_security_context(const struct fix_context *fix, int target);
 /* The pod's own securityContext. */
 yaml_id fix_pod_security_context(const struct fix_context *fix);
+/* fix_has_pod_context() - whether it has one, or a place for one: else what it would say goes on each container. */
+bool fix_has_pod_context(const struct fix_context *fix);
+/* fix_is_operators() - whether its containers are made by an operator, so that they are not all seen. */
+bool fix_is_operators(const struct fix_context *fix);
 
 /* fix_place() - the best node to point at for a container: its securityContext if it has one, else itself. */
 yaml_id fix_place(const struct fix_context *fix, int target);

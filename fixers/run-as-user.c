@@ -81,8 +81,6 @@ static bool is_claim_template(struct fix_context *fix, struct str name)
 {
 	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
 
-	if (!fix->pod->object.kind || !(fix->pod->object.kind->flags & KIND_STATEFUL))
-		return false;
 	YAML_EACH(fix->tree, templates, item)
 		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
 			return true;
@@ -91,7 +89,7 @@ static bool is_claim_template(struct fix_context *fix, struct str name)
 
 static yaml_id find_volume(struct fix_context *fix, struct str name)
 {
-	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
+	YAML_EACH(fix->tree, kube_pod_volumes(fix->pod), volume)
 		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
 			return volume;
 	return YAML_NONE;
@@ -100,6 +98,10 @@ static yaml_id find_volume(struct fix_context *fix, struct str name)
 /* The name of a volume of the container whose files a non-root user can use only through fsGroup; else nothing. */
 static struct str volume_for_group(struct fix_context *fix, int target)
 {
+	const char *workspaces = fix->pod->view->workspaces;
+
+	if (workspaces && yaml_count(fix->tree, yaml_get_path(fix->tree, fix->pod->spec, workspaces)))
+		return fix_format(fix, "of its %s", workspaces);
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str name = yaml_get_text(fix->tree, mount, "name");
 
@@ -131,7 +133,9 @@ static bool give_group(struct fix_context *fix, const struct fixer *self, int ta
 				    "mounted. Storage without support for it keeps its owner, and private files "
 				    "(0400, 0600) become readable for the group, which ssh refuses.",
 				    STR_ARG(volume), (long long)gid);
-	if (!fix_allowed(fix, self, problem.safety)) {
+	if (!fix_has_pod_context(fix))
+		problem.reason = STR("its kind has no place for fsGroup");
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety)) {
 		fix_report(fix, self, &problem);
 		return false;
 	}
@@ -267,9 +271,13 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	struct change change;
 	int64_t uid, gid;
 
-	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || target == TARGET_POD)
+	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || (target == TARGET_POD && !fix_is_operators(fix)))
 		return FIX_FINE;
 	problem.message = STR("the pod asks for runAsUser: 0, which is root");
+	if (fix_is_operators(fix)) {
+		problem.reason = STR("its operator makes the containers: set a user that its images work with");
+		return fix_report(fix, self, &problem);
+	}
 	if (!inherits_as_root(fix, &problem.reason))
 		problem.reason = obstacle(fix);
 	identity = choose(fix, target);

@@ -37,7 +37,7 @@ static bool refuse_document(struct document *document, uint32_t at, const char *
 
 static bool check_size(struct scan *scan, const struct kube_pod *pod)
 {
-	yaml_id volumes = yaml_get(pod->tree, pod->spec, "volumes");
+	yaml_id volumes = kube_pod_volumes(pod);
 
 	if (pod->containers_n > CONTAINERS_MAX)
 		return refuse_document(scan->document, yaml_offset(pod->tree, pod->containers[CONTAINERS_MAX].node),
@@ -48,18 +48,22 @@ static bool check_size(struct scan *scan, const struct kube_pod *pod)
 	return true;
 }
 
-static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod)
+static void scan_pod(struct scan *scan, struct where where, struct object_view *view)
 {
 	struct run *run = scan->run;
+	struct kube_pod *pod = &view->pod;
 	struct findings findings = { 0 };
 	uint32_t mark = yaml_mark(&run->tree);
 	struct fix_context fix;
 
 	scan->matters = true;
-	if (pod->partial || !check_size(scan, pod))
+	if (view->crowded)
+		refuse_document(scan->document, yaml_offset(pod->tree, view->object.node),
+				"an object with more than 1,000 pods");
+	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
 	fix = fix_context_make(run, pod, &findings, where.object);
-	inventory_workload(run, where, pod, &fix);
+	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */
 	yaml_rollback(&run->tree, mark);
@@ -80,16 +84,16 @@ static void visit(struct scan *scan, struct object_view *view)
 		run->openshift = true;
 	if (flags & KIND_POD) {
 		if (view->has_pod)
-			scan_pod(scan, where, &view->pod);
+			scan_pod(scan, where, view);
 		/* A patch that names a port would be left behind by its move. */
-		if (view->has_pod && view->pod.partial)
+		if (view->has_pod && (view->note || view->pod.partial || (view->pod.view->flags & VIEW_OPERATOR)))
 			inventory_pin(run, where, &run->tree, object);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;
 	} else if (flags & KIND_NAMES_PORT) {
 		inventory_pin(run, where, &run->tree, object);
-	} else if (!object->kind) {
+	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
 }
@@ -117,7 +121,7 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
 	document->workloads_n = inventory->workloads.n - document->workload;
@@ -162,7 +166,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (prefilter_passes_over(bytes))
+	if (prefilter_passes_over(bytes, &run->options.kinds))
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;

@@ -54,7 +54,8 @@ static void test_kinds(void **state)
 		if (!kind)
 			fail_msg("%s %s is unknown", kinds[i].api_version, kinds[i].kind);
 		assert_int_equal(kind->flags, kinds[i].flags);
-		assert_true(!kind->pod == !kinds[i].pod && (!kind->pod || !strcmp(kind->pod, kinds[i].pod)));
+		assert_int_equal(kind->views_n, kinds[i].pod ? 1 : 0);
+		assert_true(!kind->views_n || !strcmp(kind->views[0].at, kinds[i].pod));
 		assert_true(!kind->items == !kinds[i].items && (!kind->items || !strcmp(kind->items, kinds[i].items)));
 	}
 	assert_null(kube_kind_find(STR("apps/v1"), STR("Pod")));
@@ -98,7 +99,7 @@ static void test_nothing(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool known = !rows[i].known;
 
-		if (kube_kind_is_nothing(str_of(rows[i].kind), &known) != rows[i].nothing || known != rows[i].known)
+		if (kube_kind_is_nothing(NULL, str_of(rows[i].kind), &known) != rows[i].nothing || known != rows[i].known)
 			fail_msg("%s", rows[i].kind);
 	}
 }
@@ -178,7 +179,7 @@ static const struct {
 	{ "kinds.yaml", "items: Pod\n", "items: Podd\n", ": its items, Podd of group \"\", have no row" },
 	{ "kinds.yaml", "kinds: [StatefulSet]", "kinds: [Deployment]", ": Deployment of group \"apps\" stands twice" },
 	{ "kinds.yaml", "is: [service]", "is: [service, nothing]",
-	  ": \"nothing\" excludes pod, list, service, names-port and openshift" },
+	  ": \"nothing\" excludes pod, note, list, service, names-port and openshift" },
 	{ "kinds.yaml", "  source: k8s.io/api core/v1 types.go PodTemplate\n", "", ": missing key \"source\"" },
 	{ "kinds.yaml", "kinds:\n", "kindz:\n", ": unknown table \"kindz\"" },
 	{ "fields.yaml", "name: pod_spec", "name: pod-spec", ": \"pod-spec\" is no name for an order" },
