@@ -96,6 +96,9 @@ bool fix_has_pod_context(const struct fix_context *fix);
 /* fix_is_operators() - whether its containers are made by an operator, so that they are not all seen. */
 bool fix_is_operators(const struct fix_context *fix);
 
+/* fix_pod_order() - where new keys beside the pod's security context go: NULL for the end, where it is no PodSpec. */
+const struct yaml_order *fix_pod_order(const struct fix_context *fix);
+
 /* fix_place() - the best node to point at for a container: its securityContext if it has one, else itself. */
 yaml_id fix_place(const struct fix_context *fix, int target);
 

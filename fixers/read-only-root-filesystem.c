@@ -67,7 +67,8 @@ static void add_tmp(struct change *change, struct fix_context *fix, int target)
 	struct str name = volume_name(fix, target);
 	yaml_id container = fix_container(fix, target)->node, volume, mount, directory;
 
-	volume = change_append_map(change, change_seq(change, fix->pod->volumes_in, kube_pod_volumes_key(fix->pod), false, &order_pod_spec));
+	volume = change_append_map(change, change_seq(change, fix->pod->volumes_in, kube_pod_volumes_key(fix->pod),
+						      false, fix_pod_order(fix)));
 	change_str(change, volume, "name", name, &order_volume);
 	directory = change_map(change, volume, "emptyDir", &order_volume);
 	(void)directory; /* stays empty: {} */

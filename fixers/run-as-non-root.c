@@ -66,8 +66,9 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 		if (yaml_is_null(fix->tree, value))
 			return FIX_FINE;
 		problem.message = STR("the pod says runAsNonRoot: false; restricted wants true");
-		problem.reason = STR("its operator makes the containers, so which user they run as is not seen here; set "
-				     "runAsUser too, to one that its images work with");
+		problem.reason =
+			STR("its operator makes the containers, so which user they run as is not seen here; set "
+			    "runAsUser too, to one that its images work with");
 		return fix_report(fix, self, &problem);
 	}
 	if (yaml_is_null(fix->tree, value) && all_say_so(fix))

@@ -111,8 +111,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	} else if (target != TARGET_POD && !baseline && !fix_has_pod_context(fix)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix_place(fix, target);
-		problem.message =
-			fix_format(fix, "%.*s has no seccomp profile; restricted wants RuntimeDefault", STR_ARG(subject));
+		problem.message = fix_format(fix, "%.*s has no seccomp profile; restricted wants RuntimeDefault",
+					     STR_ARG(subject));
 	} else if (target == TARGET_POD && fix_has_pod_context(fix) && !baseline && !all_containers_set(fix)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix->pod->spec;

@@ -47,7 +47,7 @@ static void emit_flags(struct buf *out, unsigned set, const struct flag *flags, 
 
 static void emit_view(struct buf *out, const struct kube_view *view)
 {
-	const char *const texts[] = { view->at, view->metadata, view->spec, view->pod_context };
+	const char *const texts[] = { view->name, view->at, view->metadata, view->spec, view->pod_context };
 	const char *const more[] = { view->volumes, view->image, view->workspaces };
 
 	buf_addz(out, "{ ");
@@ -103,8 +103,7 @@ bool emit_kinds(struct schema *schema, struct buf *out)
 	yaml_id list = yaml_get(&schema->tree, schema->tree.root, "kinds");
 	struct kube_kind_list kinds;
 
-	if (!schema_keys(schema, schema->tree.root, "kinds", "kinds") ||
-	    !kube_kinds_read(schema, list, false, &kinds))
+	if (!schema_keys(schema, schema->tree.root, "kinds", "kinds") || !kube_kinds_read(schema, list, false, &kinds))
 		return false;
 	buf_addz(out, "\nconst struct kube_kind kube_kinds[] = {\n");
 	for (size_t i = 0; i < kinds.n; i++)

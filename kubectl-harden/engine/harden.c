@@ -239,7 +239,7 @@ static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
 	return false;
 }
 
-static void record(struct pass *pass, const struct object_view *view, struct str note)
+static void record(struct pass *pass, const struct object_view *view, struct str note, bool edited)
 {
 	const struct kube_object *object = &view->object;
 	struct arena *arena = pass->run->arena;
@@ -250,6 +250,8 @@ static void record(struct pass *pass, const struct object_view *view, struct str
 		.where = str_copy(arena, view->where),
 		.item = object->item,
 		.note = note,
+		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
+		.looked_at = edited,
 	};
 
 	if (pass->record)
@@ -282,8 +284,9 @@ static void visit(struct pass *pass, struct object_view *view)
 {
 	const struct kube_object *object = &view->object;
 	bool edited;
+	struct str note = note_of(pass, view, &edited);
 
-	record(pass, view, note_of(pass, view, &edited));
+	record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))

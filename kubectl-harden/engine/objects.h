@@ -16,8 +16,8 @@ struct objects {
 		struct kube_object object;
 		struct kube_pod pod; /* where has_pod */
 		bool has_pod;
-		bool crowded;	   /* the object holds more than KUBE_PODS_MAX pods */
-		struct str where;  /* of several pods of the object: which; else empty */
+		bool crowded;	  /* the object holds more than KUBE_PODS_MAX pods */
+		struct str where; /* of several pods of the object: which; else empty */
 		const char *note; /* why its pods are not edited; NULL */
 	} *items;
 	size_t n, cap;

@@ -40,7 +40,9 @@ struct run_object {
 	struct str where; /* which of several pods of the object; else empty */
 	int item;
 	unsigned changes, left;
-	struct str note; /* why it was not looked at: a patch, an unknown kind with a pod; else empty */
+	struct str note; /* why it was not looked at, or not all of it: a patch, an unknown kind with a pod; else empty */
+	bool partial;	 /* what was looked at is not all that the pod will be, so Pod Security cannot be asked of it */
+	bool looked_at; /* it was looked at all the same */
 };
 
 struct document {

@@ -94,8 +94,9 @@ size_t kube_path_expand(struct arena *arena, struct str path, const char *ret_pa
 		str_cut(&rest, ',', &one);
 		if (!one.n || str_find(one, STR("{"), 0) != SIZE_MAX)
 			return 0;
-		found = kube_path_expand(
-			arena, str_fmt(arena, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(one), STR_ARG(after)), paths);
+		found = kube_path_expand(arena,
+					 str_fmt(arena, "%.*s%.*s%.*s", STR_ARG(before), STR_ARG(one), STR_ARG(after)),
+					 paths);
 		if (!found || n + found > KUBE_PATHS_MAX)
 			return 0;
 		for (size_t i = 0; i < found; i++)

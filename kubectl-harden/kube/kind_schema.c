@@ -81,7 +81,7 @@ static bool read_paths(struct schema *schema, yaml_id map, const char *key, stru
 	}
 	if (!texts.n)
 		return schema_fail(schema, value, "%s needs a path", key);
-	paths.items = ARENA_ARRAY(schema->arena, const char *, texts.n * KUBE_PATHS_MAX);
+	paths.items = ARENA_ARRAY(schema->arena, const char *, texts.n *KUBE_PATHS_MAX);
 	for (size_t i = 0; i < texts.n; i++) {
 		size_t n = kube_path_expand(schema->arena, str_of(texts.items[i]), expanded);
 
@@ -118,7 +118,8 @@ static bool read_role(struct schema *schema, yaml_id map, const char *key, const
 
 /* ---- pods ---- */
 
-static const char roles[] = "at metadata spec pod-security-context containers init-containers volumes image workspaces is";
+static const char roles[] =
+	"at name metadata spec pod-security-context containers init-containers volumes image workspaces is";
 
 /* What a pod template has where nothing else is said. */
 static const struct kube_view template = {
@@ -148,13 +149,13 @@ static bool read_view(struct schema *schema, yaml_id row, struct kube_view *view
 	unsigned words;
 
 	*view = template;
-	if (!schema_keys(schema, row, roles, "at") || !read_paths(schema, row, "at", ret_at) ||
-	    !read_role(schema, row, "metadata", &view->metadata) || !read_role(schema, row, "spec", &view->spec) ||
+	if (!schema_keys(schema, row, roles, "at") || !schema_text(schema, row, "name", &view->name) ||
+	    !read_paths(schema, row, "at", ret_at) || !read_role(schema, row, "metadata", &view->metadata) ||
+	    !read_role(schema, row, "spec", &view->spec) ||
 	    !read_role(schema, row, "pod-security-context", &view->pod_context) ||
 	    !read_role(schema, row, "volumes", &view->volumes) || !read_role(schema, row, "image", &view->image) ||
 	    !read_role(schema, row, "workspaces", &view->workspaces) ||
-	    !read_paths(schema, row, "containers", &containers) ||
-	    !read_paths(schema, row, "init-containers", &init) ||
+	    !read_paths(schema, row, "containers", &containers) || !read_paths(schema, row, "init-containers", &init) ||
 	    !schema_bits(schema, row, "is", SCHEMA_NAMES(view_names), &words))
 		return false;
 	view->containers = containers.items;

@@ -33,10 +33,11 @@ enum kube_view_flag {
  * that the kind lacks is NULL.
  */
 struct kube_view {
-	const char *at;		 /* from the object to each of its pods */
-	const char *metadata;	 /* from there */
-	const char *spec;	 /* from there: what the other roles are in; "" is itself */
-	const char *pod_context; /* the pod's security context */
+	const char *name;	       /* what people call it; NULL: by its path */
+	const char *at;		       /* from the object to each of its pods */
+	const char *metadata;	       /* from there */
+	const char *spec;	       /* from there: what the other roles are in; "" is itself */
+	const char *pod_context;       /* the pod's security context */
 	const char *const *containers; /* NULL: the lists of a PodSpec */
 	size_t containers_n;
 	const char *const *init_containers;
@@ -53,8 +54,8 @@ struct kube_kind {
 	unsigned flags;
 	const struct kube_view *views;
 	size_t views_n;
-	const char *items; /* typed list kinds: kind of an item without one; else NULL */
-	const char *note;  /* why its pods are not edited; NULL where they are */
+	const char *items;	       /* typed list kinds: kind of an item without one; else NULL */
+	const char *note;	       /* why its pods are not edited; NULL where they are */
 	const char *const *note_where; /* the note holds only where one of these paths leads to something */
 	size_t note_where_n;
 };

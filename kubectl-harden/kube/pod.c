@@ -253,6 +253,8 @@ yaml_id kube_pod_volumes(const struct kube_pod *pod)
 
 struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena)
 {
+	if (pod->view->name)
+		return str_of(pod->view->name);
 	return kube_path_where(pod->tree, arena, pod->object.node, pod->template, pod->view->at);
 }
 

@@ -99,7 +99,8 @@ static void test_nothing(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool known = !rows[i].known;
 
-		if (kube_kind_is_nothing(NULL, str_of(rows[i].kind), &known) != rows[i].nothing || known != rows[i].known)
+		if (kube_kind_is_nothing(NULL, str_of(rows[i].kind), &known) != rows[i].nothing ||
+		    known != rows[i].known)
 			fail_msg("%s", rows[i].kind);
 	}
 }
