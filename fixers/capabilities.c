@@ -10,9 +10,11 @@
 static const char check[] = "capabilities_restricted";
 static const char baseline_check[] = "capabilities_baseline";
 
+/* Whether no more is asked for than that nothing beyond the runtime's default is added. */
 static bool is_baseline(const struct fix_context *fix)
 {
-	return fix->config->profile == PROFILE_BASELINE;
+	return fix->config->profile == PROFILE_BASELINE ||
+	       (fix->config->profile == PROFILE_RESTRICTED && !fix_applies(fix, check));
 }
 
 /*
@@ -82,14 +84,14 @@ static struct state look(struct fix_context *fix, int target)
 }
 
 /* Takes away the added capabilities that the profile does not allow; the spelling of the others is corrected. */
-static void mend_added(struct change *change, struct fix_context *fix, yaml_id add)
+static void mend_added(struct change *change, struct fix_context *fix, int target, yaml_id add)
 {
 	size_t kept = 0;
 
 	YAML_EACH(fix->tree, add, item)
 		kept += allowed_name(fix, yaml_text(fix->tree, item)).n > 0;
 	if (!kept && yaml_count(fix->tree, add)) {
-		change_remove(change, add);
+		change_prune(change, add, fix_container(fix, target)->node);
 		return;
 	}
 	YAML_EACH(fix->tree, add, item) {
@@ -117,22 +119,42 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 					  STR("ALL"));
 	}
 	if (state->adds_wrongly)
-		mend_added(&change, fix, state->add);
+		mend_added(&change, fix, target, state->add);
 	return fix_end(&change, self, problem);
+}
+
+/* At a version without the restricted check, the baseline one is asked, whatever the profile wants beyond it. */
+static const char *check_of(const struct fix_context *fix, yaml_id add)
+{
+	const struct pod_security_field *field =
+		&pod_security_checks[pod_security_find(str_of(baseline_check))].fields[0];
+
+	if (fix_applies(fix, check))
+		return check;
+	YAML_EACH(fix->tree, add, item) {
+		bool allowed = false;
+
+		for (size_t i = 0; i < field->values_n; i++)
+			allowed |= str_is(yaml_text(fix->tree, item), field->values[i].text);
+		if (!allowed)
+			return baseline_check;
+	}
+	return NULL;
 }
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	struct problem problem = { .check = is_baseline(fix) ? baseline_check : check, .safety = SAFETY_SAFE };
+	struct problem problem = { .safety = SAFETY_SAFE };
 	const char *allows = is_baseline(fix) ? "baseline does not allow it"
 					      : "restricted allows only NET_BIND_SERVICE";
 	struct state state;
 
-	if (target == TARGET_POD || (fix->pod->windows_declared && !is_baseline(fix)))
+	if (target == TARGET_POD || (!is_baseline(fix) && fix_is_exempt(fix, check)))
 		return FIX_FINE;
 	state = look(fix, target);
 	if (state.drops_all && !state.adds_wrongly)
 		return FIX_FINE;
+	problem.check = check_of(fix, state.add);
 	problem.at = state.adds_wrongly ? state.add : state.drop ? state.drop : fix_place(fix, target);
 	if (state.adds_wrongly)
 		problem.message = fix_format(fix, "%.*s adds the capability %.*s; %s%s",

@@ -24,7 +24,7 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 	return self->profile <= config->profile || (config->also & bit);
 }
 
-static uint32_t checks_of(const struct fixer *self, enum pod_security_level level)
+static uint32_t checks_of(const struct fixer *self, enum pod_security_level level, unsigned version)
 {
 	struct str rest = str_of(self->checks), id;
 	uint32_t checks = 0;
@@ -32,7 +32,7 @@ static uint32_t checks_of(const struct fixer *self, enum pod_security_level leve
 	while (str_cut(&rest, ' ', &id)) {
 		size_t check = pod_security_find(id);
 
-		if (check != SIZE_MAX && pod_security_applies(check, level, pod_security_newest))
+		if (check != SIZE_MAX && pod_security_applies(check, level, version))
 			checks |= (uint32_t)1 << check;
 	}
 	return checks;
@@ -42,12 +42,17 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 {
 	enum pod_security_level level = config->profile == PROFILE_BASELINE ? POD_SECURITY_BASELINE
 									    : POD_SECURITY_RESTRICTED;
-	struct fix_choice choice = { 0 };
+	struct fix_choice choice = { .version = config->standard_version ? config->standard_version - 1
+									 : pod_security_newest };
 
 	for (size_t i = 0; i < fixers_n; i++) {
-		if (fix_selected(config, fixers[i]))
+		choice.checks[i] = checks_of(fixers[i], level, choice.version);
+		choice.applies |= choice.checks[i];
+		/* What the standard does not ask for at that version, only the profile beyond it does. */
+		if (fix_selected(config, fixers[i]) &&
+		    (choice.checks[i] || !*fixers[i]->checks || config->profile == PROFILE_HARDENED ||
+		     (config->only & (uint64_t)1 << i)))
 			choice.selected |= (uint64_t)1 << i;
-		choice.checks[i] = checks_of(fixers[i], level);
 	}
 	return choice;
 }
@@ -69,6 +74,27 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 	return false;
 }
 
+bool fix_applies(const struct fix_context *fix, const char *check)
+{
+	size_t index = pod_security_find(str_of(check));
+
+	return index != SIZE_MAX && (fix->choice->applies >> index & 1);
+}
+
+bool fix_is_exempt(const struct fix_context *fix, const char *check)
+{
+	size_t index = pod_security_find(str_of(check));
+	const struct pod_security_check *row;
+
+	if (index == SIZE_MAX)
+		return false;
+	row = &pod_security_checks[index];
+	/* Windows refuses most of the settings, so nothing is asked for beyond the standard. */
+	return (fix->pod->windows_declared &&
+		(fix->choice->version >= row->windows_since || !(fix->choice->applies >> index & 1))) ||
+	       (fix->pod->user_namespace && fix->choice->version >= row->user_namespace_since);
+}
+
 /* ---- reports ---- */
 
 static struct str keep(struct fix_context *fix, struct str text)
@@ -81,7 +107,7 @@ static struct finding *add_finding(struct fix_context *fix, const struct fixer *
 {
 	struct finding finding = {
 		.fixer = self,
-		.check = problem->check,
+		.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL,
 		.status = status,
 		.safety = problem->safety,
 		.at = yaml_offset_value(fix->tree, problem->at),
@@ -328,6 +354,12 @@ void change_remove(struct change *change, yaml_id node)
 		change->refused = !yaml_remove(change->fix->tree, node, &change->why);
 }
 
+void change_prune(struct change *change, yaml_id node, yaml_id top)
+{
+	if (!change->refused)
+		change->refused = !yaml_prune(change->fix->tree, node, top, &change->why);
+}
+
 /* ---- needs ---- */
 
 size_t fix_status_size(const struct kube_pod *pod)
@@ -435,14 +467,22 @@ struct str fix_subject(const struct fix_context *fix, int target)
 	return str_join(fix->arena, str_of(words[container->role]), container->name);
 }
 
+/* KEP-1981: from that version on, Pod Security leaves out what Windows has no such setting for. */
+enum { WINDOWS_EXEMPT_SINCE = 25 };
+
 bool fix_is_windows(const struct fix_context *fix, struct problem *problem)
 {
 	if (!fix->pod->windows)
 		return false;
-	problem->reason = fix->pod->windows_declared
-				  ? STR("the API refuses this setting in a Windows pod; remove it")
-				  : STR("its node selector asks for Windows, where this setting is not allowed; with "
-					"spec.os.name: windows the standard does not ask for it");
+	if (fix->pod->windows_declared && fix->choice->version < WINDOWS_EXEMPT_SINCE)
+		problem->reason = STR("the API refuses this setting in a Windows pod; the standard does not ask for it "
+				      "there from version 1.25 on");
+	else
+		problem->reason =
+			fix->pod->windows_declared
+				? STR("the API refuses this setting in a Windows pod; remove it")
+				: STR("its node selector asks for Windows, where this setting is not allowed; with "
+				      "spec.os.name: windows the standard does not ask for it");
 	return true;
 }
 

@@ -44,6 +44,13 @@ struct change {
  */
 bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety);
 
+/*
+ * fix_applies() - whether the Pod Security check @check is asked for, at the user's level and version.
+ * fix_is_exempt() - whether it leaves this pod out: Windows pods, those with a user namespace of their own.
+ */
+bool fix_applies(const struct fix_context *fix, const char *check);
+bool fix_is_exempt(const struct fix_context *fix, const char *check);
+
 /* fix_begin() - for @target: a change of an ephemeral container is refused from the start (facts: API validation). */
 struct change fix_begin(struct fix_context *fix, int target);
 /* fix_end() - keeps the change and reports @problem as mended, or undoes it and reports it as left. */
@@ -80,6 +87,8 @@ void change_append_str(struct change *change, yaml_id seq, struct str value);
 void change_set_str(struct change *change, yaml_id scalar, struct str value);
 void change_set_int(struct change *change, yaml_id scalar, int64_t value);
 void change_remove(struct change *change, yaml_id node);
+/* change_prune() - removes @node, and what is left without children around it, up to but not including @top. */
+void change_prune(struct change *change, yaml_id node, yaml_id top);
 /* change_refuse() - ends the change for a reason of the fixer's own; @why is a constant text. */
 void change_refuse(struct change *change, yaml_id at, const char *why);
 

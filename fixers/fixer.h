@@ -39,6 +39,7 @@ struct fix_config {
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
+	unsigned standard_version; /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
 };
 
 enum { FIXERS_MAX = 64 };
@@ -46,6 +47,8 @@ enum { FIXERS_MAX = 64 };
 /* What follows from a configuration for every document alike: see fix_choice_make(). */
 struct fix_choice {
 	uint64_t selected;	     /* a bit for each fixer that the user asked for */
+	unsigned version;	     /* of the Pod Security Standards: "1.N" is N */
+	uint32_t applies;	     /* the Pod Security checks of the profile's level at that version: a bit each */
 	uint32_t checks[FIXERS_MAX]; /* the Pod Security checks that each answers for, at the profile's level: a bit each */
 };
 
@@ -103,7 +106,7 @@ struct fix_context {
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
 	size_t running;	  /* index of the fixer at work */
-	uint32_t passed;  /* fix_report_violations(): a bit for each Pod Security check that the pod passes */
+	uint32_t passed;  /* fix_violations(): a bit for each Pod Security check that the pod passes */
 };
 
 /* A change of a document, whatever other changes are made: the @nth of a fixer for a target of an object. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * host-namespaces: hostNetwork, hostPID and hostIPC take a wall between the pod and the node away. Node agents are
- * written to need that; whether this one does, its manifest does not say. So it is reported.
+ * written to need that; whether this one does, its manifest does not say. So it is reported, and taken away on request.
+ *
+ * First of all fixers, for on a network of its own the pod's ports are its own, and are looked at as such.
  */
 #include "fixers/list.h"
 #include "fixers/violations.h"
@@ -20,14 +22,27 @@ static const struct {
 	  "of level privileged" },
 };
 
+/* The API refuses a HostProcess container without the node's network (validation.go). */
+static bool is_host_process(struct fix_context *fix)
+{
+	bool left = !fix_need(fix, &fixer_host_process, TARGET_POD);
+
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		left |= !fix_need(fix, &fixer_host_process, (int)i);
+	return left;
+}
+
 static bool describe(struct fix_context *fix, const struct pod_security_violation *violation, struct problem *problem)
 {
-	(void)fix;
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		if (!str_is(violation_key(violation), settings[i].key))
 			continue;
 		problem->message = str_of(settings[i].message);
 		problem->reason = str_of(settings[i].reason);
+		if (i == 0 && fix_allowed(fix, &fixer_host_namespaces, problem->safety) && is_host_process(fix)) {
+			problem->safety = SAFETY_FINDING;
+			problem->reason = STR("the API refuses a HostProcess container without it (see host-process)");
+		}
 		return true;
 	}
 	return false;
@@ -35,7 +50,12 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return target == TARGET_POD ? fix_report_violations(fix, self, target, describe) : FIX_FINE;
+	enum fix_status status = FIX_FINE;
+
+	if (target == TARGET_POD)
+		status = fix_violations(fix, self, target, describe);
+	fix->pod->host_network = yaml_is_true(fix->tree, yaml_get(fix->tree, fix->pod->spec, "hostNetwork"));
+	return status;
 }
 
 const struct fixer fixer_host_namespaces = {
@@ -49,6 +69,15 @@ const struct fixer fixer_host_namespaces = {
 	       "ends at the node, not at the container.",
 	.caveat =
 		"Without hostNetwork, who connects to the node's address gets \"connection refused\"; without hostPID "
-		"a monitoring agent sees only itself. Only a person knows who does.",
+		"a monitoring agent sees only itself. So this is changed on request only: --also host-namespaces.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  hostNetwork: true\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n",
 	.run = run,
 };

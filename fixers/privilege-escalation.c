@@ -19,11 +19,12 @@ static bool adds_sys_admin(struct fix_context *fix, int target)
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	struct problem problem = { .check = "allowPrivilegeEscalation", .safety = SAFETY_SAFE };
+	static const char check[] = "allowPrivilegeEscalation";
+	struct problem problem = { .check = check, .safety = SAFETY_SAFE };
 	struct change change;
 	yaml_id value;
 
-	if (target == TARGET_POD || fix->pod->windows_declared)
+	if (target == TARGET_POD || fix_is_exempt(fix, check))
 		return FIX_FINE;
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "allowPrivilegeEscalation");
 	if (yaml_is_false(fix->tree, value))

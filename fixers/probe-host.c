@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * probe-host: a probe or hook that names a host is sent there by the kubelet, from the node. Without the name it goes
- * to the pod; whether the program answers there (it may listen on its loopback only) is not in the manifest, so it is
- * reported.
+ * to the pod. The node's own loopback is hardly ever meant by a pod with a network of its own, so that is mended, with
+ * a caveat: the program may listen on its own loopback only. Any other host is on purpose, and mended on request.
  */
 #include "fixers/list.h"
 #include "fixers/violations.h"
@@ -27,21 +27,24 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 {
 	problem->message = fix_format(fix, "%.*s of %.*s goes to host %.*s", STR_ARG(handler_of(violation)),
 				      STR_ARG(violation_subject(fix, violation)), STR_ARG(violation->value));
-	if (is_loopback(violation->value) && !fix->pod->host_network)
-		problem->reason = STR("the kubelet asks from the node, so that is the node itself, not the pod: remove "
-				      "host, and see that the program listens on more than its loopback");
-	else if (is_loopback(violation->value))
+	if (is_loopback(violation->value) && !fix->pod->host_network) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat = CAVEAT_TEXT;
+		problem->detail = STR("probes and hooks asked the node's loopback, not the pod. Now they ask the pod's "
+				      "address: a program that listens on its loopback only is not ready.");
+	} else if (is_loopback(violation->value)) {
 		problem->reason = STR("the pod is on the node's network: remove host once the program listens on the "
 				      "node's address too, or ask by exec");
-	else
+	} else {
 		problem->reason = STR("remove host to ask the pod itself; to send a Host header, name it in "
 				      "httpHeaders; to ask another server, use exec");
+	}
 	return true;
 }
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return fix_report_violations(fix, self, target, describe);
+	return fix_violations(fix, self, target, describe);
 }
 
 const struct fixer fixer_probe_host = {
@@ -55,6 +58,18 @@ const struct fixer fixer_probe_host = {
 	       "pod needs no host.",
 	.caveat =
 		"If the program listens on its loopback only, the probe then fails with \"connection refused\" and the "
-		"pod is not ready.",
+		"pod is not ready. A host that is not the loopback is changed on request only: --also probe-host.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n"
+		   "    readinessProbe:\n"
+		   "      httpGet:\n"
+		   "        host: 127.0.0.1\n"
+		   "        port: 8080\n",
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * proc-mount: procMount: Unmasked shows the container the parts of /proc that the runtime hides. It is written for
- * containers that start containers; it is reported.
+ * containers that start containers; it is reported, and taken away on request.
  */
 #include "fixers/list.h"
 #include "fixers/violations.h"
@@ -18,7 +18,7 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return fix_report_violations(fix, self, target, describe);
+	return fix_violations(fix, self, target, describe);
 }
 
 const struct fixer fixer_proc_mount = {
@@ -30,6 +30,16 @@ const struct fixer fixer_proc_mount = {
 	.why = "Parts of /proc belong to the kernel of the whole node; the runtime hides them or makes them read-only, "
 	       "for writing there has been the way out of many a container. Unmasked takes that away.",
 	.caveat = "A container builder fails when it mounts /proc for its own containers: \"mount proc: operation not "
-		  "permitted\".",
+		  "permitted\". So this is changed on request only: --also proc-mount.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n"
+		   "    securityContext:\n"
+		   "      procMount: Unmasked\n",
 	.run = run,
 };

@@ -117,7 +117,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	/* Root in a user namespace is nobody outside; Pod Security asks for nothing, and the kubelet would refuse. */
-	if (fix->pod->user_namespace)
+	if (fix_is_exempt(fix, check))
 		return FIX_FINE;
 	if (target == TARGET_POD)
 		return run_pod(fix, self);

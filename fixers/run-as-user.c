@@ -225,7 +225,7 @@ static struct str obstacle(struct fix_context *fix)
 static const char *check_of(const struct fix_context *fix)
 {
 	/* Root in a user namespace is nobody outside: Pod Security does not ask. */
-	return fix->pod->user_namespace ? NULL : "runAsUser";
+	return fix_is_exempt(fix, "runAsUser") ? NULL : "runAsUser";
 }
 
 /* ---- the pod ---- */

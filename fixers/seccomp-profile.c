@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * seccomp-profile: the runtime's default filter for the whole pod; on each container where the kind has no pod security
- * context. A bad value is corrected where it stands, for one
- * of the pod's is a violation even where every container overrides it. An old annotation must agree with the field
- * or the API refuses the pod, so such a pod is left.
+ * context. A bad value is corrected where it stands, for one of the pod's is a violation even where every container
+ * overrides it. An old annotation must agree with the field or the API refuses the pod (validation.go): one that names
+ * a file is taken over, any other is corrected with the field.
  */
-#include "fixers/fix.h"
 #include "fixers/list.h"
+#include "fixers/violations.h"
 
 static const char check[] = "seccompProfile_restricted";
 static const char baseline_check[] = "seccompProfile_baseline";
@@ -37,8 +37,8 @@ static bool is_runtime_default(struct str annotation)
 	return str_is(annotation, "runtime/default") || str_is(annotation, "docker/default");
 }
 
-/* An annotation of old that says something else of @target than RuntimeDefault; the API compares the two. */
-static bool contradicted(struct fix_context *fix, int target)
+/* The value of an annotation of old that says something else of @target than RuntimeDefault; or YAML_NONE. */
+static yaml_id contradiction(struct fix_context *fix, int target)
 {
 	static const char pods[] = "seccomp.security.alpha.kubernetes.io/pod";
 	struct str own = STR_NONE;
@@ -51,42 +51,75 @@ static bool contradicted(struct fix_context *fix, int target)
 
 		if (str_eq(name, target == TARGET_POD ? str_of(pods) : own) &&
 		    !is_runtime_default(yaml_text(fix->tree, yaml_value(fix->tree, key))))
-			return true;
+			return yaml_value(fix->tree, key);
 	}
-	return false;
+	return YAML_NONE;
+}
+
+static void add_caveat(struct fix_context *fix, int target, struct problem *problem)
+{
+	problem->safety = SAFETY_CAVEAT;
+	problem->caveat = CAVEAT_TEXT;
+	problem->detail =
+		fix_format(fix,
+			   "%.*s had no seccomp filter. If its program needs a system call that the runtime's "
+			   "default profile forbids, it fails with \"Operation not permitted\".",
+			   STR_ARG(target == TARGET_POD ? STR("the pod") : fix_subject(fix, target)));
 }
 
 static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem,
 			    const struct yaml_order *order)
 {
+	yaml_id annotation = contradiction(fix, target), profile;
+	struct str text = yaml_text(fix->tree, annotation), file = STR_NONE;
 	struct change change;
-	yaml_id profile;
 
 	if (fix_is_windows(fix, problem))
 		return fix_report(fix, self, problem);
-	if (contradicted(fix, target)) {
-		problem->reason = STR("a seccomp annotation says otherwise, and the API refuses a pod whose field and "
-				      "annotation differ; remove the annotation");
-		return fix_report(fix, self, problem);
-	}
+	if (str_starts(text, STR("localhost/")))
+		file = str_sub(text, strlen("localhost/"), text.n);
+	else if (annotation)
+		add_caveat(fix, target, problem);
 	if (!fix_allowed(fix, self, problem->safety))
 		return fix_report(fix, self, problem);
 	change = fix_begin(fix, target);
 	profile = change_map(&change, change_security_context(&change, target), "seccompProfile", order);
-	change_str(&change, profile, "type", STR("RuntimeDefault"), &order_seccomp_profile);
+	change_str(&change, profile, "type", file.n ? STR("Localhost") : STR("RuntimeDefault"), &order_seccomp_profile);
+	if (file.n)
+		change_str(&change, profile, "localhostProfile", file, &order_seccomp_profile);
+	else if (annotation)
+		change_set_str(&change, annotation, STR("runtime/default"));
 	return fix_end(&change, self, problem);
 }
 
-static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+/* Before version 1.19 the standard asked the annotations, and no field. */
+enum { FIELDS_SINCE = 19 };
+
+static bool describe_annotation(struct fix_context *fix, const struct pod_security_violation *violation,
+				struct problem *problem)
+{
+	if (violation->field->scope != POD_SECURITY_ANNOTATION &&
+	    violation->field->scope != POD_SECURITY_CONTAINER_ANNOTATION)
+		return false;
+	problem->message = fix_format(fix, "annotation %.*s is \"%.*s\", which switches seccomp off",
+				      STR_ARG(violation->name), STR_ARG(violation->value));
+	add_caveat(fix, violation->container, problem);
+	return true;
+}
+
+static enum fix_status run_field(struct fix_context *fix, const struct fixer *self, int target)
 {
 	yaml_id context = target == TARGET_POD ? fix_pod_security_context(fix) : fix_security_context(fix, target);
 	yaml_id profile = yaml_get(fix->tree, context, "seccompProfile");
-	bool baseline = fix->config->profile == PROFILE_BASELINE;
-	struct problem problem = { .check = baseline ? baseline_check : check };
+	bool baseline = fix->config->profile == PROFILE_BASELINE ||
+			(fix->config->profile == PROFILE_RESTRICTED && !fix_applies(fix, check));
+	struct problem problem = { .check = fix_applies(fix, check) ? check : baseline_check };
 	struct str subject = target == TARGET_POD ? STR("the pod") : fix_subject(fix, target);
 
-	if (fix->pod->windows_declared && !baseline)
+	if (!baseline && fix_is_exempt(fix, check))
 		return FIX_FINE;
+	if (fix->choice->version < FIELDS_SINCE)
+		problem.check = NULL;
 	if (is_set(fix, context)) {
 		if (is_allowed(fix, profile))
 			return FIX_FINE;
@@ -97,13 +130,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 			return mend(fix, self, target, &problem,
 				    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
 		}
-		problem.safety = SAFETY_CAVEAT;
-		problem.caveat = CAVEAT_TEXT;
-		problem.detail = fix_format(fix,
-					    "%.*s had no seccomp filter. If its program needs a system call that "
-					    "the runtime's default profile forbids, it fails with \"Operation not "
-					    "permitted\".",
-					    STR_ARG(subject));
+		add_caveat(fix, target, &problem);
 		problem.message = fix_format(fix,
 					     "%.*s sets the seccomp profile %.*s; it must be RuntimeDefault or "
 					     "Localhost",
@@ -122,6 +149,16 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	}
 	return mend(fix, self, target, &problem,
 		    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	enum fix_status annotations = FIX_FINE, field;
+
+	if (fix->choice->version < FIELDS_SINCE)
+		annotations = fix_violations(fix, self, target, describe_annotation);
+	field = run_field(fix, self, target);
+	return annotations > field ? annotations : field;
 }
 
 const struct fixer fixer_seccomp_profile = {

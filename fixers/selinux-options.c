@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * selinux-options: an SELinux type other than those made for containers, or a user or role, which replace the
- * runtime's own confinement. The right type depends on the policy of the nodes, so it is reported.
+ * runtime's own confinement. The right type depends on the policy of the nodes, so it is reported, and taken away on
+ * request: the runtime then chooses container_t.
  */
 #include "fixers/list.h"
 #include "fixers/violations.h"
@@ -23,7 +24,7 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return fix_report_violations(fix, self, target, describe);
+	return fix_violations(fix, self, target, describe);
 }
 
 const struct fixer fixer_selinux_options = {
@@ -35,6 +36,18 @@ const struct fixer fixer_selinux_options = {
 	.why = "On nodes with SELinux the type decides what a process may touch, whatever its user: container_t keeps "
 	       "it to its own files, spc_t does not confine it. User and role can undo that.",
 	.caveat = "A program that worked with files of the node gets \"Permission denied\", and the node's audit log "
-		  "says avc: denied.",
+		  "says avc: denied. So this is changed on request only: --also selinux-options.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: registry.example/web:1.0\n"
+		   "    securityContext:\n"
+		   "      seLinuxOptions:\n"
+		   "        type: spc_t\n"
+		   "        level: s0:c1,c2\n",
 	.run = run,
 };

@@ -7,6 +7,7 @@
 /* A line a fixer. */
 /* clang-format off */
 const struct fixer *const fixers[] = {
+	&fixer_host_namespaces,
 	&fixer_privileged,
 	&fixer_unprivileged_ports,
 	&fixer_run_as_user,
@@ -15,7 +16,6 @@ const struct fixer *const fixers[] = {
 	&fixer_capabilities,
 	&fixer_seccomp_profile,
 	&fixer_read_only_root_filesystem,
-	&fixer_host_namespaces,
 	&fixer_host_path,
 	&fixer_volume_types,
 	&fixer_host_ports,

@@ -2,44 +2,121 @@
 /*
  * Violations
  *
- * What a check forbids is in the table of the standard; a rule adds what the table cannot know: words for a person.
- * A check may be answered by more than one rule (a forbidden volume is the node's file or somebody's server), so a
- * rule may say of a violation that it is not its own.
+ * What a check forbids is in the table of the standard, and how a bad value is mended where it stands; a rule adds what
+ * the table cannot know: words for a person, and what goes only together. A check may be answered by more than one rule
+ * (a forbidden volume is the node's file or somebody's server), so a rule may say of a violation that it is not its
+ * own.
  */
 #include "fixers/violations.h"
 
-struct report {
-	struct fix_context *fix;
-	const struct fixer *self;
+#include <stdlib.h>
+
+/* What the checks find at one target. Mending one moves the ground under the search, so all are found first. */
+struct violations {
 	int target;
-	violation_describe *describe;
-	enum fix_status status;
+	struct pod_security_violation *items;
+	size_t n, cap;
 };
 
 static bool found(const struct pod_security_violation *violation, void *data)
 {
-	struct report *report = data;
-	struct problem problem = {
-		.check = violation->check->id,
-		.safety = SAFETY_FINDING,
-		.at = violation->at,
-	};
+	struct violations *violations = data;
 
-	if (violation->container == report->target && report->describe(report->fix, violation, &problem))
-		report->status = fix_report(report->fix, report->self, &problem);
+	if (violation->container == violations->target)
+		VEC_PUSH(violations, *violation);
 	return true;
 }
 
-enum fix_status fix_report_violations(struct fix_context *fix, const struct fixer *self, int target,
-				      violation_describe *describe)
+static enum safety safety_of(const struct pod_security_field *field)
 {
-	struct report report = { fix, self, target, describe, FIX_FINE };
+	if (field->mend == POD_SECURITY_MEND_NONE)
+		return SAFETY_FINDING;
+	return field->safety == POD_SECURITY_UNSAFE ? SAFETY_UNSAFE : SAFETY_CAVEAT;
+}
+
+/* What stays, however empty the removal leaves what is in it. */
+static yaml_id mend_top(const struct fix_context *fix, const struct pod_security_violation *violation)
+{
+	return violation->container < 0 ? fix->pod->spec : fix_container(fix, violation->container)->node;
+}
+
+static void mend(struct change *change, const struct pod_security_violation *violation)
+{
+	struct yaml_tree *tree = change->fix->tree;
+	struct str key = violation_key(violation);
+	char name[64];
+
+	switch (violation->field->mend) {
+	case POD_SECURITY_MEND_SET:
+		if (!violation->missing) {
+			change_set_str(change, violation->at, str_of(violation->field->replacement));
+		} else if (key.n < sizeof(name)) {
+			/* Nothing stands there: the struct that should hold it does. */
+			memcpy(name, key.p, key.n);
+			name[key.n] = '\0';
+			change_str(change, violation->at, name, str_of(violation->field->replacement), NULL);
+		}
+		break;
+	case POD_SECURITY_MEND_REMOVE:
+		change_prune(change, violation->at, mend_top(change->fix, violation));
+		break;
+	case POD_SECURITY_MEND_REMOVE_ITEM:
+		change_prune(change, violation->missing ? violation->at : yaml_parent(tree, violation->at),
+			     mend_top(change->fix, violation));
+		break;
+	case POD_SECURITY_MEND_NONE:
+		change_refuse(change, violation->at, "only a person can decide");
+		break;
+	}
+}
+
+/* What a person reads of a change that was not made, for it was not asked for. */
+static struct str with_flag(struct fix_context *fix, const struct fixer *self, const struct problem *problem)
+{
+	if (problem->safety != SAFETY_UNSAFE || fix->config->safe_only)
+		return problem->reason;
+	return fix_format(fix, "%.*s (--also %s does it)", STR_ARG(problem->reason), self->name);
+}
+
+static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
+			      const struct pod_security_violation *violation, violation_describe *describe)
+{
+	struct problem problem = {
+		.check = violation->check->id,
+		.safety = safety_of(violation->field),
+		.at = violation->at,
+	};
+	struct change change;
+
+	if (!describe(fix, violation, &problem))
+		return FIX_FINE;
+	if (!fix_allowed(fix, self, problem.safety)) {
+		problem.reason = with_flag(fix, self, &problem);
+		return fix_report(fix, self, &problem);
+	}
+	change = fix_begin(fix, violation->container);
+	mend(&change, violation);
+	return fix_end(&change, self, &problem);
+}
+
+enum fix_status fix_violations(struct fix_context *fix, const struct fixer *self, int target,
+			       violation_describe *describe)
+{
 	uint32_t checks = fix->choice->checks[fix->running] & ~fix->passed;
+	struct violations violations = { .target = target };
+	enum fix_status worst = FIX_FINE;
 
 	for (size_t check = 0; checks; check++, checks >>= 1)
-		if ((checks & 1) && pod_security_check(fix->pod, check, pod_security_newest, found, &report))
+		if ((checks & 1) && pod_security_check(fix->pod, check, fix->choice->version, found, &violations))
 			fix->passed |= (uint32_t)1 << check;
-	return report.status;
+	for (size_t i = 0; i < violations.n; i++) {
+		enum fix_status status = answer(fix, self, &violations.items[i], describe);
+
+		if (status > worst)
+			worst = status;
+	}
+	free(violations.items);
+	return worst;
 }
 
 struct str violation_subject(struct fix_context *fix, const struct pod_security_violation *violation)

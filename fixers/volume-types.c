@@ -23,7 +23,7 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
-	return target == TARGET_POD ? fix_report_violations(fix, self, target, describe) : FIX_FINE;
+	return target == TARGET_POD ? fix_violations(fix, self, target, describe) : FIX_FINE;
 }
 
 const struct fixer fixer_volume_types = {

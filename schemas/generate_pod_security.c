@@ -16,6 +16,8 @@ static const char *const scope_names[] = { "pod", "container", "volume", "annota
 static const char *const form_names[] = { "one-of", "none-of", "unset", "holds", "source" };
 static const char *const type_names[] = { "text", "bool", "number" };
 static const char *const absent_names[] = { "allowed", "forbidden", "pod" };
+static const char *const mend_names[] = { "none", "set", "remove", "remove-item" };
+static const char *const safety_names[] = { "caveat", "unsafe" };
 
 struct values {
 	struct pod_security_value *items;
@@ -91,6 +93,10 @@ static bool check_field(struct schema *schema, yaml_id map, const struct field *
 		return schema_fail(schema, map, "\"source\" is a form of volumes");
 	if (row->absent == POD_SECURITY_OR_POD && row->scope != POD_SECURITY_CONTAINER)
 		return schema_fail(schema, map, "\"absent: pod\" belongs to containers");
+	if ((row->mend == POD_SECURITY_MEND_SET) != (row->replacement != NULL))
+		return schema_fail(schema, map, "\"mend: set\" needs a replacement, and nothing else has one");
+	if ((row->mend != POD_SECURITY_MEND_NONE) != (yaml_get(&schema->tree, map, "safety") != YAML_NONE))
+		return schema_fail(schema, map, "what is mended has a safety, and nothing else");
 	if (row->since >= row->until)
 		return schema_fail(schema, map, "until must be after since");
 	return true;
@@ -99,10 +105,12 @@ static bool check_field(struct schema *schema, yaml_id map, const struct field *
 static bool read_field(struct schema *schema, yaml_id map, struct checks *checks, struct check *check)
 {
 	struct field field = { .row = { .until = POD_SECURITY_NEVER } };
-	unsigned scope = 0, form = 0, type = POD_SECURITY_TEXT, absent = POD_SECURITY_ALLOWED;
+	unsigned scope = 0, form = 0, type = POD_SECURITY_TEXT, absent = POD_SECURITY_ALLOWED, mend = 0, safety = 0;
 	bool fine;
 
-	fine = schema_keys(schema, map, "scope paths form type values added absent struct host-network since until",
+	fine = schema_keys(schema, map,
+			   "scope paths form type values added absent struct host-network since until mend replacement "
+			   "safety",
 			   "scope paths form") &&
 	       schema_enum(schema, map, "scope", SCHEMA_NAMES(scope_names), &scope) &&
 	       schema_enum(schema, map, "form", SCHEMA_NAMES(form_names), &form) &&
@@ -110,6 +118,9 @@ static bool read_field(struct schema *schema, yaml_id map, struct checks *checks
 	       schema_enum(schema, map, "absent", SCHEMA_NAMES(absent_names), &absent) &&
 	       schema_flag(schema, map, "struct", &field.row.with_struct) &&
 	       schema_text(schema, map, "host-network", &field.row.host_network) &&
+	       schema_enum(schema, map, "mend", SCHEMA_NAMES(mend_names), &mend) &&
+	       schema_enum(schema, map, "safety", SCHEMA_NAMES(safety_names), &safety) &&
+	       schema_text(schema, map, "replacement", &field.row.replacement) &&
 	       schema_version(schema, map, "since", &field.row.since) &&
 	       schema_version(schema, map, "until", &field.row.until) &&
 	       schema_texts(schema, map, "paths", &field.paths) && read_values(schema, map, checks, &field.values);
@@ -117,6 +128,8 @@ static bool read_field(struct schema *schema, yaml_id map, struct checks *checks
 	field.row.form = (enum pod_security_form)form;
 	field.row.type = (enum pod_security_type)type;
 	field.row.absent = (enum pod_security_absent)absent;
+	field.row.mend = (enum pod_security_mend)mend;
+	field.row.safety = (enum pod_security_safety)safety;
 	note_version(checks, field.row.since);
 	note_version(checks, field.row.until);
 	fine = fine && check_field(schema, map, &field);
@@ -234,6 +247,9 @@ static void emit_fields(struct buf *out, const struct check *check)
 			emit_string(out, row->host_network);
 			buf_addf(out, ", %u, %u, ", row->since, row->until);
 			emit_values(out, &field->values);
+			buf_addf(out, ", (enum pod_security_mend)%d, (enum pod_security_safety)%d, ", (int)row->mend,
+				 (int)row->safety);
+			emit_string(out, row->replacement);
 			buf_addz(out, " },\n");
 		}
 	}

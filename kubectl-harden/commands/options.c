@@ -163,6 +163,13 @@ const struct option option_table[] = {
 	  .shown = "[]",
 	  .set = value_fixers,
 	  .help = "Do not run these fixers (separated by commas). See kubectl harden fixers." },
+	{ .name = "standard-version",
+	  .kind = OPTION_VALUE,
+	  .commands = COMMAND_ON_MANIFESTS,
+	  .shown = "'latest'",
+	  .set = value_standard_version,
+	  .help = "The version of the Pod Security Standards, v1.0 to the newest, as a namespace's label "
+		  "pod-security.kubernetes.io/enforce-version has it." },
 	{ .name = "stdout",
 	  .kind = OPTION_SWITCH,
 	  .commands = COMMAND_FIX,

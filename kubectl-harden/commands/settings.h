@@ -70,6 +70,8 @@ bool value_filename(struct settings *settings, const struct option *option, stru
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
+			    struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -13,6 +13,8 @@
 #include "engine/harden.h"
 #include "engine/objects.h"
 #include "engine/prefilter.h"
+#include "fixers/fix.h"
+#include "fixers/list.h"
 #include "yaml/split.h"
 
 struct scan {
@@ -63,6 +65,9 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
 	fix = fix_context_make(run, pod, &findings, where.object);
+	/* Its ports are looked at as they will be on a network of its own. */
+	if (pod->host_network && (fix.choice->selected >> fixer_index(&fixer_host_namespaces) & 1))
+		fix_run(&fix, fixer_index(&fixer_host_namespaces), TARGET_POD);
 	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */

@@ -34,6 +34,15 @@ enum pod_security_type { POD_SECURITY_TEXT, POD_SECURITY_BOOL, POD_SECURITY_NUMB
 
 enum pod_security_absent { POD_SECURITY_ALLOWED, POD_SECURITY_FORBIDDEN, POD_SECURITY_OR_POD };
 
+/* How a bad value is mended where it stands, and what that may cost the program. */
+enum pod_security_mend {
+	POD_SECURITY_MEND_NONE, /* a person decides, or a fixer knows more */
+	POD_SECURITY_MEND_SET,
+	POD_SECURITY_MEND_REMOVE,
+	POD_SECURITY_MEND_REMOVE_ITEM,
+};
+enum pod_security_safety { POD_SECURITY_CAVEAT, POD_SECURITY_UNSAFE };
+
 /* "1.N" is N. */
 enum { POD_SECURITY_ALWAYS = 0, POD_SECURITY_NEVER = 255 };
 
@@ -54,6 +63,9 @@ struct pod_security_field {
 	unsigned since, until;
 	const struct pod_security_value *values;
 	size_t values_n;
+	enum pod_security_mend mend;
+	enum pod_security_safety safety;
+	const char *replacement;
 };
 
 struct pod_security_check {

@@ -210,14 +210,13 @@ static bool is_merge_key(const struct yaml_node *node)
 	return (node->flags & YAML_F_KEY) && (node->flags & YAML_F_MERGE);
 }
 
-/* Children as they are chained: those of a copy are copies, in a node of the input they stand for others. */
-static yaml_id own_first(struct yaml_tree *tree, yaml_id collection)
+yaml_id yaml_own_first(struct yaml_tree *tree, yaml_id collection)
 {
 	return yaml_node(tree, collection)->flags & YAML_F_COPY ? yaml_node(tree, collection)->first
 								: yaml_physical_first(tree, collection);
 }
 
-static yaml_id own_next(struct yaml_tree *tree, yaml_id collection, yaml_id child)
+yaml_id yaml_own_next(struct yaml_tree *tree, yaml_id collection, yaml_id child)
 {
 	return yaml_node(tree, collection)->flags & YAML_F_COPY ? yaml_node(tree, child)->next
 								: yaml_physical_next(tree, child);
@@ -232,7 +231,7 @@ static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, 
 	size_t index = order_index(order, key);
 	yaml_id best = YAML_NONE, first = YAML_NONE;
 
-	for (yaml_id id = own_first(tree, map); id; id = own_next(tree, map, id)) {
+	for (yaml_id id = yaml_own_first(tree, map); id; id = yaml_own_next(tree, map, id)) {
 		struct yaml_node *node = yaml_node(tree, id);
 
 		if (node->flags & YAML_F_REMOVED)
@@ -489,7 +488,7 @@ yaml_id yaml_append(struct yaml_tree *tree, yaml_id seq, yaml_id item, struct ya
 	}
 	if (!prepare(tree, seq, ret_why))
 		return YAML_NONE;
-	for (yaml_id id = own_first(tree, seq); id; id = own_next(tree, seq, id))
+	for (yaml_id id = yaml_own_first(tree, seq); id; id = yaml_own_next(tree, seq, id))
 		if (!(yaml_node(tree, id)->flags & YAML_F_REMOVED))
 			last = id;
 	if (!place(tree, seq, last, ret_why))

@@ -53,5 +53,11 @@ bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, stru
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why);
 bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why);
 
-/* yaml_remove() - a value with its key, or an item, with its own lines and the comments on them. */
+/*
+ * yaml_remove() - a value with its key, or an item, with its own lines and the comments on them. A collection that
+ * is left without children stays, as {} or [].
+ * yaml_prune() - likewise, and what is left without children around it goes too, up to but not including @top
+ * (YAML_NONE: the root). Comments on lines of their own stay where nothing but what became empty was around them.
+ */
 bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why);
+bool yaml_prune(struct yaml_tree *tree, yaml_id node, yaml_id top, struct yaml_refusal *ret_why);

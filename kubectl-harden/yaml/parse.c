@@ -314,35 +314,33 @@ static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
 	build->tree->nodes.items[id].flags |= YAML_F_ANCHOR;
 }
 
-/* Whether what stands at @at is the first thing on its line, indented @column or less. */
-static bool begins_line_within(const struct build *build, uint32_t at, int column)
-{
-	const char *p = build->tree->bytes.p;
-	uint32_t from = at;
-
-	while (from && p[from - 1] == ' ')
-		from--;
-	return (!from || p[from - 1] == '\n' || p[from - 1] == '\r') && at - from <= (uint32_t)column;
-}
-
 /*
  * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
  * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
  */
+static bool begins_line(const char *p, uint32_t at, uint32_t column)
+{
+	uint32_t from = at;
+
+	while (from && p[from - 1] == ' ')
+		from--;
+	return (!from || p[from - 1] == '\n' || p[from - 1] == '\r') && at - from <= column;
+}
+
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
-	bool has_props = node->props != node->start;
+	const char *p = build->tree->bytes.p;
 
 	if (!open || open->column < 0 || open->want_key || node->props == node->end)
 		return false;
-	if (has_props && begins_line_within(build, node->props, open->column))
+	if (node->props != node->start && begins_line(p, node->props, (uint32_t)open->column))
 		return true;
-	if (node->start == node->end || (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK))
+	if (node->start == node->end || node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
-	if (!has_props && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+	if (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
 		return false;
-	return begins_line_within(build, node->start, open->column);
+	return begins_line(p, node->start, (uint32_t)open->column);
 }
 
 static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,

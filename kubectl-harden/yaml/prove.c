@@ -127,7 +127,8 @@ static bool same(struct proof *proof, yaml_id m, yaml_id a)
 		       fail(proof, a, "an alias has changed");
 	if (meant->kind == YAML_SCALAR)
 		return same_scalar(proof, m, a);
-	if (!(meant->flags & (YAML_F_NEW | YAML_F_FILLED)) && meant->style != after->style)
+	if (!(meant->flags & (YAML_F_NEW | YAML_F_FILLED)) &&
+	    after->style != (yaml_is_emptied(proof->meant, m) ? YAML_FLOW : meant->style))
 		return fail(proof, a, "a collection has another style");
 	return same_children(proof, m, a);
 }
@@ -167,11 +168,97 @@ static void gap(struct comments *comments, uint32_t to)
 		comments->cursor = to;
 }
 
-static uint32_t subtree_end(struct yaml_tree *tree, yaml_id child)
+/* Of the comments from the cursor on, those on lines of their own. */
+static void gap_lines(struct comments *comments, uint32_t to)
 {
-	struct yaml_node *node = yaml_node(tree, child);
+	struct str s = comments->tree->bytes;
+	uint32_t line;
 
-	return node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
+	while ((line = yaml_comment_line(s, comments->cursor, to)) < to) {
+		comments->cursor = line;
+		gap(comments, render_line_end(s, line));
+	}
+	if (to > comments->cursor)
+		comments->cursor = to;
+}
+
+/* Of what is removed itself, all comments go; of what only became empty, those that share its lines. */
+static void collect_removed(struct comments *comments, yaml_id child, uint32_t start)
+{
+	struct yaml_tree *tree = comments->tree;
+	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
+
+	comments->cursor = yaml_inside_start(tree, child, start);
+	if (value) {
+		for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
+			uint32_t next = yaml_child_start(tree, value, before);
+
+			gap_lines(comments, next);
+			collect_removed(comments, id, next);
+			before = id;
+		}
+		gap_lines(comments, yaml_node(tree, value)->end);
+	}
+	comments->cursor = yaml_child_end(tree, child);
+}
+
+/* Whether nothing but blanks and commas stand before @at in its line. */
+static bool leads_line(struct str s, uint32_t at)
+{
+	while (at && memchr(" \t,", s.p[at - 1], 3))
+		at--;
+	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
+}
+
+/* Behind a removed child: the comment on its last line goes, in a flow collection where its lines are its own. */
+static void skip_comment(struct comments *comments, bool block)
+{
+	struct str s = comments->tree->bytes;
+	uint32_t at = comments->cursor;
+
+	if (block && (s.p[at - 1] == '\n' || s.p[at - 1] == '\r')) /* behind a `|+` scalar its last line is over */
+		return;
+	while (at < s.n && memchr(" \t", s.p[at], 2))
+		at++;
+	if (!block && at < s.n && s.p[at] == ',')
+		at++;
+	while (at < s.n && memchr(" \t", s.p[at], 2))
+		at++;
+	if (at < s.n && s.p[at] == '#')
+		comments->cursor = render_line_end(s, at);
+}
+
+static void collect(struct comments *comments, yaml_id id);
+
+static void collect_children(struct comments *comments, yaml_id id)
+{
+	struct yaml_tree *tree = comments->tree;
+	bool block = yaml_node(tree, id)->style == YAML_BLOCK, alone = false;
+	yaml_id before = YAML_NONE;
+
+	for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child)) {
+		struct yaml_node *node = yaml_node(tree, child);
+
+		if (node->flags & YAML_F_NEW)
+			continue;
+		if (node->flags & YAML_F_REMOVED) {
+			uint32_t start = yaml_child_start(tree, id, before);
+
+			gap(comments, start);
+			/* Or all that stands before it there goes as well. */
+			alone = leads_line(tree->bytes, start) ||
+				(alone && render_line_end(tree->bytes, yaml_child_end(tree, before)) >= start);
+			collect_removed(comments, child, start);
+			if (block || alone)
+				skip_comment(comments, block);
+		} else {
+			alone = false;
+			collect(comments, child);
+			if (node->flags & YAML_F_KEY)
+				collect(comments, yaml_node(tree, child)->pair);
+		}
+		before = child;
+	}
 }
 
 static void collect(struct comments *comments, yaml_id id)
@@ -181,17 +268,6 @@ static void collect(struct comments *comments, yaml_id id)
 
 	if (node->flags & (YAML_F_COPY | YAML_F_NEW))
 		return;
-	if (node->flags & YAML_F_REMOVED) {
-		/* Its lines go with the comments on them. */
-		bool block = yaml_node(tree, node->parent)->style == YAML_BLOCK;
-
-		gap(comments, block ? render_line_start(tree->bytes, node->props) : node->props);
-		comments->cursor = subtree_end(tree, id);
-		/* Behind a `|+` scalar its last line is over already. */
-		if (block && tree->bytes.p[comments->cursor - 1] != '\n' && tree->bytes.p[comments->cursor - 1] != '\r')
-			comments->cursor = render_line_end(tree->bytes, comments->cursor);
-		return;
-	}
 	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS ||
 	    ((node->flags & YAML_F_FILLED) && node->end > node->start &&
 	     !memchr("{[", tree->bytes.p[node->start], 2))) {
@@ -199,11 +275,7 @@ static void collect(struct comments *comments, yaml_id id)
 		comments->cursor = node->end > comments->cursor ? node->end : comments->cursor;
 		return;
 	}
-	for (yaml_id child = node->first; child; child = yaml_node(tree, child)->next) {
-		collect(comments, child);
-		if ((yaml_node(tree, child)->flags & (YAML_F_KEY | YAML_F_REMOVED)) == YAML_F_KEY)
-			collect(comments, yaml_node(tree, child)->pair);
-	}
+	collect_children(comments, id);
 }
 
 static bool same_comments(struct proof *proof)

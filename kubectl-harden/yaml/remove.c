@@ -2,36 +2,104 @@
 /*
  * Remove
  *
- * A removed pair or item takes its own lines and the comments on them, nothing else. So it must have lines of its
- * own, something must be left behind in its collection, no alias may lose its anchor, and the block scalar that may
- * stand before it must not swallow what follows.
+ * A removed pair or item takes its own lines and the comments on them, nothing else: what stands around it stays as
+ * it is, and yaml/render_remove.c finds how. What cannot go is decided here: what is not written where it is read, or
+ * whose anchor something else needs.
  */
 #include "yaml/edit.h"
 #include "yaml/tree_internal.h"
 
-static bool only_blanks_before(struct str s, uint32_t at)
+/* ---- where a pair or an item stands ---- */
+
+uint32_t yaml_child_end(struct yaml_tree *tree, yaml_id child)
 {
-	while (at && s.p[at - 1] == ' ')
-		at--;
-	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
+	const struct yaml_node *node = yaml_node(tree, child);
+	uint32_t end = node->end;
+
+	if (node->flags & YAML_F_KEY && yaml_node(tree, node->pair)->end > end)
+		end = yaml_node(tree, node->pair)->end;
+	return end;
 }
 
-/* In a block: the pair or item has its lines for itself. */
-static bool has_own_lines(struct yaml_tree *tree, yaml_id child)
+uint32_t yaml_child_start(struct yaml_tree *tree, yaml_id collection, yaml_id before)
 {
-	uint32_t at = yaml_node(tree, child)->props;
+	const struct yaml_node *node = yaml_node(tree, collection);
+	bool flow = node->style == YAML_FLOW;
+	uint32_t at = before ? yaml_child_end(tree, before) : node->start + flow;
 
-	if (!(yaml_node(tree, child)->flags & YAML_F_KEY)) {
-		while (at && tree->bytes.p[at - 1] != '-' && tree->bytes.p[at - 1] != '\n')
-			at--;
-		if (!at || tree->bytes.p[at - 1] != '-')
+	at = yaml_skip_gap(tree->bytes, at);
+	if (before && flow && at < tree->bytes.n && tree->bytes.p[at] == ',')
+		at = yaml_skip_gap(tree->bytes, at + 1);
+	return at;
+}
+
+bool yaml_is_emptied(struct yaml_tree *tree, yaml_id collection)
+{
+	const struct yaml_node *node = yaml_node(tree, collection);
+	bool any = false;
+
+	if ((node->kind != YAML_MAP && node->kind != YAML_SEQ) || !(node->flags & YAML_F_DIRTY))
+		return false;
+	for (yaml_id id = yaml_physical_first(tree, collection); id; id = yaml_physical_next(tree, id)) {
+		if (!(yaml_node(tree, id)->flags & YAML_F_REMOVED))
 			return false;
-		at--;
+		any = true;
 	}
-	return only_blanks_before(tree->bytes, at);
+	return any;
 }
 
-/* Whether an alias outside of @id would lose its anchor. */
+yaml_id yaml_hollow(struct yaml_tree *tree, yaml_id child)
+{
+	const struct yaml_node *node = yaml_node(tree, child);
+	yaml_id value = node->flags & YAML_F_KEY ? node->pair : child;
+
+	return yaml_is_emptied(tree, value) ? value : YAML_NONE;
+}
+
+uint32_t yaml_inside_start(struct yaml_tree *tree, yaml_id child, uint32_t start)
+{
+	return yaml_node(tree, child)->flags & YAML_F_KEY ? yaml_node(tree, child)->end : start;
+}
+
+uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to)
+{
+	bool starts = from > 0 && (s.p[from - 1] == '\n' || s.p[from - 1] == '\r');
+
+	while (from < to) {
+		uint32_t line = from, at = from;
+
+		while (at < to && (s.p[at] == ' ' || s.p[at] == '\t'))
+			at++;
+		if (starts && at < to && s.p[at] == '#')
+			return line;
+		while (at < to && s.p[at] != '\n' && s.p[at] != '\r')
+			at++;
+		from = at + 1;
+		starts = true;
+	}
+	return to;
+}
+
+bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start)
+{
+	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
+	uint32_t at = yaml_inside_start(tree, child, start), end = yaml_node(tree, value)->end;
+
+	if (!value)
+		return false;
+	for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
+		uint32_t next = yaml_child_start(tree, value, before);
+
+		if (yaml_comment_line(tree->bytes, at, next) < next || yaml_holds_comment_lines(tree, id, next))
+			return true;
+		at = yaml_child_end(tree, id);
+		before = id;
+	}
+	return yaml_comment_line(tree->bytes, at, end) < end;
+}
+
+/* ---- anchors ---- */
+
 static bool holds_shared(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_node *node = yaml_node(tree, id);
@@ -47,114 +115,121 @@ static bool holds_shared(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
-/* The lines that go with @child, and those of its neighbours behind it that go already. */
-static uint32_t end_of_removed(struct yaml_tree *tree, yaml_id child)
+static bool is_gone(struct yaml_tree *tree, yaml_id id)
 {
-	uint32_t end = 0;
-
-	do {
-		struct yaml_node *node = yaml_node(tree, child);
-
-		end = node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
-		do
-			child = yaml_physical_next(tree, child);
-		while (child && (yaml_node(tree, child)->flags & YAML_F_NEW));
-	} while (child && (yaml_node(tree, child)->flags & YAML_F_REMOVED));
-	return end;
+	for (; id; id = yaml_node(tree, id)->parent)
+		if ((yaml_node(tree, id)->flags & YAML_F_REMOVED) ||
+		    (yaml_node(tree, yaml_key(tree, id))->flags & YAML_F_REMOVED))
+			return true;
+	return false;
 }
 
 /*
- * Whether blank lines or comments behind @child would become text of a block scalar before it, once nothing stands
- * between them any more.
+ * Whether an alias outside of @child would lose its anchor. Nodes are numbered as they stand in the document, and an
+ * alias stands behind its anchor.
  */
-static bool feeds_block_scalar(struct yaml_tree *tree, yaml_id parent, yaml_id child)
+static bool is_needed(struct yaml_tree *tree, yaml_id child)
 {
-	yaml_id before = YAML_NONE;
-	struct yaml_node *leaf;
-	struct str s = tree->bytes;
-	uint32_t at, column;
+	uint32_t end = yaml_child_end(tree, child);
 
-	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id))
-		if (!(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW)))
-			before = id;
-	leaf = yaml_node(tree, before ? yaml_last_leaf(tree, before) : YAML_NONE);
-	if (leaf->kind != YAML_SCALAR || (leaf->style != YAML_LITERAL && leaf->style != YAML_FOLDED))
+	if (!tree->has_anchors || !holds_shared(tree, child))
 		return false;
-	at = end_of_removed(tree, child);
-	if (!at || (s.p[at - 1] != '\n' && s.p[at - 1] != '\r')) /* not behind a `|+`, whose line is over */
-		while (at < s.n && s.p[at - 1] != '\n')
-			at++;
-	column = yaml_column(s, yaml_node(tree, parent)->start);
-	for (uint32_t from = at; at < s.n; from = ++at) {
-		while (at < s.n && s.p[at] == ' ')
-			at++;
-		if (at < s.n && s.p[at] == '#')
-			return at - from > column;
-		if (at < s.n && s.p[at] == '\r')
-			at++;
-		if (at < s.n && s.p[at] != '\n')
-			return false;
-		if (yaml_keeps_breaks(s, leaf))
+	for (yaml_id id = child + 1; id < tree->nodes.n; id++) {
+		const struct yaml_node *node = yaml_node(tree, id);
+		yaml_id anchor = node->first;
+
+		if (node->kind != YAML_ALIAS || (node->flags & YAML_F_COPY) || node->start < end)
+			continue;
+		if (yaml_node(tree, anchor)->flags & YAML_F_COPY)
+			anchor = yaml_node(tree, anchor)->start;
+		if (anchor >= child && yaml_node(tree, anchor)->props < end && !is_gone(tree, id))
 			return true;
 	}
 	return false;
 }
 
-/* Where, if anywhere, its origin is removed is decided when all edits are known (yaml/settle.c). */
-static bool remove_copy(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
-{
-	yaml_id child = yaml_key(tree, node);
+/* ---- removing ---- */
 
-	if (!child)
-		child = node;
-	if (yaml_node(tree, child)->flags & YAML_F_KEY && child == node)
+static yaml_id child_of(struct yaml_tree *tree, yaml_id node)
+{
+	yaml_id key = yaml_key(tree, node);
+
+	if (key)
+		return key;
+	/* An alias reads as a copy, which knows where the alias stands. */
+	if ((yaml_node(tree, node)->flags & YAML_F_COPY) && yaml_node(tree, node)->props)
+		return yaml_node(tree, node)->props;
+	return node;
+}
+
+static bool stays_behind(struct yaml_tree *tree, yaml_id collection, yaml_id child)
+{
+	yaml_id next = yaml_own_next(tree, collection, child);
+
+	/* Asked of each child in turn, this is the answer but for the last one. */
+	if (next && !(yaml_node(tree, next)->flags & YAML_F_REMOVED))
+		return true;
+	for (yaml_id id = yaml_own_first(tree, collection); id; id = yaml_own_next(tree, collection, id))
+		if (id != child && !(yaml_node(tree, id)->flags & YAML_F_REMOVED))
+			return true;
+	return false;
+}
+
+static bool can_go(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
+{
+	yaml_id parent = yaml_node(tree, node)->parent, child = child_of(tree, node);
+
+	if (!yaml_expand(tree))
+		return yaml_refuse(tree, ret_why, node, "the aliases of its document expand to too many nodes");
+	if (!parent || (yaml_node(tree, node)->flags & YAML_F_KEY))
 		return yaml_refuse(tree, ret_why, node, "it cannot be removed from here");
+	if ((yaml_node(tree, child)->flags & YAML_F_KEY) && (yaml_node(tree, child)->flags & YAML_F_MERGE))
+		return yaml_refuse(tree, ret_why, node, "it is what a merge key brings in");
+	if (!yaml_editable(tree, parent, ret_why))
+		return false;
+	/* Where, if anywhere, a copy's origin is removed is decided when all edits are known (yaml/settle.c). */
+	if (!(yaml_node(tree, child)->flags & YAML_F_COPY) && is_needed(tree, child))
+		return yaml_refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");
+	return true;
+}
+
+static void mark_removed(struct yaml_tree *tree, yaml_id node)
+{
+	yaml_id parent = yaml_node(tree, node)->parent, child = child_of(tree, node);
+
 	yaml_touch(tree, child);
 	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
+	yaml_touch(tree, parent);
+	yaml_node(tree, parent)->flags |= YAML_F_DIRTY;
+}
+
+/* Removes @node and what is around it up to @outermost. */
+static bool remove_up_to(struct yaml_tree *tree, yaml_id node, yaml_id outermost, struct yaml_refusal *ret_why)
+{
+	if (yaml_node(tree, child_of(tree, node))->flags & YAML_F_NEW)
+		return yaml_refuse(tree, ret_why, node, "it was added just now");
+	if (!can_go(tree, outermost, ret_why))
+		return false;
+	for (yaml_id id = node; id != outermost; id = yaml_node(tree, id)->parent)
+		mark_removed(tree, id);
+	mark_removed(tree, outermost);
 	return true;
 }
 
 bool yaml_remove(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why)
 {
-	yaml_id parent, child;
-	struct yaml_node *up;
-	size_t others = 0;
+	return remove_up_to(tree, node, node, ret_why);
+}
 
-	if (!yaml_expand(tree))
-		return yaml_refuse(tree, ret_why, node, "the aliases of its document expand to too many nodes");
-	if (yaml_node(tree, node)->flags & YAML_F_COPY) {
-		if (!yaml_node(tree, node)->props)
-			return remove_copy(tree, node, ret_why);
-		node = yaml_node(tree, node)->props; /* the alias goes, not what it stands for */
-	}
-	parent = yaml_node(tree, node)->parent;
-	child = yaml_key(tree, node);
-	up = yaml_node(tree, parent);
+bool yaml_prune(struct yaml_tree *tree, yaml_id node, yaml_id top, struct yaml_refusal *ret_why)
+{
+	yaml_id outermost = node, parent;
 
-	if (!child)
-		child = node;
-	if (!parent || (yaml_node(tree, node)->flags & (YAML_F_KEY | YAML_F_NEW)))
-		return yaml_refuse(tree, ret_why, node, "it cannot be removed from here");
-	if (yaml_node(tree, child)->flags & YAML_F_MERGE)
-		return yaml_refuse(tree, ret_why, node, "it is what a merge key brings in");
-	if (yaml_node(tree, child)->flags & YAML_F_EXPLICIT)
-		return yaml_refuse(tree, ret_why, node, "its key is written with a question mark");
-	if (!yaml_editable(tree, parent, ret_why))
-		return false;
-	for (yaml_id id = yaml_physical_first(tree, parent); id; id = yaml_physical_next(tree, id))
-		others += id != child && !(yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_NEW));
-	if (!others)
-		return yaml_refuse(tree, ret_why, node, "it is the only one there; remove it by hand");
-	if (tree->has_anchors && holds_shared(tree, child))
-		return yaml_refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");
-	if (up->style == YAML_BLOCK ? !has_own_lines(tree, child)
-				    : memchr(tree->bytes.p + up->start, '\n', up->end - up->start) != NULL)
-		return yaml_refuse(tree, ret_why, node, "it shares its line; remove it by hand");
-	if (up->style == YAML_BLOCK && feeds_block_scalar(tree, parent, child))
-		return yaml_refuse(tree, ret_why, node, "what follows would become text of the block scalar before it");
-	yaml_touch(tree, child);
-	yaml_node(tree, child)->flags |= YAML_F_REMOVED;
-	yaml_touch(tree, parent);
-	yaml_node(tree, parent)->flags |= YAML_F_DIRTY;
-	return true;
+	/* Not beyond what an anchor shares, be it read at the anchor or at an alias: both stay, or one would need the other. */
+	while ((parent = yaml_node(tree, outermost)->parent) != YAML_NONE && parent != top && parent != tree->root &&
+	       !(yaml_node(tree, parent)->flags & YAML_F_NEW) &&
+	       !(yaml_node(tree, yaml_origin(tree, parent))->flags & YAML_F_SHARED) &&
+	       !stays_behind(tree, parent, child_of(tree, outermost)))
+		outermost = parent;
+	return remove_up_to(tree, node, outermost, ret_why);
 }

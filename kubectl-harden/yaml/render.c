@@ -9,36 +9,11 @@
  */
 #include "yaml/render.h"
 
-#include <stdlib.h>
-
 #include "yaml/render_internal.h"
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
 
-void splices_free(struct splices *splices)
-{
-	free(splices->items);
-	*splices = (struct splices){ 0 };
-}
-
-void splices_apply(struct str original, const struct splices *splices, struct buf *out)
-{
-	size_t at = 0, grown = 0;
-
-	for (size_t i = 0; i < splices->n; i++)
-		grown += splices->items[i].ins.n;
-	buf_reserve(out, original.n + grown);
-	for (size_t i = 0; i < splices->n; i++) {
-		const struct splice *splice = &splices->items[i];
-
-		buf_add(out, str_sub(original, at, splice->at));
-		buf_add(out, splice->ins);
-		at = splice->at + splice->del;
-	}
-	buf_add(out, str_sub(original, at, original.n));
-}
-
-static void emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
+void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
 {
 	struct splice splice = { .at = at, .del = del, .ins = str_copy(render->tree->arena, buf_str(text)) };
 
@@ -75,33 +50,33 @@ static struct str eol_at(struct str s, uint32_t at)
 	return STR("\n");
 }
 
-static struct str eol_near(struct str s, uint32_t at)
+struct str render_eol(struct str s, uint32_t at)
 {
 	return eol_at(s, render_line_end(s, at));
 }
 
-static uint32_t skip_blanks(struct str s, uint32_t at)
+uint32_t render_skip_blanks(struct str s, uint32_t at)
 {
 	while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
 		at++;
 	return at;
 }
 
-static uint32_t skip_blanks_back(struct str s, uint32_t at)
+uint32_t render_skip_blanks_back(struct str s, uint32_t at)
 {
 	while (at > 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == '\t'))
 		at--;
 	return at;
 }
 
-static struct str indentation_of(struct str s, uint32_t at)
+struct str render_indentation(struct str s, uint32_t at)
 {
 	uint32_t start = render_line_start(s, at);
 
-	return str_sub(s, start, skip_blanks(s, start));
+	return str_sub(s, start, render_skip_blanks(s, start));
 }
 
-static bool is_break_before(struct str s, uint32_t at)
+bool render_is_break_before(struct str s, uint32_t at)
 {
 	return at > 0 && (s.p[at - 1] == '\n' || s.p[at - 1] == '\r');
 }
@@ -109,7 +84,7 @@ static bool is_break_before(struct str s, uint32_t at)
 /* Whether @at is the first thing on its line, but not in the first line. */
 static bool starts_line(struct str s, uint32_t at)
 {
-	return is_break_before(s, skip_blanks_back(s, at));
+	return render_is_break_before(s, render_skip_blanks_back(s, at));
 }
 
 /* ---- the layout around ---- */
@@ -157,7 +132,7 @@ static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent,
 			 bool eol_first)
 {
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
-	     child = yaml_node(render->tree, child)->next) {
+	     child = yaml_physical_next(render->tree, child)) {
 		if (eol_first)
 			buf_add(out, render->eol);
 		buf_pad(out, ' ', column);
@@ -168,25 +143,25 @@ static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent,
 	return child;
 }
 
-static uint32_t child_end(struct yaml_tree *tree, yaml_id child)
-{
-	struct yaml_node *node = yaml_node(tree, child);
-
-	return node->flags & YAML_F_KEY ? yaml_node(tree, node->pair)->end : node->end;
-}
-
-/* Where the line begins that follows the lines of @child. */
-static uint32_t line_behind(struct yaml_tree *tree, yaml_id child)
+uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child)
 {
 	struct str s = tree->bytes;
-	uint32_t end = child_end(tree, child);
+	uint32_t end = yaml_child_end(tree, child);
 
-	if (is_break_before(s, end)) /* a `|+` scalar: its line is over already */
+	if (render_is_break_before(s, end)) /* a `|+` scalar: its line is over already */
 		return end;
 	end = render_line_end(s, end);
 	if (end < s.n)
 		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
 	return end;
+}
+
+/* A block collection of the input that none of its own children is left of (so it is its own last leaf). */
+static bool is_bereft(struct yaml_tree *tree, yaml_id leaf)
+{
+	const struct yaml_node *node = yaml_node(tree, leaf);
+
+	return (node->flags & (YAML_F_DIRTY | YAML_F_FILLED | YAML_F_NEW)) == YAML_F_DIRTY && node->style == YAML_BLOCK;
 }
 
 /* New children behind @after; without one, behind the line of the map's own key, or where @gone stood. */
@@ -198,13 +173,15 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	struct buf out = BUF_INIT;
 
 	if (after) {
-		at = yaml_node(tree, yaml_last_leaf(tree, after))->end;
+		yaml_id leaf = yaml_last_leaf(tree, after);
+
+		at = is_bereft(tree, leaf) ? render_emptied_end(render, leaf) : yaml_node(tree, leaf)->end;
 	} else if (gone) {
-		at = line_behind(tree, gone);
+		at = render_line_behind(tree, gone);
 	} else {
 		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
 	}
-	if ((after || gone) && is_break_before(s, at)) {
+	if ((after || gone) && render_is_break_before(s, at)) {
 		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
 		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
 		child = put_lines(render, &out, parent, column, child, false);
@@ -213,18 +190,8 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 		render->eol = eol_at(s, at);
 		child = put_lines(render, &out, parent, column, child, true);
 	}
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 	return child;
-}
-
-static void remove_lines(struct render *render, yaml_id child)
-{
-	struct yaml_tree *tree = render->tree;
-	struct str s = tree->bytes;
-	struct buf none = BUF_INIT;
-	uint32_t start = render_line_start(s, yaml_node(tree, child)->props), end = line_behind(tree, child);
-
-	emit(render, start, end - start, &none);
 }
 
 /* ---- flow collections ---- */
@@ -263,12 +230,12 @@ static struct str flow_unit(struct yaml_tree *tree)
 
 	if (root->style != YAML_FLOW || !root->first || !starts_line(s, yaml_node(tree, root->first)->start))
 		return STR("  ");
-	inner = indentation_of(s, yaml_node(tree, root->first)->start);
-	outer = indentation_of(s, root->start);
+	inner = render_indentation(s, yaml_node(tree, root->first)->start);
+	outer = render_indentation(s, root->start);
 	return inner.n > outer.n ? str_sub(inner, outer.n, inner.n) : STR("  ");
 }
 
-static struct flow_layout flow_layout(struct yaml_tree *tree, yaml_id collection)
+struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection)
 {
 	return (struct flow_layout){
 		.json = wants_json(tree, collection),
@@ -286,10 +253,8 @@ static void put_flow_child(struct render *render, struct buf *out, struct flow_l
 		render_flow_value(render, out, layout, child);
 }
 
-/* Behind an empty value: to go-yaml `{a:, b: c}` has the key `a:`, and `[!!str, a]` the tag `!!str,`. */
-static void blank_behind_empty(struct render *render, uint32_t at, struct buf *out)
+void render_blank_behind_empty(struct str s, uint32_t at, struct buf *out)
 {
-	struct str s = render->tree->bytes;
 	uint32_t word = at;
 
 	while (word > 0 && !memchr(" \t\r\n,[]{}", s.p[word - 1], 9))
@@ -304,16 +269,16 @@ static yaml_id flow_run_inline(struct render *render, struct flow_layout *layout
 	struct buf out = BUF_INIT;
 	struct str comma = layout->compact ? STR(",") : STR(", ");
 
-	blank_behind_empty(render, at, &out);
+	render_blank_behind_empty(render->tree->bytes, at, &out);
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
-	     child = yaml_node(render->tree, child)->next) {
+	     child = yaml_physical_next(render->tree, child)) {
 		if (!before)
 			buf_add(&out, comma);
 		put_flow_child(render, &out, layout, child);
 		if (before)
 			buf_add(&out, comma);
 	}
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 	return child;
 }
 
@@ -322,9 +287,9 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 {
 	struct str s = render->tree->bytes;
 	struct buf out = BUF_INIT, comma = BUF_INIT;
-	uint32_t next = skip_blanks(s, end);
+	uint32_t next = render_skip_blanks(s, end);
 	bool has_comma = next < s.n && s.p[next] == ',';
-	uint32_t at = has_comma ? skip_blanks(s, next + 1) : next;
+	uint32_t at = has_comma ? render_skip_blanks(s, next + 1) : next;
 
 	if (at < s.n && s.p[at] == '#')
 		at = render_line_end(s, at);
@@ -334,13 +299,13 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 		at = end; /* the closing bracket follows on this line */
 	}
 	if (!has_comma) {
-		blank_behind_empty(render, end, &comma);
+		render_blank_behind_empty(render->tree->bytes, end, &comma);
 		buf_addc(&comma, ',');
-		emit(render, end, 0, &comma);
+		render_emit(render, end, 0, &comma);
 	}
-	render->eol = eol_near(s, end);
+	render->eol = render_eol(s, end);
 	for (bool first = true; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
-	     child = yaml_node(render->tree, child)->next, first = false) {
+	     child = yaml_physical_next(render->tree, child), first = false) {
 		if (!first && !has_comma)
 			buf_addc(&out, ',');
 		buf_add(&out, render->eol);
@@ -349,7 +314,7 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 		if (has_comma)
 			buf_addc(&out, ',');
 	}
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 	return child;
 }
 
@@ -359,15 +324,15 @@ static yaml_id flow_run_first(struct render *render, struct flow_layout *layout,
 
 	if (!lines)
 		return flow_run_inline(render, layout, at, true, child);
-	render->eol = eol_near(render->tree->bytes, at);
+	render->eol = render_eol(render->tree->bytes, at);
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
-	     child = yaml_node(render->tree, child)->next) {
+	     child = yaml_physical_next(render->tree, child)) {
 		put_flow_child(render, &out, layout, child);
 		buf_addc(&out, ',');
 		buf_add(&out, render->eol);
 		buf_add(&out, layout->indent);
 	}
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 	return child;
 }
 
@@ -377,25 +342,25 @@ static void fill_brackets(struct render *render, yaml_id collection)
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
 	struct yaml_node *node = yaml_node(tree, collection), *root = yaml_node(tree, tree->root);
-	struct flow_layout layout = flow_layout(tree, collection);
+	struct flow_layout layout = render_flow_layout(tree, collection);
 	struct buf out = BUF_INIT;
-	uint32_t from = node->start + 1, to = skip_blanks(s, from);
+	uint32_t from = node->start + 1, to = render_skip_blanks(s, from);
 
 	layout.lines = layout.json && root->first && starts_line(s, yaml_node(tree, root->first)->start);
 	if (layout.lines) {
-		layout.indent = indentation_of(s, node->start);
-		render->eol = eol_near(s, node->start);
+		layout.indent = render_indentation(s, node->start);
+		render->eol = render_eol(s, node->start);
 	}
 	render_flow_children(render, &out, &layout, collection);
 	/* A comment inside keeps its place: nothing is deleted then. */
-	emit(render, from, s.p[to] == '}' || s.p[to] == ']' ? to - from : 0, &out);
+	render_emit(render, from, s.p[to] == '}' || s.p[to] == ']' ? to - from : 0, &out);
 }
 
 static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
-	struct flow_layout layout = flow_layout(tree, parent);
+	struct flow_layout layout = render_flow_layout(tree, parent);
 	yaml_id first = yaml_physical_first(tree, parent);
 	uint32_t at;
 
@@ -404,40 +369,12 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
 	layout.lines = starts_line(s, at);
 	if (layout.lines)
-		layout.indent = indentation_of(s, at);
+		layout.indent = render_indentation(s, at);
 	if (!after)
 		return flow_run_first(render, &layout, at, layout.lines, child);
 	if (layout.lines)
-		return flow_run_lines(render, &layout, child_end(tree, after), child);
-	return flow_run_inline(render, &layout, child_end(tree, after), false, child);
-}
-
-/* The comma that goes with it is the one before it, where anything is left before it, else the one behind it. */
-static void remove_flow(struct render *render, yaml_id parent, yaml_id child)
-{
-	struct yaml_tree *tree = render->tree;
-	struct str s = tree->bytes;
-	struct buf out = BUF_INIT;
-	uint32_t start = yaml_node(tree, child)->props, end = child_end(tree, child);
-	yaml_id before = YAML_NONE, next;
-	bool any = false;
-
-	for (yaml_id id = yaml_physical_first(tree, parent); id && id != child; id = yaml_physical_next(tree, id)) {
-		if (yaml_node(tree, id)->flags & YAML_F_NEW)
-			continue;
-		before = id;
-		any |= !(yaml_node(tree, id)->flags & YAML_F_REMOVED);
-	}
-	next = yaml_physical_next(tree, child);
-	while (next && (yaml_node(tree, next)->flags & YAML_F_NEW))
-		next = yaml_physical_next(tree, next);
-	if (any)
-		start = child_end(tree, before);
-	else if (next)
-		end = yaml_node(tree, next)->props;
-	if (any && (s.p[end] == ',' || s.p[end] == '}'))
-		blank_behind_empty(render, start, &out);
-	emit(render, start, end - start, &out);
+		return flow_run_lines(render, &layout, yaml_child_end(tree, after), child);
+	return flow_run_inline(render, &layout, yaml_child_end(tree, after), false, child);
 }
 
 /* ---- what was empty ---- */
@@ -449,14 +386,14 @@ static void fill_block(struct render *render, yaml_id id)
 	struct yaml_node *node = yaml_node(tree, id);
 	yaml_id map = node->parent;
 	uint32_t column = block_column(tree, map) + render_step(tree, map, (enum yaml_kind)node->kind);
-	uint32_t from = skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
+	uint32_t from = render_skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
 	struct buf none = BUF_INIT, out = BUF_INIT;
 
 	if (node->end > node->start)
-		emit(render, from, node->end - from, &none);
+		render_emit(render, from, node->end - from, &none);
 	render->eol = eol_at(s, at);
 	put_lines(render, &out, id, column, node->first, true);
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 }
 
 /* `- *a` becomes `- <<: *a`, and lines below it. */
@@ -470,23 +407,23 @@ static void fill_item(struct render *render, yaml_id id)
 	yaml_id first = node->first;
 
 	put_child(render, &head, id, column, first);
-	emit(render, node->start, node->end - node->start, &head);
+	render_emit(render, node->start, node->end - node->start, &head);
 	render->eol = eol_at(s, at);
 	put_lines(render, &out, id, column, yaml_node(tree, first)->next, true);
-	emit(render, at, 0, &out);
+	render_emit(render, at, 0, &out);
 }
 
 static void fill_flow(struct render *render, yaml_id id)
 {
 	struct yaml_tree *tree = render->tree;
 	struct yaml_node *node = yaml_node(tree, id);
-	struct flow_layout layout = flow_layout(tree, node->parent);
+	struct flow_layout layout = render_flow_layout(tree, node->parent);
 	struct buf out = BUF_INIT;
 
 	if (node->end == node->start)
 		buf_addc(&out, ' ');
 	render_flow_value(render, &out, &layout, id);
-	emit(render, node->start, node->end - node->start, &out);
+	render_emit(render, node->start, node->end - node->start, &out);
 }
 
 /* ---- the walk ---- */
@@ -504,35 +441,81 @@ static void change_scalar(struct render *render, yaml_id id)
 	if (node->style == YAML_EMPTY)
 		buf_addc(&out, ' ');
 	yaml_encode(&out, text->text, text->type, (enum yaml_style)node->style, flow, json);
-	emit(render, node->start, node->end - node->start, &out);
+	render_emit(render, node->start, node->end - node->start, &out);
 }
 
 static void walk(struct render *render, yaml_id id);
 
-static void walk_children(struct render *render, yaml_id id)
+static bool any_gone(struct yaml_tree *tree, yaml_id id)
+{
+	if (yaml_node(tree, id)->flags & YAML_F_DIRTY)
+		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
+			if (yaml_node(tree, child)->flags & YAML_F_REMOVED)
+				return true;
+	return false;
+}
+
+/* Whether new children of a flow collection take the place of one between the same neighbours that is gone. */
+static bool gone_beside(struct yaml_tree *tree, yaml_id child)
+{
+	while (child && (yaml_node(tree, child)->flags & YAML_F_NEW))
+		child = yaml_physical_next(tree, child);
+	return yaml_node(tree, child)->flags & YAML_F_REMOVED;
+}
+
+static void walk_flow(struct render *render, yaml_id id)
 {
 	struct yaml_tree *tree = render->tree;
-	bool flow = yaml_node(tree, id)->style == YAML_FLOW;
-	yaml_id child = yaml_physical_first(tree, id), after = YAML_NONE, gone = YAML_NONE;
+	yaml_id child = yaml_physical_first(tree, id), after = YAML_NONE;
+	bool gone = false;
 
+	if (any_gone(tree, id))
+		render_flow_gone(render, id);
 	while (child) {
 		struct yaml_node *node = yaml_node(tree, child);
 
-		if (node->flags & YAML_F_COPY) {
-			child = node->next;
-		} else if (node->flags & YAML_F_NEW) {
-			child = flow ? flow_run(render, id, after, child) : block_run(render, id, after, gone, child);
-		} else if (node->flags & YAML_F_REMOVED) {
-			gone = child;
-			if (flow)
-				remove_flow(render, id, child);
-			else
-				remove_lines(render, child);
-			child = node->next;
-		} else {
+		if (node->flags & YAML_F_NEW && !gone && !gone_beside(tree, child)) {
+			child = flow_run(render, id, after, child);
+			continue;
+		}
+		gone = node->flags & (YAML_F_REMOVED | YAML_F_NEW);
+		if (!gone) {
 			after = child;
 			walk(render, node->flags & YAML_F_KEY ? node->pair : child);
-			child = yaml_node(tree, child)->next;
+		}
+		child = yaml_physical_next(tree, child);
+	}
+}
+
+static void walk_block(struct render *render, yaml_id id)
+{
+	struct yaml_tree *tree = render->tree;
+	yaml_id child = any_gone(tree, id) ? render_front(render, id) : yaml_physical_first(tree, id);
+	yaml_id before = YAML_NONE, after = YAML_NONE, gone = YAML_NONE;
+	bool added = false;
+
+	for (yaml_id old = yaml_physical_first(tree, id); old != child; old = yaml_physical_next(tree, old))
+		if (!(yaml_node(tree, old)->flags & YAML_F_NEW))
+			before = old;
+	while (child) {
+		struct yaml_node *node = yaml_node(tree, child);
+
+		if (node->flags & YAML_F_NEW) {
+			child = block_run(render, id, after, gone, child);
+			added = true;
+		} else if (node->flags & YAML_F_REMOVED) {
+			yaml_id next = render_gone(render, id, before, added ? YAML_NONE : after, child);
+
+			while (child != next) {
+				before = gone = child;
+				child = yaml_physical_next(tree, child);
+			}
+		} else {
+			render->before = before;
+			before = after = child;
+			added = false;
+			walk(render, node->flags & YAML_F_KEY ? node->pair : child);
+			child = yaml_physical_next(tree, child);
 		}
 	}
 }
@@ -563,46 +546,11 @@ static void walk(struct render *render, yaml_id id)
 			fill_flow(render, id);
 	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW && !has_old_children(render->tree, id)) {
 		fill_brackets(render, id);
+	} else if (node->style == YAML_FLOW) {
+		walk_flow(render, id);
 	} else {
-		walk_children(render, id);
+		walk_block(render, id);
 	}
-}
-
-/* At one place, what is put in comes before what goes. */
-static bool comes_before(const struct splice *a, const struct splice *b)
-{
-	return a->at != b->at ? a->at < b->at : !a->del && b->del;
-}
-
-static void sort(struct splices *splices, size_t from)
-{
-	/* Nearly sorted already: insertion is linear here, and it is stable. */
-	for (size_t i = from + 1; i < splices->n; i++) {
-		struct splice splice = splices->items[i];
-		size_t j = i;
-
-		for (; j > from && comes_before(&splice, &splices->items[j - 1]); j--)
-			splices->items[j] = splices->items[j - 1];
-		splices->items[j] = splice;
-	}
-}
-
-/* Removed last lines without a line break take the one before them along, so that there is still none. */
-static void end_without_break(struct str s, struct splices *splices, size_t from)
-{
-	size_t i = splices->n;
-	uint64_t start = s.n, width;
-
-	if (is_break_before(s, (uint32_t)s.n))
-		return;
-	while (i > from && !splices->items[i - 1].ins.n &&
-	       splices->items[i - 1].at + splices->items[i - 1].del == start)
-		start = splices->items[--i].at;
-	if (i == splices->n || !is_break_before(s, (uint32_t)start))
-		return;
-	width = start >= 2 && s.p[start - 1] == '\n' && s.p[start - 2] == '\r' ? 2 : 1;
-	splices->items[i].at -= width;
-	splices->items[i].del += width;
 }
 
 void yaml_render(struct yaml_tree *tree, struct splices *splices)
@@ -613,6 +561,5 @@ void yaml_render(struct yaml_tree *tree, struct splices *splices)
 	if (!tree->ops.n || !tree->root)
 		return;
 	walk(&render, tree->root);
-	sort(splices, from);
-	end_without_break(tree->bytes, splices, from);
+	render_conclude(tree, splices, from);
 }

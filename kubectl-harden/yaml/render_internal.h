@@ -11,6 +11,7 @@ struct render {
 	struct yaml_tree *tree;
 	struct splices *splices;
 	struct str eol; /* line break of the lines around */
+	yaml_id before; /* what stands before the item or pair that is walked, in its collection */
 };
 
 /* How a flow collection around a new node is written. */
@@ -22,8 +23,27 @@ struct flow_layout {
 	struct str unit;   /* what a nested level adds */
 };
 
+/* render_emit() - a splice; what is in @text moves to the tree's arena, and @text is freed. */
+void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text);
+
+/* Lines of the input: end (before the line break) and start of that of @at; where the line behind @child begins. */
 uint32_t render_line_end(struct str s, uint32_t at);
 uint32_t render_line_start(struct str s, uint32_t at);
+uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child);
+/* Behind the blanks from @at on; before those that end at @at. */
+uint32_t render_skip_blanks(struct str s, uint32_t at);
+uint32_t render_skip_blanks_back(struct str s, uint32_t at);
+bool render_is_break_before(struct str s, uint32_t at);
+/* The blanks that the line of @at begins with. */
+struct str render_indentation(struct str s, uint32_t at);
+/* The line break that ends the line of @at. */
+struct str render_eol(struct str s, uint32_t at);
+
+/* The layout of a flow collection of the input. */
+struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection);
+/* Behind an empty value: to go-yaml `{a:, b: c}` has the key `a:`, and `[!!str, a]` the tag `!!str,`. */
+void render_blank_behind_empty(struct str s, uint32_t at, struct buf *out);
+
 uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind);
 
 /* A new pair or item of a block collection that begins at @column; the caller wrote the indentation. */
@@ -34,3 +54,29 @@ void render_block_item(struct render *render, struct buf *out, yaml_id seq, uint
 void render_flow_pair(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id key);
 void render_flow_value(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 void render_flow_children(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
+
+/* ---- yaml/splices.c ---- */
+
+/* render_conclude() - puts the splices from the @from-th on in order; where there was no final line break, none comes. */
+void render_conclude(struct yaml_tree *tree, struct splices *splices, size_t from);
+
+/* ---- yaml/render_remove.c ---- */
+
+/*
+ * render_front() - of a block collection whose first child is gone: what stands in the line of a dash, and what is
+ * written where nothing of it is left. Returns the child to go on with.
+ */
+yaml_id render_front(struct render *render, yaml_id collection);
+
+/*
+ * render_gone() - the lines of the children of a block collection that are gone, from @child on to one that is not,
+ * which it returns. @before: the child of the input before @child; @after: the one before it that stays, where
+ * nothing new stands between.
+ */
+yaml_id render_gone(struct render *render, yaml_id collection, yaml_id before, yaml_id after, yaml_id child);
+
+/* render_emptied_end() - where a line that follows an emptied block collection goes: behind that of this byte. */
+uint32_t render_emptied_end(struct render *render, yaml_id collection);
+
+/* render_flow_gone() - all children of a flow collection that are gone, and the new ones in their places. */
+void render_flow_gone(struct render *render, yaml_id collection);

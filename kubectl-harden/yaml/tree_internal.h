@@ -39,6 +39,10 @@ void anchors_free(struct anchors *anchors);
 yaml_id yaml_physical_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_physical_next(struct yaml_tree *tree, yaml_id child);
 
+/* yaml_own_*() - likewise; of a copy, whose children are all copies, those. */
+yaml_id yaml_own_first(struct yaml_tree *tree, yaml_id collection);
+yaml_id yaml_own_next(struct yaml_tree *tree, yaml_id collection, yaml_id child);
+
 /* yaml_key_note() - sets the bit of a key of @shape. */
 static inline void yaml_key_note(struct yaml_tree *tree, uint32_t shape)
 {
@@ -137,3 +141,32 @@ yaml_id yaml_last_leaf(struct yaml_tree *tree, yaml_id id);
 
 /* yaml_keeps_breaks() - whether a block scalar is a `|+`. */
 bool yaml_keeps_breaks(struct str s, const struct yaml_node *block);
+
+/* ---- yaml/remove.c, for the renderer and the proof ---- */
+
+/* yaml_child_end() - behind the pair or item @child of the input: its value, or its key where that has none. */
+uint32_t yaml_child_end(struct yaml_tree *tree, yaml_id child);
+
+/*
+ * yaml_child_start() - first byte of the child of @collection that stands behind @before (YAML_NONE: of the first
+ * one), its dash or question mark included.
+ */
+uint32_t yaml_child_start(struct yaml_tree *tree, yaml_id collection, yaml_id before);
+
+/* yaml_is_emptied() - whether all that a collection of the input held was removed, and nothing added. */
+bool yaml_is_emptied(struct yaml_tree *tree, yaml_id collection);
+
+/*
+ * yaml_hollow() - the collection that is @child, or its value, where all that it held was removed one by one before
+ * or with it; else YAML_NONE. Comments on lines of their own inside stay then: they may speak of what is around.
+ */
+yaml_id yaml_hollow(struct yaml_tree *tree, yaml_id child);
+
+/* yaml_inside_start() - where what may be a comment inside of @child (its first byte is @start) begins. */
+uint32_t yaml_inside_start(struct yaml_tree *tree, yaml_id child, uint32_t start);
+
+/* yaml_comment_line() - start of the first line that begins from @from on and is a comment; @to without one. */
+uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to);
+
+/* yaml_holds_comment_lines() - whether comments on lines of their own are inside of a hollow @child; else false. */
+bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start);

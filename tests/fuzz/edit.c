@@ -4,7 +4,8 @@
  * value); the rest is the text, of which each document gets the whole program.
  *
  * What must hold: no edits give no splices; the spliced bytes are one document again that is read, and proved; no
- * byte is gone but those of nodes that were edited, their lines, and blanks; after a roll-back the tree reads as it
+ * byte is gone but those of nodes that were edited, of the lines of those that were removed (with a comma, inside {}
+ * and []; without the comment lines inside of what only became empty), and blanks; after a roll-back the tree reads as it
  * did; the same edits of the result change nothing.
  */
 #include "fuzz.h"
@@ -228,7 +229,11 @@ static yaml_id edit_make(struct yaml_tree *tree, yaml_id id, const struct edit *
 	case OP_SET_BOOL:
 		return yaml_set_bool(tree, id, v & 1, why) ? id : YAML_NONE;
 	case OP_REMOVE:
-		return yaml_remove(tree, id, why) ? id : YAML_NONE;
+		if (!(v & 1))
+			return yaml_remove(tree, id, why) ? id : YAML_NONE;
+		return yaml_prune(tree, id, v & 2 ? yaml_parent(tree, yaml_parent(tree, id)) : YAML_NONE, why)
+			       ? id
+			       : YAML_NONE;
 	case OP_FILL:
 		return fill(tree, id, v, mark, why);
 	default:
@@ -263,47 +268,155 @@ static void mark_range(struct touched *touched, uint32_t from, uint32_t to)
 		memset(touched->may_go + from, 1, to - from);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static yaml_id value_of(struct yaml_tree *tree, yaml_id child)
+{
+	return yaml_node(tree, child)->flags & YAML_F_KEY ? yaml_node(tree, child)->pair : child;
+}
+
+static uint32_t end_of(struct yaml_tree *tree, yaml_id child)
+{
+	uint32_t key = yaml_node(tree, child)->end, value = yaml_node(tree, value_of(tree, child))->end;
+
+	return key > value ? key : value;
+}
+
+static bool is_old(const struct yaml_node *node)
+{
+	return !(node->flags & (YAML_F_COPY | YAML_F_NEW));
+}
+
+/* What was in the collection @id was removed on its own, all of it. */
+static bool is_hollow(struct yaml_tree *tree, yaml_id id)
+{
+	size_t n = 0;
+
+	if (yaml_node(tree, id)->kind != YAML_MAP && yaml_node(tree, id)->kind != YAML_SEQ)
+		return false;
+	for (yaml_id at = yaml_node(tree, id)->first; at; at = yaml_node(tree, at)->next, n++)
+		if (!(yaml_node(tree, at)->flags & (YAML_F_COPY | YAML_F_REMOVED)))
+			return false;
+	return n > 0;
+}
+
+/* From @from to @to stand blanks, indicators, brackets and comments: of these, those on lines of their own stay. */
+static void mark_between(struct touched *touched, uint32_t from, uint32_t to)
+{
+	struct str s = touched->tree->bytes;
+
+	while (from < to) {
+		uint32_t text = from;
+		bool starts = !from || s.p[from - 1] == '\n' || s.p[from - 1] == '\r';
+
+		while (text < to && (s.p[text] == ' ' || s.p[text] == '\t'))
+			text++;
+		if (text < to && !(starts && s.p[text] == '#'))
+			mark_range(touched, text, line_end(s, text) < to ? line_end(s, text) : to);
+		from = line_end(s, text) + 1;
+	}
+}
+
+static void mark_inside(struct touched *touched, yaml_id child, uint32_t start)
+{
+	struct yaml_tree *tree = touched->tree;
+	yaml_id value = value_of(tree, child);
+	uint32_t at = start;
+
+	if (!is_hollow(tree, value)) {
+		mark_range(touched, start, end_of(tree, child));
+		return;
+	}
+	if (value != child) {
+		at = yaml_node(tree, child)->end;
+		mark_range(touched, start, at);
+	}
+	for (yaml_id id = yaml_node(tree, value)->first; id; id = yaml_node(tree, id)->next) {
+		if (!is_old(yaml_node(tree, id)))
+			continue;
+		mark_between(touched, at, yaml_node(tree, id)->props);
+		mark_inside(touched, id, yaml_node(tree, id)->props);
+		at = end_of(tree, id);
+	}
+	mark_between(touched, at, yaml_node(tree, value)->end);
+}
+
+/* @from: behind what stands before the child. Its dash or question mark is the first thing that is no comment. */
+static void mark_block(struct touched *touched, yaml_id child, uint32_t from)
+{
+	struct str s = touched->tree->bytes;
+	uint32_t start = yaml_skip_gap(s, from), end = end_of(touched->tree, child);
+
+	mark_inside(touched, child, start);
+	if (s.p[end - 1] != '\n' && s.p[end - 1] != '\r')
+		mark_range(touched, end, line_end(s, end));
+}
+
+/* Inside {} and []: a comma on either side, and the comment behind it where nothing that stays is on its line. */
+static void mark_flow(struct touched *touched, yaml_id child, uint32_t from, uint32_t last_comma)
+{
+	struct yaml_tree *tree = touched->tree;
+	struct str s = tree->bytes;
+	uint32_t start = yaml_skip_gap(s, from), end = end_of(tree, child), comma, at;
+
+	if (s.p[start] == ',') {
+		mark_range(touched, start, start + 1);
+		start = yaml_skip_gap(s, start + 1);
+	}
+	if (last_comma)
+		mark_range(touched, last_comma, last_comma + 1);
+	mark_inside(touched, child, start);
+	comma = yaml_skip_gap(s, end);
+	if (s.p[comma] == ',')
+		mark_range(touched, comma, comma + 1);
+	for (at = end; s.p[at] == ' ' || s.p[at] == '\t' || (at == comma && s.p[at] == ',');)
+		at++;
+	for (uint32_t before = line_start(s, start); before < start; before++)
+		if (!touched->may_go[before] && !is_blank(s.p[before]))
+			return;
+	if (s.p[at] == '#')
+		mark_range(touched, at, line_end(s, at));
+}
+
+static void mark_children(struct touched *touched, yaml_id id)
+{
+	struct yaml_tree *tree = touched->tree;
+	bool flow = yaml_node(tree, id)->style == YAML_FLOW;
+	uint32_t from = yaml_node(tree, id)->start + flow, last_comma = 0;
+
+	for (yaml_id child = yaml_node(tree, id)->first; child; child = yaml_node(tree, child)->next) {
+		if (!is_old(yaml_node(tree, child)))
+			continue;
+		if (!(yaml_node(tree, child)->flags & YAML_F_REMOVED)) {
+			last_comma = yaml_skip_gap(tree->bytes, end_of(tree, child));
+			last_comma = flow && tree->bytes.p[last_comma] == ',' ? last_comma : 0;
+		} else if (flow) {
+			mark_flow(touched, child, from, last_comma);
+		} else {
+			mark_block(touched, child, from);
+		}
+		from = end_of(tree, child);
+	}
+}
+
 /* From the nodes' flags alone: what was set or filled may lose its own bytes, what was removed its lines. */
 static void mark_touched(struct touched *touched)
 {
 	struct yaml_tree *tree = touched->tree;
-	struct str s = tree->bytes;
 
 	for (yaml_id id = 1; id < tree->nodes.n; id++) {
-		struct yaml_node *node = yaml_node(tree, id), *value = node;
-		uint32_t from, to;
+		struct yaml_node *node = yaml_node(tree, id);
 
-		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+		if (!is_old(node))
 			continue;
-		if (node->flags & YAML_F_REMOVED) {
-			if (node->flags & YAML_F_KEY)
-				value = yaml_node(tree, node->pair);
-			from = node->props;
-			to = value->end;
-			if (yaml_node(tree, node->parent)->style == YAML_BLOCK) {
-				from = line_start(s, from);
-				to = to && (s.p[to - 1] == '\n' || s.p[to - 1] == '\r') ? to : line_end(s, to);
-				/* An item's dash may stand on a line above. */
-				while (from && !(node->flags & YAML_F_KEY) &&
-				       !memchr(s.p + from, '-', node->props - from))
-					from = line_start(s, from - 1);
-			} else {
-				/* With a comma before or behind it. */
-				while (from && strchr(" \t,", s.p[from - 1]) && s.p[from - 1])
-					from--;
-				while (to < s.n && strchr(" \t,", s.p[to]) && s.p[to])
-					to++;
-			}
-			mark_range(touched, from, to);
-		} else if (node->flags & (YAML_F_CHANGED | YAML_F_FILLED)) {
+		if (node->flags & (YAML_F_CHANGED | YAML_F_FILLED))
 			mark_range(touched, node->props, node->end);
-		}
+		else if ((node->kind == YAML_MAP || node->kind == YAML_SEQ) && (node->flags & YAML_F_DIRTY))
+			mark_children(touched, id);
 	}
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 static void check_gone(struct yaml_tree *tree, const struct splices *splices)

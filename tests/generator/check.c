@@ -137,6 +137,30 @@ struct str check_path(struct yaml_tree *tree, yaml_id node)
 
 /* ---- bytes ---- */
 
+struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around)
+{
+	yaml_id up = yaml_node(tree, id)->parent, child = yaml_key(tree, id), before = YAML_NONE;
+	struct str s = tree->bytes;
+	uint32_t from, to;
+
+	/* Of what an alias stands for, the alias; no other copy has lines. */
+	if (!child)
+		child = yaml_node(tree, id)->flags & YAML_F_COPY ? yaml_node(tree, id)->props : id;
+	if (!child || (yaml_node(tree, child)->flags & YAML_F_COPY))
+		return STR_NONE;
+	to = yaml_child_end(tree, child);
+	for (yaml_id at = yaml_physical_first(tree, up); at && at != child; at = yaml_physical_next(tree, at))
+		before = at;
+	from = yaml_child_start(tree, up, before);
+	while (from && s.p[from - 1] != '\n')
+		from--;
+	if (around && before && yaml_node(tree, up)->style == YAML_FLOW)
+		from = yaml_child_end(tree, before);
+	while (to < s.n && s.p[to] != '\n')
+		to++;
+	return str_sub(s, from, to);
+}
+
 static const char *check_splices(struct str original, const struct splices *splices)
 {
 	uint64_t at = 0;
@@ -164,6 +188,11 @@ static const char *check_bytes(struct str before, struct str after, struct str o
 	/* One range is gone: no more than was meant, and its line break. */
 	if (from + to == after.n && before.n - after.n <= old.n + 2)
 		return NULL;
+	/* What is in common by chance must not cut into @old, which is part of @before. */
+	if (old.n && from > (size_t)(old.p - before.p))
+		from = (size_t)(old.p - before.p);
+	if (old.n && to > (size_t)(before.p + before.n - old.p) - old.n)
+		to = (size_t)(before.p + before.n - old.p) - old.n;
 	middle = str_trim(str_sub(before, from, before.n - to));
 	after = str_sub(after, from, after.n - to);
 	if (!middle.n)

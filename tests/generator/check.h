@@ -21,7 +21,7 @@ struct reading {
 struct intent {
 	struct str marks; /* comments, one a line: each must be there once, in order, and in no value */
 	struct str old;	  /* bytes that may be gone: the value that was set or filled, the lines removed; or none */
-	bool removes;	  /* the lines in .old are gone, with the comments on them */
+	struct str lines; /* lines that are gone, with the comments on them; or none */
 	bool anything;	  /* several edits: only the proof and what holds for every edit are looked at */
 	bool has_gone;
 	struct str gone;       /* path whose leaves may be missing afterwards: `.spec.x` */
@@ -44,6 +44,12 @@ struct str check_path(struct yaml_tree *tree, yaml_id node);
 
 /* check_unsettled - what check_edit() returns where another place shares an anchor and must not get the edit. */
 extern const char check_unsettled[];
+
+/*
+ * check_lines() - the lines of the pair or item @id, which a removal may take; with @around, from the end of what
+ * stands before it in {} or [], whose comma may go as well.
+ */
+struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around);
 
 /*
  * check_edit() - renders the edits made in @before, appends the result to @out and checks all there is to check.

@@ -298,24 +298,6 @@ static bool fill_text(struct context *context)
 	return yaml_put_str(context->tree, at(context, POD), "fill", STR("RuntimeDefault"), NULL, &context->why);
 }
 
-/* The lines of a pair or item, with the comments on them; in flow style its bytes and a comma. */
-static struct str lines_of(struct yaml_tree *tree, yaml_id id)
-{
-	yaml_id key = yaml_key(tree, id);
-	struct str s = tree->bytes;
-	uint32_t from, to;
-
-	if (yaml_node(tree, id)->flags & YAML_F_COPY)
-		id = yaml_node(tree, id)->props;
-	from = yaml_node(tree, key ? key : id)->props;
-	to = yaml_node(tree, id)->end;
-	while (from && s.p[from - 1] != '\n')
-		from--;
-	while (to < s.n && s.p[to] != '\n')
-		to++;
-	return str_sub(s, from, to);
-}
-
 static bool take_away(struct context *context, const char *key)
 {
 	yaml_id value = yaml_get(context->tree, container(context, "one"), key);
@@ -323,8 +305,8 @@ static bool take_away(struct context *context, const char *key)
 	if (!value)
 		return true;
 	gives_way(context, value, below(context, below(context, context->one, "."), key));
-	context->intent->old = lines_of(context->tree, value);
-	context->intent->removes = true;
+	context->intent->old = check_lines(context->tree, value, true);
+	context->intent->lines = check_lines(context->tree, value, false);
 	return yaml_remove(context->tree, value, &context->why);
 }
 
@@ -350,12 +332,47 @@ static bool remove_item(struct context *context)
 	YAML_EACH(tree, yaml_get(tree, container(context, "one"), "args"), item) {
 		if (str_is(yaml_text(tree, item), "b")) {
 			gives_way(context, item, below(context, context->one, ".args[1]"));
-			context->intent->old = lines_of(tree, item);
-			context->intent->removes = true;
+			context->intent->old = check_lines(tree, item, true);
+			context->intent->lines = check_lines(tree, item, false);
 			return yaml_remove(tree, item, &context->why);
 		}
 	}
 	return true;
+}
+
+/* In block style the first pair stands on the line of a dash. */
+static bool remove_first(struct context *context)
+{
+	return take_away(context, "name");
+}
+
+static bool prune_list(struct context *context)
+{
+	struct yaml_tree *tree = context->tree;
+	yaml_id args = yaml_get(tree, container(context, "one"), "args");
+
+	if (!args)
+		return true;
+	gives_way(context, args, below(context, context->one, ".args"));
+	context->intent->old = check_lines(tree, args, true);
+	context->intent->lines = check_lines(tree, args, false);
+	while (yaml_first(tree, args))
+		if (!yaml_prune(tree, yaml_first(tree, args), YAML_NONE, &context->why))
+			return false;
+	return true;
+}
+
+static bool prune_metadata(struct context *context)
+{
+	struct yaml_tree *tree = context->tree;
+	yaml_id metadata = at(context, "metadata");
+
+	if (!metadata)
+		return true;
+	gives_way(context, metadata, STR(".metadata"));
+	context->intent->old = check_lines(tree, metadata, true);
+	context->intent->lines = check_lines(tree, metadata, false);
+	return yaml_prune(tree, at(context, "metadata.app"), YAML_NONE, &context->why);
 }
 
 /* Many at once, as a run of the program does. */
@@ -394,10 +411,13 @@ static const struct edit {
 	{ "fill with a list", fill_list, ~(1u << FILL_BRACES), false },
 	{ "fill with a list in brackets", fill_flow_list, ~(1u << FILL_BRACES), false },
 	{ "fill with a text", fill_text, 1u << FILL_NULL | 1u << FILL_TILDE | 1u << FILL_NOTHING, false },
-	{ "remove a pair", remove_middle, 0, true },
-	{ "remove a pair with a list", remove_list, 0, true },
-	{ "remove the last pair", remove_last, 0, true },
-	{ "remove an item", remove_item, 0, true },
+	{ "remove a pair", remove_middle, 0, false },
+	{ "remove a pair with a list", remove_list, 0, false },
+	{ "remove the first pair", remove_first, 0, false },
+	{ "remove the last pair", remove_last, 0, false },
+	{ "remove an item", remove_item, 0, false },
+	{ "prune a list", prune_list, 0, false },
+	{ "prune the metadata", prune_metadata, 0, true },
 	{ "many edits", many, 0, true },
 };
 
@@ -480,7 +500,7 @@ static void check_case(struct run *run, struct reading *reading, const struct la
 
 	if (edit->make(&context)) {
 		run->cases++;
-		without_lines(marks, intent.removes ? intent.old : STR_NONE, &left);
+		without_lines(marks, intent.lines, &left);
 		intent.marks = buf_str(&left);
 		problem = check_edit(reading, &intent, &out);
 		if (!problem)

@@ -3,8 +3,8 @@
  * Selfcheck
  *
  * For every document of every file given: at every mapping a key is added (first, last, three levels deep), at every
- * sequence an item is appended, every scalar is set, every null filled, every pair and item removed; one edit at a
- * time, each rendered, read again, proved, and checked from outside (check.h), then rolled back. Prints what it did
+ * sequence an item is appended, every scalar is set, every null filled, every pair and item removed, alone and with
+ * what it leaves empty; one edit at a time, each rendered, read again, proved, and checked from outside (check.h), then rolled back. Prints what it did
  * and ends with 1 where anything was wrong. What the program refuses is counted by reason, not a failure.
  *
  *	selfcheck [-v] [-rROUNDS] FILE...
@@ -64,13 +64,14 @@ enum edit {
 	FILL_MAP,
 	FILL_SEQ,
 	REMOVE,
+	PRUNE,
 	EDITS
 };
 
 static const char *const names[EDITS + 1] = {
-	"add a last key",   "add a first key", "add three levels", "add a list",   "append",
-	"append a map",	    "set a text",      "set an odd text",  "set a number", "fill with a map",
-	"fill with a list", "remove",	       "several edits",
+	"add a last key", "add a first key", "add three levels", "add a list",	    "append",		"append a map",
+	"set a text",	  "set an odd text", "set a number",	 "fill with a map", "fill with a list", "remove",
+	"prune",	  "several edits",
 };
 
 static const char *const first_key[] = { "zzNew" };
@@ -87,20 +88,34 @@ static struct str raw_of(struct yaml_tree *tree, yaml_id id)
 	return yaml_node(tree, id)->flags & YAML_F_COPY ? STR_NONE : yaml_raw(tree, id);
 }
 
-/* The bytes from the start of a pair or item to its end, with its lines: what a removal may take. */
-static struct str lines_of(struct yaml_tree *tree, yaml_id id)
+/* Whether @id is all that its collection has. */
+static bool is_only(struct yaml_tree *tree, yaml_id id)
 {
-	yaml_id key = yaml_key(tree, id);
-	uint32_t from = yaml_node(tree, key ? key : id)->props, to = yaml_node(tree, id)->end;
-	struct str s = tree->bytes;
+	yaml_id up = yaml_parent(tree, id), child = yaml_key(tree, id) ? yaml_key(tree, id) : id;
 
-	if (yaml_node(tree, id)->flags & YAML_F_COPY)
-		return STR_NONE;
-	while (from && s.p[from - 1] != '\n')
-		from--;
-	while (to < s.n && s.p[to] != '\n')
-		to++;
-	return str_sub(s, from, to);
+	for (yaml_id at = yaml_physical_first(tree, up); at; at = yaml_physical_next(tree, at))
+		if (at != child && !(yaml_node(tree, at)->flags & YAML_F_REMOVED))
+			return false;
+	return true;
+}
+
+static bool make_remove(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
+			struct yaml_refusal *why)
+{
+	yaml_id up, outermost = id;
+
+	while (edit == PRUNE && yaml_parent(tree, outermost) != tree->root && is_only(tree, outermost))
+		outermost = yaml_parent(tree, outermost);
+	up = yaml_parent(tree, outermost);
+	intent->has_gone = true;
+	intent->gone = check_path(tree, outermost);
+	intent->old = check_lines(tree, outermost, true);
+	/* What is left empty is a leaf of its own; leaves behind a removed item have other paths then. */
+	if (is_only(tree, outermost))
+		intent->added[0] = fmt(tree, check_path(tree, up), yaml_is_map(tree, up) ? "\t{}" : "\t[]");
+	else
+		intent->anything = !yaml_key(tree, outermost);
+	return edit == PRUNE ? yaml_prune(tree, id, YAML_NONE, why) : yaml_remove(tree, id, why);
 }
 
 static bool make_add(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
@@ -237,10 +252,7 @@ static bool make(struct yaml_tree *tree, yaml_id id, enum edit edit, struct inte
 		return make_set(tree, id, edit, intent, why);
 	if (edit <= FILL_SEQ)
 		return make_fill(tree, id, edit, intent, why);
-	intent->has_gone = true;
-	intent->gone = check_path(tree, id);
-	intent->old = lines_of(tree, id);
-	return yaml_remove(tree, id, why);
+	return make_remove(tree, id, edit, intent, why);
 }
 
 static void report(struct run *run, struct yaml_tree *tree, enum edit edit, struct str path, const char *problem,
@@ -270,8 +282,8 @@ static void check_one(struct run *run, struct reading *reading, yaml_id id, enum
 			report(run, tree, edit, path, "refused without a reason", STR(""));
 	} else {
 		run->edits++;
-		/* Leaves behind a removed item have other paths then; of an anchor, other places may get other texts. */
-		intent.anything = (edit == REMOVE && !yaml_key(tree, id)) || tree->has_copies;
+		/* Of an anchor, other places may get other texts. */
+		intent.anything |= tree->has_copies;
 		problem = check_edit(reading, &intent, &out);
 		if (problem == check_unsettled)
 			count(&run->reasons, problem);

@@ -150,13 +150,9 @@ static void refuses_and_changes_nothing(void **state)
 		{ "? m\n:\n", "", put_map_m, "question mark", 2 },
 		{ "b: |+\n  text", "", put_a, "nothing can be added", 6 },
 		{ "a0:\n  b: |", "", put_a, "nothing can be added", 0 },
-		{ "c:\n  d: e\n", "c.d", remove_it, "only one", 8 },
 		{ "- c\n", "", remove_it, "cannot be removed", 0 },
-		{ "c: {d: e,\n  f: g}\n", "c.d", remove_it, "shares its line", 7 },
 		{ "c: &c d\ne: *c\n", "c", remove_it, "used elsewhere", 6 },
 		{ "c:\n  x: {y: &c d}\n  z: 1\ne: *c\n", "c.x", remove_it, "used elsewhere", 8 },
-		{ "b: |+\n  x\nc: d\n\n# e\nf: g\n", "c", remove_it, "block scalar before it", 13 },
-		{ "b: |\n  x\nc: d\n  # e\nf: g\n", "c", remove_it, "block scalar before it", 12 },
 	};
 
 	(void)state;
