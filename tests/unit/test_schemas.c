@@ -34,6 +34,11 @@ static const struct {
 	{ "apps/v1", "StatefulSet", KIND_POD | KIND_STATEFUL, "spec.template", NULL },
 	{ "batch/v1", "Job", KIND_POD | KIND_IMMUTABLE, "spec.template", NULL },
 	{ "batch/v1beta1", "CronJob", KIND_POD, "spec.jobTemplate.spec.template", NULL },
+	/* The same name in another group holds its pods elsewhere. */
+	{ "batch.volcano.sh/v1alpha1", "Job", KIND_POD, "spec.tasks[*].template", NULL },
+	{ "apps.kruise.io/v1beta1", "StatefulSet", KIND_POD | KIND_STATEFUL, "spec.template", NULL },
+	{ "serving.knative.dev/v1", "Service", KIND_POD, "spec.template", NULL },
+	{ "apps.openshift.io/v1", "DeploymentConfig", KIND_POD | KIND_OPENSHIFT, "spec.template", NULL },
 	{ "v1", "List", KIND_LIST, NULL, NULL },
 	{ "apps/v1", "DeploymentList", KIND_LIST, NULL, "Deployment" },
 	{ "v1", "Service", KIND_SERVICE, NULL, NULL },
@@ -60,8 +65,8 @@ static void test_kinds(void **state)
 	}
 	assert_null(kube_kind_find(STR("apps/v1"), STR("Pod")));
 	assert_null(kube_kind_find(STR("v1"), STR("Deployment")));
-	assert_null(kube_kind_find(STR("batch.volcano.sh/v1alpha1"), STR("Job")));
-	assert_null(kube_kind_find(STR("apps.kruise.io/v1beta1"), STR("StatefulSet")));
+	assert_null(kube_kind_find(STR("batch.volcano.sh/v1alpha1"), STR("Deployment")));
+	assert_null(kube_kind_find(STR("apps.kruise.io/v1beta1"), STR("Deployment")));
 	assert_null(kube_kind_find(STR(""), STR("")));
 	assert_null(kube_kind_find(STR_NONE, STR_NONE));
 }
@@ -91,7 +96,11 @@ static void test_nothing(void **state)
 		/* nothing in one group, a name of ports in another */
 		{ "AuthorizationPolicy", false, true },
 		{ "Kustomization", false, true },
-		{ "Rollout", false, false },
+		/* an Azure container in one group, a pod in others */
+		{ "Job", false, true },
+		{ "ContainerApp", true, true },
+		{ "Rollout", false, true },
+		{ "Thing", false, false },
 		{ "", false, false },
 	};
 
