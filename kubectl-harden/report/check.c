@@ -145,7 +145,7 @@ static void add_names(struct buf *out, const struct source *source, const struct
 			continue;
 		text_escape(out, source_name(source));
 		buf_addf(out, "\t%u\t%d\t", document->index, object->item);
-		add_object(out, object);
+		add_identity(out, object);
 		buf_addf(out, "\t%s\n", finding->check);
 	}
 }
