@@ -440,7 +440,12 @@ bool fix_has_pod_context(const struct fix_context *fix)
 
 bool fix_is_operators(const struct fix_context *fix)
 {
-	return fix->pod->view && fix->pod->view->flags & VIEW_OPERATOR;
+	return fix->pod->view->flags & VIEW_OPERATOR;
+}
+
+bool fix_has_unseen(const struct fix_context *fix)
+{
+	return fix->pod->view->flags & (VIEW_OPERATOR | VIEW_ADDS);
 }
 
 yaml_id fix_place(const struct fix_context *fix, int target)

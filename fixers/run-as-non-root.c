@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run-as-non-root: the kubelet refuses to start anything as root. On the pod, where it covers every container; on
- * the others where one container must stay root, and on each where the kind has no pod security context. Alone it only makes root images fail ("image will run as root"), so
+ * the others where one container must stay root, and on each where the kind has no pod security context or its operator
+ * adds containers whose user is not seen. Alone it only makes root images fail ("image will run as root"), so
  * it needs every container's user first.
  */
 #include "fixers/evidence.h"
@@ -62,12 +63,12 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 
 	if (yaml_is_true(fix->tree, value) || !fix_has_pod_context(fix))
 		return FIX_FINE;
-	if (fix_is_operators(fix) && !names_user(fix)) {
+	if (fix_has_unseen(fix) && !names_user(fix)) {
 		if (yaml_is_null(fix->tree, value))
 			return FIX_FINE;
 		problem.message = STR("the pod says runAsNonRoot: false; restricted wants true");
 		problem.reason =
-			STR("its operator makes the containers, so which user they run as is not seen here; set "
+			STR("its operator makes or adds containers, and which user they run as is not seen; set "
 			    "runAsUser too, to one that its images work with");
 		return fix_report(fix, self, &problem);
 	}

@@ -30,6 +30,7 @@ static const struct flag view_flags[] = {
 	{ VIEW_OPERATOR, "VIEW_OPERATOR" },
 	{ VIEW_DEFAULTS, "VIEW_DEFAULTS" },
 	{ VIEW_PORTS, "VIEW_PORTS" },
+	{ VIEW_ADDS, "VIEW_ADDS" },
 };
 
 static void emit_flags(struct buf *out, unsigned set, const struct flag *flags, size_t n)

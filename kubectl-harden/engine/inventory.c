@@ -66,7 +66,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.why_not = keep(run, sites.why_not);
 	if (!is_movable(pod))
 		port.why_not =
-			STR("only a pod template of its own moves: here other settings of the object may name it");
+			STR("other settings of its object may name it");
 	if (low->container >= 0) {
 		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);

@@ -20,8 +20,8 @@ static const unsigned flags[] = { KIND_LIST,	  KIND_SERVICE,	 KIND_NAMES_PORT, K
 _Static_assert(sizeof(flags) / sizeof(flags[0]) == sizeof(flag_names) / sizeof(flag_names[0]), "a flag for each word");
 
 /* Those of a pod's `is`. */
-static const char *const view_names[] = { "operator", "defaults", "ports" };
-static const unsigned view_flags[] = { VIEW_OPERATOR, VIEW_DEFAULTS, VIEW_PORTS };
+static const char *const view_names[] = { "operator", "defaults", "ports", "adds" };
+static const unsigned view_flags[] = { VIEW_OPERATOR, VIEW_DEFAULTS, VIEW_PORTS, VIEW_ADDS };
 
 struct kind_row {
 	struct kube_kind kind;

@@ -26,6 +26,7 @@ enum kube_view_flag {
 	VIEW_OPERATOR = 1 << 1, /* containers are made by its operator: those written here are none, or only patches */
 	VIEW_DEFAULTS = 1 << 2, /* an absent pod security context is the operator's own: never added */
 	VIEW_PORTS = 1 << 3,	/* the object names the pod's ports outside of it: they stay */
+	VIEW_ADDS = 1 << 4,	/* its operator adds containers, which take the pod\'s security context */
 };
 
 /*

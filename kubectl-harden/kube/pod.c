@@ -122,7 +122,7 @@ static struct str name_of(struct yaml_tree *tree, const struct kube_pod *pod, ya
 
 	if (name.n || !pod->view->containers_n)
 		return name;
-	name = kube_path_item_name(tree, pod->spec, container);
+	name = kube_path_item_name(tree, pod->object.node, container);
 	return name.n ? name : yaml_text(tree, yaml_key(tree, container));
 }
 

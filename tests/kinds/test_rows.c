@@ -263,8 +263,9 @@ static void test_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hardened),  cmocka_unit_test(test_operators), cmocka_unit_test(test_operators_root),
-		cmocka_unit_test(test_untouched), cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_hardened),       cmocka_unit_test(test_operators),
+		cmocka_unit_test(test_operators_root), cmocka_unit_test(test_untouched),
+		cmocka_unit_test(test_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
