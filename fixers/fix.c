@@ -97,35 +97,30 @@ bool fix_is_exempt(const struct fix_context *fix, const char *check)
 
 /* ---- reports ---- */
 
-static struct str keep(struct fix_context *fix, struct str text)
+static void add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
+			enum fix_status status)
 {
-	return text.n ? str_copy(fix->arena, text) : STR_NONE;
-}
+	struct finding finding = { .at = yaml_offset_value(fix->tree, problem->at), .object = fix->object };
+	struct finding_text text;
 
-static struct finding *add_finding(struct fix_context *fix, const struct fixer *self, const struct problem *problem,
-				   enum fix_status status)
-{
-	struct finding finding = {
-		.fixer = self,
-		.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL,
-		.status = status,
-		.safety = problem->safety,
-		.at = yaml_offset_value(fix->tree, problem->at),
-		.object = fix->object,
-		.message = str_copy(fix->arena, problem->message),
-		.number = problem->number,
-		.note = keep(fix, problem->note),
-	};
-
+	/* Padding, too: it is compared as bytes. */
+	memset(&text, 0, sizeof(text));
+	text.fixer = self;
+	text.check = problem->check && fix_applies(fix, problem->check) ? problem->check : NULL;
+	text.status = status;
+	text.safety = problem->safety;
+	text.message = intern_str(fix->intern, problem->message);
+	text.number = problem->number;
+	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
-		finding.reason = keep(fix, problem->reason);
+		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
-		finding.caveat = problem->caveat;
-		finding.subject = keep(fix, problem->subject);
-		finding.detail = keep(fix, problem->detail);
+		text.caveat = problem->caveat;
+		text.subject = intern_str(fix->intern, problem->subject);
+		text.detail = intern_str(fix->intern, problem->detail);
 	}
+	finding.text = intern_bytes(fix->intern, &text, sizeof(text));
 	VEC_PUSH(fix->findings, finding);
-	return &fix->findings->items[fix->findings->n - 1];
 }
 
 static struct str flag_reason(struct fix_context *fix, const struct fixer *self, enum safety safety)
@@ -305,20 +300,46 @@ yaml_id change_security_context(struct change *change, int target)
 	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
 }
 
+const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar)
+{
+	struct str text = yaml_text(fix->tree, scalar);
+
+	if (str_starts(text, STR("${")) && str_ends(text, STR("}")))
+		return "a placeholder, whose value is not known; fill it in first: "
+		       "envsubst < FILE | kubectl harden fix -f -";
+	if ((str_starts(text, STR("$(")) && str_ends(text, STR(")"))) ||
+	    (str_starts(text, STR("{{")) && str_ends(text, STR("}}"))))
+		return "a placeholder, whose value is not known; harden what comes out of the program that fills it in";
+	return NULL;
+}
+
+/* Refuses to write over a placeholder. */
+static void check_placeholder(struct change *change, yaml_id map, const char *key)
+{
+	yaml_id old = change->refused ? YAML_NONE : yaml_get(change->fix->tree, map, key);
+	const char *why = old ? fix_placeholder(change->fix, old) : NULL;
+
+	if (why)
+		change_refuse(change, old, why);
+}
+
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_str(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_int(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order)
 {
+	check_placeholder(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_bool(change->fix->tree, map, key, value, order, &change->why));
 }

@@ -92,7 +92,7 @@ void change_prune(struct change *change, yaml_id node, yaml_id top);
 /* change_refuse() - ends the change for a reason of the fixer's own; @why is a constant text. */
 void change_refuse(struct change *change, yaml_id at, const char *why);
 
-/* fix_format() - a text in the results' arena. */
+/* fix_format() - a text as long as the pod is at work; what is reported of it is copied. */
 #define fix_format(fix, ...) str_fmt((fix)->arena, __VA_ARGS__)
 
 /* The container at @target and its securityContext (YAML_NONE if it has none). */
@@ -121,6 +121,12 @@ bool fix_is_windows(const struct fix_context *fix, struct problem *problem);
 
 /* fix_unprivileged_from() - the first port that every user of the pod may open, as its own sysctl says; else 1024. */
 int64_t fix_unprivileged_from(const struct fix_context *fix);
+
+/*
+ * fix_placeholder() - why @scalar is left, if it is a placeholder that another program fills in later (envsubst,
+ * kustomize, Tekton, Argo): its value is not known, and nothing is written over it. NULL for any other value.
+ */
+const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar);
 
 /* fix_was_asked() - whether @fixer has looked at @target, by itself or because another needed it. */
 bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target);

@@ -10,6 +10,7 @@
  * (fix_begin() … fix_end()), which is all or nothing.
  */
 
+#include "base/intern.h"
 #include "kube/pod.h"
 #include "kube/ports.h"
 
@@ -70,20 +71,25 @@ enum caveat {
 };
 
 /* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
-struct finding {
+/* What a finding says: the same for many objects, and then kept once. */
+struct finding_text {
 	const struct fixer *fixer;
 	const char *check;	/* Pod Security check ID (policy/check_*.go), NULL where no check asks for it */
 	enum fix_status status; /* FIX_CHANGED or FIX_LEFT */
 	enum safety safety;
-	uint32_t at;	    /* offset in the document as it came in */
-	unsigned object;    /* index of the object in the document's results */
 	struct str message; /* what is wrong, and what the standard wants */
 	struct str reason;  /* FIX_LEFT: why it is left and what to do; else empty */
-	unsigned caveat;    /* enum caveat */
 	struct str subject; /* of a caveat: the image, or a mount */
 	struct str detail;
 	int64_t number;
 	struct str note; /* a line of the summary: what became of a port */
+	unsigned caveat; /* enum caveat */
+};
+
+struct finding {
+	const struct finding_text *text;
+	uint32_t at;	 /* offset in the document as it came in */
+	unsigned object; /* index of the object in the document's results */
 };
 
 struct findings {
@@ -97,7 +103,8 @@ struct fix_context {
 	const struct fix_choice *choice;
 	struct yaml_tree *tree;
 	struct kube_pod *pod;
-	struct arena *arena; /* of the results */
+	struct arena *arena;   /* texts in the making, of this pod */
+	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */

@@ -321,6 +321,22 @@ static bool wants_another(struct fix_context *fix, const struct fixer *self, int
 	       choose(fix, target).uid != uid && fix_run(fix, fixer_index(self), TARGET_POD) == FIX_CHANGED;
 }
 
+/* Whether another program writes the container's UID, its own or the pod's, with what to say of it in @problem. */
+static bool is_filled_in_later(struct fix_context *fix, int target, struct problem *problem)
+{
+	yaml_id own = yaml_get(fix->tree, fix_security_context(fix, target), "runAsUser");
+	yaml_id value = own ? own : yaml_get(fix->tree, fix_pod_security_context(fix), "runAsUser");
+	const char *why = fix_placeholder(fix, value);
+
+	if (!why)
+		return false;
+	problem->at = value;
+	problem->message = fix_format(fix, "the user of %.*s is %.*s", STR_ARG(fix_subject(fix, target)),
+				      STR_ARG(yaml_text(fix->tree, value)));
+	problem->reason = str_of(why);
+	return true;
+}
+
 static enum fix_status run_container(struct fix_context *fix, const struct fixer *self, int target)
 {
 	yaml_id context = fix_security_context(fix, target), own = yaml_get(fix->tree, context, "runAsUser");
@@ -331,6 +347,8 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	struct change change;
 	bool has_own = yaml_int(fix->tree, own, &uid), another;
 
+	if (is_filled_in_later(fix, target, &problem))
+		return fix_report(fix, self, &problem);
 	if (!has_own)
 		int_is(fix, fix_pod_security_context(fix), "runAsUser", &uid);
 	another = !has_own && uid > 0 && wants_another(fix, self, target, uid);

@@ -220,11 +220,34 @@ static enum fix_status carry_out(struct fix_context *fix, const struct fixer *se
 	return move(fix, self, decision, &problem);
 }
 
+/* A port that another program writes may be a low one. Nothing else waits for that: most are not. */
+static void report_placeholders(struct fix_context *fix, const struct fixer *self, int container)
+{
+	if (fix->config->low_ports == LOW_PORTS_KEEP || fix_unprivileged_from(fix) < PORT_FIRST_FREE)
+		return;
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, container)->node, "ports"), item) {
+		yaml_id port = yaml_get(fix->tree, item, "containerPort");
+		const char *why = fix_placeholder(fix, port);
+		struct problem problem = { .safety = SAFETY_FINDING, .at = port };
+
+		if (!why)
+			continue;
+		problem.message = fix_format(fix, "a port of %.*s is %.*s", STR_ARG(fix_subject(fix, container)),
+					     STR_ARG(yaml_text(fix->tree, port)));
+		problem.reason = str_of(why);
+		fix_report(fix, self, &problem);
+	}
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	enum fix_status worst = FIX_FINE;
 
-	if (target != TARGET_POD || !fix->ports)
+	if (target != TARGET_POD)
+		return FIX_FINE;
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		report_placeholders(fix, self, (int)i);
+	if (!fix->ports)
 		return FIX_FINE;
 	for (size_t i = 0; i < fix->ports->n; i++) {
 		enum fix_status status = carry_out(fix, self, &fix->ports->items[i]);

@@ -75,7 +75,7 @@ static struct str with_flag(struct fix_context *fix, const struct fixer *self, c
 {
 	if (problem->safety != SAFETY_UNSAFE || fix->config->safe_only)
 		return problem->reason;
-	return fix_format(fix, "%.*s (--also %s does it)", STR_ARG(problem->reason), self->name);
+	return fix_format(fix, "%.*s; --also %s does it", STR_ARG(problem->reason), self->name);
 }
 
 static enum fix_status answer(struct fix_context *fix, const struct fixer *self,

@@ -22,15 +22,13 @@ static const struct flag kind_flags[] = {
 	{ KIND_STATEFUL, "KIND_STATEFUL" },
 	{ KIND_OPENSHIFT, "KIND_OPENSHIFT" },
 	{ KIND_CLUSTER, "KIND_CLUSTER" },
+	{ KIND_KUSTOMIZATION, "KIND_KUSTOMIZATION" },
 	{ KIND_POD, "KIND_POD" },
 };
 
 static const struct flag view_flags[] = {
-	{ VIEW_TEMPLATE, "VIEW_TEMPLATE" },
-	{ VIEW_OPERATOR, "VIEW_OPERATOR" },
-	{ VIEW_DEFAULTS, "VIEW_DEFAULTS" },
-	{ VIEW_PORTS, "VIEW_PORTS" },
-	{ VIEW_ADDS, "VIEW_ADDS" },
+	{ VIEW_TEMPLATE, "VIEW_TEMPLATE" }, { VIEW_OPERATOR, "VIEW_OPERATOR" }, { VIEW_DEFAULTS, "VIEW_DEFAULTS" },
+	{ VIEW_PORTS, "VIEW_PORTS" },	    { VIEW_ADDS, "VIEW_ADDS" },
 };
 
 static void emit_flags(struct buf *out, unsigned set, const struct flag *flags, size_t n)

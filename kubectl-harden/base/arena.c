@@ -103,6 +103,11 @@ void arena_reset(struct arena *arena)
 	blocks_free(keep->older);
 	keep->older = NULL;
 	keep->used = 0;
+	/* One that was made for something huge. */
+	if (keep->size > ARENA_MOST) {
+		blocks_free(keep);
+		arena->newest = NULL;
+	}
 }
 
 void *arena_alloc(struct arena *arena, size_t size)

@@ -50,3 +50,12 @@ void *xrealloc_array(void *old, size_t n, size_t size);
 		}                                                                                                      \
 		(v)->items[(v)->n++] = (__VA_ARGS__);                                                                  \
 	} while (0)
+
+/* VEC_FIT() - gives back what such a vector has reserved beyond its items. */
+#define VEC_FIT(v)                                                                                                     \
+	do {                                                                                                           \
+		if ((v)->n < (v)->cap && (v)->n) {                                                                     \
+			(v)->cap = (v)->n;                                                                             \
+			(v)->items = xrealloc_array((v)->items, (v)->cap, sizeof(*(v)->items));                        \
+		}                                                                                                      \
+	} while (0)

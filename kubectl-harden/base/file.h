@@ -89,7 +89,7 @@ enum file_txn_avoid { FILE_AVOID_EXCHANGE = 1, FILE_AVOID_LINK = 2 };
  * @stop, where set, is a flag that a signal handler raises: nothing more is added and nothing committed then.
  * During the renames of a commit all signals are held back, so that a handler that only sets a flag is enough.
  * The one gap is SIGKILL (or a power cut) between two renames: every file is whole, old or new, and at most
- * `.NAME.kubectl-harden-XXXXXX` is left beside it.
+ * `.NAME.kubectl-harden-XXXXXX` is left beside it, as where memory runs out before the renames.
  */
 struct file_txn {
 	struct file_txn_item *items;
@@ -97,6 +97,7 @@ struct file_txn {
 	const volatile sig_atomic_t *stop;
 	unsigned avoid;	       /* of enum file_txn_avoid */
 	struct error *warning; /* after a commit that happened, but could not clean up; freed by file_txn_abort() */
+	bool mixed;	       /* after a commit that failed: not every file could be put back */
 };
 
 #define FILE_TXN_INIT ((struct file_txn){ 0 })
@@ -113,8 +114,9 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 
 /*
  * file_txn_commit() - checks that every file is as it was read, replaces them back to back and syncs their folders.
- * On failure those already replaced are put back and *err says so; where even that fails, it names the temporary
- * file that holds the old bytes, which then stays. The transaction is empty afterwards either way.
+ * On failure those already replaced are put back; where even that fails, or somebody has changed the new version by
+ * then, *err names each such file and the temporary file that holds its old bytes, which then stays (txn->mixed). The
+ * transaction is empty afterwards either way.
  */
 bool file_txn_commit(struct file_txn *txn, struct error **err);
 

@@ -7,7 +7,16 @@
  * stays whole under the temporary name until all is done, so that going back is an exchange again; there is no
  * moment without a file; and what came out can be looked at, so that a file which somebody saved between our last
  * check and the rename is noticed and put back. File systems that cannot exchange (NFS, 9p, some of FUSE) get a
- * second name for the old file (a hard link, or a copy where there are none) and a plain rename.
+ * second name for the old file (a hard link, or a copy where there are none) and a plain rename; what somebody puts
+ * there between the last check and that rename is lost on them.
+ *
+ * Nobody else's byte is lost otherwise. A file that was touched since it was read is not replaced; the old versions
+ * are looked at once more before they are removed, for a program that had one open and wrote to it late; and going
+ * back leaves a new version that somebody has written to where it is. What is kept instead is named.
+ *
+ * All of the files are replaced or none, with one gap: the renames are system calls of their own, so that SIGKILL or a
+ * power cut between two of them leaves some files old and others new, each of them whole. No handler can close it.
+ * What is left then is `.NAME.kubectl-harden-XXXXXX` beside a file: the version of it that does not stand at its name.
  *
  * Folders are opened anew in each phase and must be the folder of before: a link that is put in the place of one
  * meanwhile leads nowhere. No descriptor is kept between calls, so ten thousand files need no more than three.
@@ -37,9 +46,9 @@ struct file_txn_item {
 	struct file_id id;
 	dev_t folder_dev;
 	ino_t folder_ino;
-	struct file_id new_id;
+	struct file_id new_id, old_id; /* of the new version, and of what holds the old bytes after the replacement */
 	bool fresh;
-	uint64_t hash; /* of the old bytes, where fresh */
+	uint64_t hash; /* of the old bytes */
 	enum item_state state;
 };
 
@@ -134,12 +143,17 @@ static bool is_same(int folder, const char *name, const struct file_id *id)
  * The same once a rename or link of ours has touched the inode: that sets ctime, and on an overlay it may copy the
  * file to another layer, under another number.
  */
+static bool is_state(const struct stat *st, const struct file_id *id)
+{
+	return st->st_mode == id->mode && st->st_uid == id->uid && st->st_gid == id->gid && st->st_size == id->size &&
+	       st->st_mtim.tv_sec == id->mtime.tv_sec && st->st_mtim.tv_nsec == id->mtime.tv_nsec;
+}
+
 static bool is_same_moved(int folder, const char *name, const struct file_id *id)
 {
 	struct stat st;
 
-	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == id->size &&
-	       st.st_mtim.tv_sec == id->mtime.tv_sec && st.st_mtim.tv_nsec == id->mtime.tv_nsec;
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_state(&st, id);
 }
 
 static bool lies_inside(const char *target, const char *inside)
@@ -221,10 +235,9 @@ static bool item_prepare(struct file_txn_item *item, const struct file_image *wa
 		close(folder);
 		return false;
 	}
-	item->id = was->id;
+	item->id = item->old_id = was->id;
 	item->fresh = was->fresh;
-	if (was->fresh)
-		item->hash = str_hash((struct str){ was->bytes, was->n });
+	item->hash = str_hash((struct str){ was->bytes, was->n });
 	ok = item_may(item, folder, old, was, err) &&
 	     temp_write(item, folder, old, bytes, &item->temp, &item->new_id, err);
 	close(old);
@@ -255,21 +268,28 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 	return true;
 }
 
+/* Whether @name holds the bytes that were read, whatever its times say. */
+static bool holds_old(const struct file_txn_item *item, int folder, const char *name)
+{
+	struct file_image now = FILE_IMAGE_INIT;
+	bool same = file_read(folder, name, SIZE_MAX / 2, &now, NULL) &&
+		    str_hash((struct str){ now.bytes, now.n }) == item->hash;
+
+	file_image_free(&now);
+	return same;
+}
+
 /* Before the renames: is the file still what was read? A fresh one is compared by its bytes, too. */
 static bool item_check(const struct file_txn_item *item, struct error **err)
 {
-	struct file_image now = FILE_IMAGE_INIT;
 	int folder = folder_open(item, err);
 	bool ok;
 
 	if (folder < 0)
 		return false;
 	ok = is_same(folder, item->name, &item->id);
-	if (ok && item->fresh) {
-		ok = file_read(folder, item->name, SIZE_MAX / 2, &now, NULL) &&
-		     str_hash((struct str){ now.bytes, now.n }) == item->hash;
-		file_image_free(&now);
-	}
+	if (ok && item->fresh)
+		ok = holds_old(item, folder, item->name);
 	close(folder);
 	return ok || changed(item, err);
 }
@@ -304,8 +324,8 @@ static bool rename_failed(const struct file_txn_item *item, int number, struct e
 /* A second name for the old file, or a copy of it where there are no hard links. */
 static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, int folder, struct error **err)
 {
+	struct error *why CLEANUP(error_freep) = NULL;
 	struct file_image old = FILE_IMAGE_INIT;
-	struct file_id copy;
 	bool ok;
 	int fd;
 
@@ -320,9 +340,10 @@ static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, 
 	fd = openat(folder, item->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return rename_failed(item, errno, err);
-	ok = file_read(folder, item->name, SIZE_MAX / 2, &old, err) &&
+	ok = (file_read(folder, item->name, SIZE_MAX / 2, &old, &why) ||
+	      error_set(err, "keep the old version of %s: %s", item->path, why->message)) &&
 	     (file_id_same(&old.id, &item->id, false) || changed(item, err)) &&
-	     temp_write(item, folder, fd, (struct str){ old.bytes, old.n }, &item->backup, &copy, err);
+	     temp_write(item, folder, fd, (struct str){ old.bytes, old.n }, &item->backup, &item->old_id, err);
 	file_image_free(&old);
 	close(fd);
 	return ok;
@@ -354,16 +375,34 @@ static bool item_replace(struct file_txn *txn, struct file_txn_item *item, int f
 	return true;
 }
 
-/* Puts the old file back, unless somebody has replaced our new one meanwhile. */
-static bool item_restore(struct file_txn_item *item)
+/* Whether @name is our new version, which nobody has replaced or written to. */
+static bool is_new(const struct file_txn_item *item, int folder, const char *name)
 {
 	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && is_state(&st, &item->new_id) &&
+	       st.st_ino == item->new_id.ino && st.st_dev == item->new_id.dev;
+}
+
+/* Exchanges the names again. What somebody wrote to the new version just before stays where they wrote it. */
+static bool swap_back(const struct file_txn_item *item, int folder)
+{
+	if (renameat2(folder, item->temp, folder, item->name, RENAME_EXCHANGE) < 0)
+		return false;
+	if (is_new(item, folder, item->temp))
+		return true;
+	(void)!renameat2(folder, item->temp, folder, item->name, RENAME_EXCHANGE);
+	return false;
+}
+
+/* Puts the old file back, unless somebody has replaced or changed our new one meanwhile. */
+static bool item_restore(struct file_txn_item *item)
+{
 	int folder = folder_open(item, NULL);
-	bool ok = folder >= 0 && fstatat(folder, item->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		  st.st_ino == item->new_id.ino && st.st_dev == item->new_id.dev;
+	bool ok = folder >= 0 && is_new(item, folder, item->name);
 
 	if (ok && item->state == ITEM_SWAPPED) {
-		ok = renameat2(folder, item->temp, folder, item->name, RENAME_EXCHANGE) == 0;
+		ok = swap_back(item, folder);
 		item->state = ok ? ITEM_READY : ITEM_LOST;
 	} else if (ok) {
 		ok = renameat(folder, item->backup, folder, item->name) == 0;
@@ -403,6 +442,32 @@ static bool folders_sync(const struct file_txn *txn, size_t n, struct error **er
 	return true;
 }
 
+/* What holds the old version of a replaced item; NULL if it was not replaced. */
+static const char *item_old(const struct file_txn_item *item)
+{
+	return item->state == ITEM_SWAPPED ? item->temp : item->state == ITEM_RENAMED ? item->backup : NULL;
+}
+
+/* After the renames: did anybody change an old version between the last check and its rename, or has it open still? */
+static bool olds_check(const struct file_txn *txn, struct error **err)
+{
+	for (size_t i = 0; i < txn->n; i++) {
+		const struct file_txn_item *item = &txn->items[i];
+		int folder = folder_open(item, err);
+		bool ok;
+
+		if (folder < 0)
+			return false;
+		ok = (is_same_moved(folder, item_old(item), &item->old_id) &&
+		      holds_old(item, folder, item_old(item))) ||
+		     changed(item, err);
+		close(folder);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
 static bool replace_all(struct file_txn *txn, size_t *ret_begun, struct error **err)
 {
 	for (size_t i = 0; i < txn->n; i++) {
@@ -417,46 +482,47 @@ static bool replace_all(struct file_txn *txn, size_t *ret_begun, struct error **
 		if (!ok)
 			return false;
 	}
-	return folders_sync(txn, txn->n, err);
-}
-
-static void none_changed(const struct file_txn *txn, const struct error *why, struct error **err)
-{
-	error_set(err, "%s%s", why->message, txn->n > 1 ? "; none of the files was changed" : "");
+	return folders_sync(txn, txn->n, err) && olds_check(txn, err);
 }
 
 /* Undoes what @begun items have done, last first, and turns @why into the user's error. */
 static void put_back(struct file_txn *txn, size_t begun, const struct error *why, struct error **err)
 {
-	const struct file_txn_item *lost = NULL;
-	size_t n_lost = 0;
+	struct buf lost CLEANUP(buf_free) = BUF_INIT;
 
 	for (size_t i = begun; i-- > 0;) {
 		struct file_txn_item *item = &txn->items[i];
 
-		if ((item->state == ITEM_SWAPPED || item->state == ITEM_RENAMED) && !item_restore(item)) {
-			lost = item;
-			n_lost++;
-		}
+		if (item_old(item) && !item_restore(item))
+			buf_addf(&lost, "%s%s (its old version is %s/%s)", lost.n ? ", " : "", item->path, item->folder,
+				 item->backup ? item->backup : item->temp);
 	}
 	folders_sync(txn, begun, NULL);
-	if (!lost)
-		none_changed(txn, why, err);
+	txn->mixed = lost.n > 0;
+	if (lost.n)
+		error_set(err, "%s; every other file is as it was, but this could not be put back: %.*s", why->message,
+			  STR_ARG(buf_str(&lost)));
 	else
-		error_set(err, "%s; the other files were put back, but not %s: its old version is %s/%s%s",
-			  why->message, lost->path, lost->folder, lost->backup ? lost->backup : lost->temp,
-			  n_lost > 1 ? " (and likewise further files)" : "");
+		error_set(err, "%s", why->message);
 }
 
-/* Removes @name (NULL is fine) from the item's folder; one that is not there is removed. */
+/*
+ * Removes @name (NULL is fine) from the item's folder; one that is not there is removed. An old version that somebody
+ * wrote to at the last moment stays.
+ */
 static bool item_unlink(const struct file_txn_item *item, const char *name, struct error **why)
 {
 	int folder = name ? folder_open(item, why) : -1;
+	struct stat st;
 	bool ok;
 
 	if (folder < 0)
 		return !name;
-	ok = unlinkat(folder, name, 0) == 0 || errno == ENOENT || error_set_errno(why, errno, "remove", name);
+	if (name == item_old(item) && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !is_state(&st, &item->old_id))
+		ok = error_set(why, "another program wrote to it, the old version of %s, meanwhile", item->path);
+	else
+		ok = unlinkat(folder, name, 0) == 0 || errno == ENOENT || error_set_errno(why, errno, "remove", name);
 	close(folder);
 	return ok;
 }
@@ -470,7 +536,7 @@ static void item_clean(const struct file_txn_item *item, struct error **warning)
 		struct error *why CLEANUP(error_freep) = NULL;
 
 		if (!item_unlink(item, names[i], NULL) && !item_unlink(item, names[i], &why))
-			error_set(warning, "a temporary file could not be removed, %s/%s: %s", item->folder, names[i],
+			error_set(warning, "a temporary file was not removed, %s/%s: %s", item->folder, names[i],
 				  why->message);
 	}
 }
@@ -514,7 +580,7 @@ bool file_txn_commit(struct file_txn *txn, struct error **err)
 	for (size_t i = 0; ok && i < txn->n; i++)
 		ok = item_check(&txn->items[i], &why);
 	if (!ok)
-		none_changed(txn, why, err);
+		error_set(err, "%s", why->message);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	ok = ok && !stopped(txn, err) && commit_now(txn, err);

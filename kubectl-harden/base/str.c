@@ -146,10 +146,9 @@ struct str str_join(struct arena *arena, struct str a, struct str b)
 	return (struct str){ p, a.n + b.n };
 }
 
-struct str str_from_int(struct arena *arena, int64_t value)
+struct str str_int_text(char text[STR_INT_MAX], int64_t value)
 {
-	char text[24];
-	size_t at = sizeof(text);
+	size_t at = STR_INT_MAX;
 	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
 	do
@@ -157,7 +156,14 @@ struct str str_from_int(struct arena *arena, int64_t value)
 	while (rest /= 10);
 	if (value < 0)
 		text[--at] = '-';
-	return str_copy(arena, (struct str){ text + at, sizeof(text) - at });
+	return (struct str){ text + at, STR_INT_MAX - at };
+}
+
+struct str str_from_int(struct arena *arena, int64_t value)
+{
+	char text[STR_INT_MAX];
+
+	return str_copy(arena, str_int_text(text, value));
 }
 
 /* Levenshtein distance with adjacent transpositions counted as two; words are short (names of ours). */

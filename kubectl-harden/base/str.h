@@ -87,6 +87,10 @@ struct str str_fmt(struct arena *arena, const char *format, ...) __attribute__((
 struct str str_join(struct arena *arena, struct str a, struct str b);
 struct str str_from_int(struct arena *arena, int64_t value);
 
+/* str_int_text() - the same in @text, of which it takes the end; not terminated. */
+enum { STR_INT_MAX = 24 };
+struct str str_int_text(char text[STR_INT_MAX], int64_t value);
+
 /*
  * str_nearest() - the best suggestion for a misspelt @word among @n @candidates, NULL if none is near
  * (edit distance of at most a third of its length).

@@ -26,6 +26,7 @@ enum { MAX_ENTRIES = 10 * 1000 * 1000, MAX_DEPTH = 256 };
 struct name {
 	char *z;
 	mode_t mode; /* of the name itself, not of what it links to */
+	int number;  /* errno, where it could not be looked at */
 	dev_t dev;
 	ino_t ino;
 	nlink_t nlink;
@@ -157,6 +158,8 @@ static int names_read(struct walker *w, int fd, struct names *names)
 			};
 		else if (errno == ENOENT)
 			continue; /* gone by now, so it was never there */
+		else
+			name.number = errno;
 		name.z = copy_string(entry->d_name);
 		VEC_PUSH(names, name);
 	}
@@ -181,8 +184,12 @@ static void found_link(struct walker *w, const char *path)
 	struct stat st;
 
 	if (!target || stat(path, &st) < 0) {
-		if (walk_has_extension(path))
+		if (!walk_has_extension(path))
+			;
+		else if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
 			pass_over(w, path, "a link that leads nowhere");
+		else
+			add_errno(w, path, false, errno);
 	} else if (S_ISDIR(st.st_mode)) {
 		pass_over(w, path, "a link to a folder");
 	} else if (!walk_has_extension(path)) {
@@ -202,12 +209,17 @@ static void found_link(struct walker *w, const char *path)
 	free(target);
 }
 
+/* Not removed: it may be of a run that goes on, or hold the old version of its file. */
+static const char left_over_why[] = "a temporary file of a kubectl harden that still runs, or was killed; "
+				    "then it can be removed";
+
 static void found_file(struct walker *w, const char *path, const struct name *name)
 {
 	struct walk_entry *entry;
 
 	if (file_is_temporary(str_of(name->z))) {
-		pass_over(w, path, "a temporary file of kubectl harden, of a run that goes on or was killed");
+		if (w->options->left_over)
+			w->options->left_over(w->options->data, path, left_over_why);
 		return;
 	}
 	if (!walk_has_extension(name->z))
@@ -269,7 +281,9 @@ static void folder_walk(struct walker *w, int fd, struct buf *path, size_t depth
 		const struct name *name = &names.items[i];
 
 		join(path, base, name->z);
-		if (S_ISDIR(name->mode))
+		if (name->number && (S_ISDIR(name->mode) ? w->options->recursive : walk_has_extension(name->z)))
+			add_errno(w, path->p, false, name->number);
+		else if (S_ISDIR(name->mode))
 			found_folder(w, path, name->z, depth);
 		else if (S_ISLNK(name->mode))
 			found_link(w, path->p);

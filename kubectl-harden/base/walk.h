@@ -43,6 +43,8 @@ struct walk_options {
 	size_t max_depth;		   /* of folders in folders; 0: 256 */
 	/* What looks like a source but is not read: "a link to a folder". For -v; NULL is fine. */
 	void (*passed_over)(void *data, const char *path, const char *why);
+	/* The same for temporary files of ours, which somebody should remove; NULL is fine. */
+	void (*left_over)(void *data, const char *path, const char *why);
 	void *data;
 };
 

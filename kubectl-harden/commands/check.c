@@ -10,7 +10,9 @@ static void print(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
 	struct output *out = &work->session->out, *err = &work->session->err;
-	struct check_options options = { .colour = out->colour, .verbose = settings->verbose };
+	struct check_options options = {
+		.colour = out->colour, .verbose = settings->verbose, .relax = output_relax_data, .data = out
+	};
 
 	for (size_t i = 0; i < work->run.sources.n; i++) {
 		const struct source *source = work->run.sources.items[i];
@@ -55,6 +57,6 @@ const struct command command_check = {
 		    "kubectl harden check -R -f examples\n"
 		    "# Fail only where a Pod Security level would refuse the pod\n"
 		    "kubectl harden check -f examples/aspnet/deploy.yaml --fail-on=violation\n",
-	.usage = "-f FILENAME [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
 	.run = run,
 };

@@ -6,7 +6,7 @@
  */
 #include "commands/command.h"
 
-enum directive { DIRECTIVE_FILES = 0, DIRECTIVE_NO_FILES = 4, DIRECTIVE_EXTENSIONS = 8 };
+enum directive { DIRECTIVE_FILES = 0, DIRECTIVE_NO_FILES = 4, DIRECTIVE_EXTENSIONS = 8, DIRECTIVE_FOLDERS = 16 };
 
 static enum directive offer(struct buf *out, struct str start, const char *prefix, const char *word, const char *what)
 {
@@ -51,6 +51,8 @@ static enum directive offer_value(struct buf *out, const struct option *option, 
 	case VALUE_FILES:
 		buf_addz(out, "json\nyaml\nyml\n");
 		return DIRECTIVE_EXTENSIONS;
+	case VALUE_FOLDERS:
+		return DIRECTIVE_FOLDERS;
 	case VALUE_FIXERS:
 		return offer_fixers(out, start);
 	case VALUE_OTHER:

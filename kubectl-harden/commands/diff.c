@@ -32,7 +32,9 @@ const struct command command_diff = {
 		    "# In a folder and those in it, without the read-only root file system\n"
 		    "kubectl harden diff -R -f examples --profile=restricted\n"
 		    "# In what another program prints\n"
-		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n",
-	.usage = "-f FILENAME [options]",
+		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n"
+		    "# In what a kustomization is built to\n"
+		    "kubectl harden diff -k overlays/prod\n",
+	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
 	.run = run,
 };

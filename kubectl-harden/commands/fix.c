@@ -5,6 +5,7 @@
 #include "commands/work.h"
 
 #include "commands/interrupt.h"
+#include "commands/kustomize.h"
 
 /* Whole results on standard output; a separator between two that would otherwise run into each other. */
 static void print_results(struct work *work, bool all)
@@ -41,7 +42,8 @@ static bool commit(struct work *work)
 		return true;
 	work->failed = true;
 	output_error(&work->session->err, error);
-	buf_addz(&work->session->err.text, "No file was changed.\n");
+	if (!work->run.mixed)
+		buf_addz(&work->session->err.text, "No file was changed.\n");
 	output_flush(&work->session->err);
 	if (*work->run.stop)
 		interrupt_die();
@@ -57,6 +59,20 @@ static bool has_unwritable(const struct work *work)
 	return false;
 }
 
+/* The results that have no file to go to, before any file is replaced: all happens or nothing. */
+static bool deliver(struct work *work)
+{
+	struct error *error CLEANUP(error_freep) = NULL;
+
+	print_results(work, false);
+	if (output_finish(&work->session->out, &error))
+		return true;
+	work->failed = true;
+	output_error(&work->session->err, error);
+	buf_addz(&work->session->err.text, "No file was changed.\n");
+	return false;
+}
+
 static void carry_out(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
@@ -69,8 +85,8 @@ static void carry_out(struct work *work)
 		print_results(work, true);
 		work_add_summary(work, false);
 	} else {
-		if (has_unwritable(work))
-			print_results(work, false);
+		if (has_unwritable(work) && !deliver(work))
+			return;
 		if (commit(work))
 			work_add_summary(work, true);
 	}
@@ -81,6 +97,8 @@ static int run(struct session *session)
 	struct work work;
 	int code;
 
+	if (session->settings.kustomize && !session->settings.filenames.n)
+		return kustomize_refuse(session);
 	if (work_do(&work, session, &code)) {
 		carry_out(&work);
 		code = work_end(&work,

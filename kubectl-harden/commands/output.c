@@ -2,8 +2,8 @@
 /*
  * Output
  *
- * A write that fails is remembered and said once, at the end: a diff that ends early because the disk is full must
- * not pass for a short diff.
+ * A write that fails is remembered and said once, by whoever asks first: a diff that ends early because the disk is
+ * full must not pass for a short diff.
  */
 #include "commands/output.h"
 
@@ -56,11 +56,17 @@ void output_relax(struct output *output)
 		output_flush(output);
 }
 
+void output_relax_data(void *output)
+{
+	output_relax(output);
+}
+
 bool output_finish(struct output *output, struct error **err)
 {
 	output_flush(output);
-	if (!output->number)
+	if (!output->number || output->said)
 		return true;
+	output->said = true;
 	if (output->number == EPIPE) {
 		/* SIGPIPE was ignored by whoever started us. */
 		signal(SIGPIPE, SIG_DFL);

@@ -14,6 +14,7 @@ struct output {
 	bool terminal;
 	bool colour;
 	int number; /* errno of the first failed write; 0 */
+	bool said;  /* output_finish() has returned it */
 };
 
 /* output_init() - for @fd; colour as @when says. */
@@ -22,11 +23,13 @@ void output_free(struct output *output);
 
 /* output_relax() - writes the text if it has become long. output_flush() - writes it now. */
 void output_relax(struct output *output);
+/* output_relax_data() - output_relax(), for those who call it while they append. */
+void output_relax_data(void *output);
 void output_flush(struct output *output);
 
 /*
- * output_finish() - flushes; false with *err if anything could not be written. Where the reader is gone (a closed
- * pipe), the process ends as SIGPIPE ends it.
+ * output_finish() - flushes; false with *err if anything could not be written: once, so that it is said once. Where
+ * the reader is gone (a closed pipe), the process ends as SIGPIPE ends it.
  */
 bool output_finish(struct output *output, struct error **err);
 

@@ -21,6 +21,7 @@ struct strings {
 struct settings {
 	struct strings filenames;
 	struct strings arguments;
+	const char *kustomize; /* the folder of -k; NULL */
 	struct run_options run;
 	bool recursive, to_stdout, quiet, verbose, help;
 	enum colour_when colour;
@@ -35,7 +36,7 @@ void settings_free(struct settings *settings);
 enum option_kind { OPTION_SWITCH, OPTION_CHOICE, OPTION_VALUE };
 
 /* What completes an option's value. */
-enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FIXERS };
+enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FOLDERS, VALUE_FIXERS };
 
 struct option {
 	const char *name;
@@ -67,6 +68,7 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);

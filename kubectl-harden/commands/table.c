@@ -5,6 +5,7 @@
 #include "commands/command.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -127,6 +128,17 @@ static void keep_descriptors(void)
 			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/*
+ * Large vectors lie apart, so that they grow without a copy and are given back at once. Left to itself, glibc keeps
+ * them among the small ones as soon as one of them was released.
+ */
+static void tune_memory(void)
+{
+	enum { LARGE = 1 << 20 };
+
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 int command_main(int argc, char **argv)
 {
 	struct session session = { .settings = settings_init() };
@@ -134,6 +146,7 @@ int command_main(int argc, char **argv)
 	int code;
 
 	keep_descriptors();
+	tune_memory();
 	session.out = output_init(STDOUT_FILENO, COLOUR_AUTO);
 	session.err = output_init(STDERR_FILENO, COLOUR_AUTO);
 	code = dispatch(&session, argc, argv);

@@ -22,6 +22,14 @@ bool value_filename(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	if (!value.n)
+		return invalid(err, option, value, "a folder that holds a kustomization");
+	settings->kustomize = value.p;
+	return true;
+}
+
 static bool unknown_fixer(struct error **err, struct str name)
 {
 	const char *names[FIXERS_MAX], *near;

@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "commands/chart.h"
 #include "commands/interrupt.h"
+#include "commands/kustomize.h"
 #include "commands/progress.h"
 #include "report/text.h"
 
@@ -81,8 +83,10 @@ static void read_all(struct work *work)
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
-			const struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
+			struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
 
+			if (source->template)
+				source->chart = chart_find(work->run.arena, str_of(entry->path));
 			changes += count_changes(source);
 			tell_no_manifest(work, entry, source);
 		} else if (!*work->run.stop) {
@@ -93,6 +97,20 @@ static void read_all(struct work *work)
 	progress_end(&progress);
 }
 
+static bool read_kustomization(struct work *work)
+{
+	struct error *error CLEANUP(error_freep) = NULL;
+	const struct walk_entry entry = { .named = true };
+
+	if (kustomize_read(work, &error)) {
+		tell_no_manifest(work, &entry, work->run.sources.items[0]);
+		return true;
+	}
+	if (!*work->run.stop)
+		fail(work, error);
+	return false;
+}
+
 /* ---- the run ---- */
 
 static bool interrupted(struct work *work, int *ret_code)
@@ -101,38 +119,66 @@ static bool interrupted(struct work *work, int *ret_code)
 
 	if (!*work->run.stop)
 		return false;
-	buf_addf(out, "Stopped after %zu of ", work->run.sources.n);
-	text_count(out, work->list.n, "file");
-	buf_addz(out, ". Every file is whole; none was changed.\n");
+	if (work->session->settings.kustomize) {
+		buf_addz(out, "Stopped.\n");
+	} else {
+		buf_addf(out, "Stopped after %zu of ", work->run.sources.n);
+		text_count(out, work->list.n, "file");
+		buf_addz(out, ". Every file is whole; none was changed.\n");
+	}
 	output_flush(&work->session->err);
 	interrupt_die();
 	*ret_code = EXIT_TROUBLE;
 	return true;
 }
 
+static bool check_input(struct session *session, int *ret_code)
+{
+	const struct settings *settings = &session->settings;
+	struct error *error = NULL;
+
+	/* kubectl's own words. */
+	if (settings->kustomize && settings->filenames.n)
+		error_set(&error, "only one of -f or -k can be specified");
+	else if (settings->kustomize && settings->recursive)
+		error_set(&error, "the -k flag can't be used with -f or -R");
+	else if (!settings->kustomize && !settings->filenames.n)
+		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
+	else
+		return true;
+	*ret_code = command_usage_error(session, error);
+	return false;
+}
+
 bool work_do(struct work *work, struct session *session, int *ret_code)
 {
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
-	struct error *error = NULL;
+	bool fine = true;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
 	run_init(&work->run, &settings->run);
 	work->run.options.keep_sources = settings->to_stdout;
-	if (!settings->filenames.n) {
-		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
-		*ret_code = command_usage_error(session, error);
+	if (!check_input(session, ret_code))
 		return false;
-	}
 	work->run.stop = options.stop = interrupt_catch();
-	if (settings->verbose) {
+	options.data = session;
+	if (settings->verbose)
 		options.passed_over = passed_over;
-		options.data = session;
+	if (!settings->quiet)
+		options.left_over = passed_over;
+	if (settings->kustomize) {
+		fine = read_kustomization(work);
+	} else {
+		walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
+		read_all(work);
 	}
-	walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
-	read_all(work);
 	if (interrupted(work, ret_code))
 		return false;
+	if (!fine) {
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
 	run_plan(&work->run);
 	run_apply(&work->run);
 	if (interrupted(work, ret_code))
@@ -182,7 +228,9 @@ static void add_diff_name(struct buf *out, const char *path)
 void work_add_diff(struct work *work, const struct source *source)
 {
 	struct output *out = &work->session->out;
-	struct diff_options options = { .colour = out->colour, .visible = out->terminal };
+	struct diff_options options = {
+		.colour = out->colour, .visible = out->terminal, .relax = output_relax_data, .data = out
+	};
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
 	struct splices splices;
 

@@ -34,7 +34,7 @@ void document_clear(struct document *document)
 
 /* ---- trees that wait for the plan ---- */
 
-enum { TREES_MOST = 64 << 20 };
+enum { TREES_MOST = 8 << 20 };
 
 static size_t tree_bytes(const struct yaml_tree *tree)
 {
@@ -84,7 +84,8 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 		.choice = &run->choice,
 		.tree = pod->tree,
 		.pod = pod,
-		.arena = run->arena,
+		.arena = run->words,
+		.intern = &run->intern,
 		.findings = findings,
 		.object = object,
 		.status = memset(xmalloc(size), 0, size),
@@ -180,7 +181,8 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .choice = &pass->run->choice,
 				   .tree = pass->tree,
 				   .pod = &none,
-				   .arena = pass->run->arena,
+				   .arena = pass->run->words,
+				   .intern = &pass->run->intern,
 				   .findings = pass->findings,
 				   .filter = &pass->filter,
 				   .log = &pass->log,
@@ -242,20 +244,19 @@ static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
 static void record(struct pass *pass, const struct object_view *view, struct str note, bool edited)
 {
 	const struct kube_object *object = &view->object;
-	struct arena *arena = pass->run->arena;
+	struct intern *intern = &pass->run->intern;
 	struct run_object row = {
-		.kind = str_copy(arena, object->kind_name),
-		.namespace = str_copy(arena, object->namespace),
-		.name = str_copy(arena, object->name),
-		.where = str_copy(arena, view->where),
+		.kind = intern_str(intern, object->kind_name),
+		.namespace = intern_str(intern, object->namespace),
+		.name = intern_str(intern, object->name),
+		.where = intern_str(intern, view->where),
 		.item = object->item,
 		.note = note,
 		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
 		.looked_at = edited,
 	};
 
-	if (pass->record)
-		VEC_PUSH(&pass->document->objects, row);
+	VEC_PUSH(&pass->document->objects, row);
 }
 
 enum { POD_DEPTH = 12 };
@@ -286,7 +287,9 @@ static void visit(struct pass *pass, struct object_view *view)
 	bool edited;
 	struct str note = note_of(pass, view, &edited);
 
-	record(pass, view, note, edited);
+	arena_reset(pass->run->words);
+	if (pass->record)
+		record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
@@ -417,7 +420,19 @@ static bool is_idempotent(struct run *run, struct document *document)
 	return changes == 0;
 }
 
-/* @idempotence: false while changes are tried one by one, when others are still missing. */
+/* Documents from which on memory is given back as soon as it can be: some megabytes of it. */
+enum { NODES_LARGE = 1 << 17, OBJECTS_LARGE = 1 << 13 };
+
+static void release_objects(struct objects *objects)
+{
+	objects->n = 0;
+	if (objects->cap <= OBJECTS_LARGE)
+		return;
+	free(objects->items);
+	*objects = (struct objects){ 0 };
+}
+
+/* @meant is used up. @idempotence: false while changes are tried one by one, when others are still missing. */
 static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool idempotence)
 {
 	struct buf out = BUF_INIT;
@@ -427,12 +442,17 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	size_t bad;
 	bool fine;
 
+	yaml_forget(meant);
+	release_objects(&run->objects);
 	splices_apply(meant->bytes, &document->splices, &out);
 	/* No inserted line may be a document separator. */
 	splitter = yaml_splitter_init(buf_str(&out));
 	fine = yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == out.n && bad == SIZE_MAX;
 	fine = fine && yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
-	       yaml_prove(meant, &run->after, &why) && (!idempotence || is_idempotent(run, document));
+	       yaml_prove(meant, &run->after, &why);
+	if (meant->nodes.cap > NODES_LARGE)
+		yaml_tree_free(meant);
+	fine = fine && (!idempotence || is_idempotent(run, document));
 	buf_free(&out);
 	return fine;
 }
@@ -485,18 +505,21 @@ static void count(struct document *document)
 		const struct finding *finding = &document->findings.items[i];
 		struct run_object *object = &document->objects.items[finding->object];
 
-		if (finding->status == FIX_CHANGED)
+		if (finding->text->status == FIX_CHANGED)
 			object->changes++;
 		else
 			object->left++;
 	}
 }
 
-/* The texts of the splices outlive the document's tree. */
-static void keep_splices(struct run *run, struct document *document)
+/* The texts of the splices outlive the document's tree, and nothing is kept that is larger than it must be. */
+static void keep_results(struct run *run, struct document *document)
 {
 	for (size_t i = 0; i < document->splices.n; i++)
-		document->splices.items[i].ins = str_copy(run->arena, document->splices.items[i].ins);
+		document->splices.items[i].ins = intern_str(&run->intern, document->splices.items[i].ins);
+	VEC_FIT(&document->splices);
+	VEC_FIT(&document->findings);
+	VEC_FIT(&document->objects);
 }
 
 static bool has_notes(const struct document *document)
@@ -532,7 +555,7 @@ void harden_document(struct run *run, struct source *source, struct document *do
 	yaml_render(tree, &document->splices);
 	if (document->splices.n && !prove(run, document, tree, true))
 		retry(run, source, document, changes);
-	keep_splices(run, document);
+	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;
 	count(document);

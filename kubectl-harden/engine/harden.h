@@ -22,7 +22,7 @@ void document_clear(struct document *document);
 
 /*
  * document_keep_tree() - keeps run->tree for the time when the plan is made, as long as all that is kept is less than
- * some twenty megabytes of manifests. document_take_tree() - makes run->tree that of the document, kept or parsed
+ * some megabytes of manifests. document_take_tree() - makes run->tree that of the document, kept or parsed
  * again; false where it cannot be parsed. document_drop_tree() - forgets it.
  */
 void document_keep_tree(struct run *run, struct document *document);

@@ -13,7 +13,7 @@
 
 static struct str keep(struct run *run, struct str text)
 {
-	return text.n ? str_copy(run->arena, text) : STR_NONE;
+	return intern_str(&run->intern, text);
 }
 
 static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)
@@ -65,8 +65,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.name = keep(run, sites.name);
 	port.why_not = keep(run, sites.why_not);
 	if (!is_movable(pod))
-		port.why_not =
-			STR("other settings of its object may name it");
+		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
 		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);
@@ -147,6 +146,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	keep_declared(run, &workload, pod);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
+	VEC_FIT(&workload.ports);
 	workload.keeps_ports = !wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
 }
@@ -224,57 +224,4 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 			check_annotations(run, tree, annotations, port);
 	}
 	VEC_PUSH(&run->inventory->services, service);
-}
-
-/* ---- pins ---- */
-
-static void keep_numbers(struct yaml_tree *tree, yaml_id node, struct pin *pin, unsigned depth)
-{
-	struct str text;
-	int64_t number;
-
-	if (!depth)
-		return;
-	if (yaml_is_scalar(tree, node)) {
-		text = yaml_text(tree, node);
-		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 &&
-		    number < PORT_FIRST_FREE) {
-			pin->ports[number / 64] |= (uint64_t)1 << (number % 64);
-			return;
-		}
-		/* "inbound|80||", "127.0.0.1:80": every number that stands by itself. */
-		for (size_t i = 0; i < text.n && i < 4096; i++) {
-			unsigned value = 0, digits = 0;
-
-			for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++, digits++)
-				value = value < PORT_FIRST_FREE ? value * 10 + (unsigned)(text.p[i] - '0') : value;
-			if (digits && value > 0 && value < PORT_FIRST_FREE)
-				pin->ports[value / 64] |= (uint64_t)1 << (value % 64);
-		}
-		return;
-	}
-	YAML_EACH(tree, node, child) {
-		yaml_id value = yaml_value(tree, child);
-
-		if (value)
-			keep_numbers(tree, child, pin, depth - 1);
-		keep_numbers(tree, value ? value : child, pin, depth - 1);
-	}
-}
-
-void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
-{
-	struct pin pin = {
-		.where = where,
-		.namespace = keep(run, object->namespace),
-		.cluster = (object->kind->flags & KIND_CLUSTER) != 0,
-		.kind = keep(run, object->kind_name),
-		.name = keep(run, object->name),
-	};
-
-	YAML_EACH(tree, object->node, key)
-		if (str_is(yaml_text(tree, key), "spec") || str_is(yaml_text(tree, key), "subsets") ||
-		    str_is(yaml_text(tree, key), "ports"))
-			keep_numbers(tree, yaml_value(tree, key), &pin, 64);
-	VEC_PUSH(&run->inventory->pins, pin);
 }

@@ -54,6 +54,8 @@ struct workload {
 	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
 	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
+	bool patch;	    /* a kustomization names its file as a patch: it takes part in nothing */
+	struct str group;   /* of what kustomizations join: see plan_groups.c; empty: none */
 	struct port_plan plan;
 };
 
@@ -81,6 +83,7 @@ struct service {
 	struct service_port *ports;
 	size_t ports_n;
 	bool headless, external;
+	bool patch;	  /* as a workload's */
 	size_t *selected; /* workloads, by the plan */
 	size_t selected_n;
 };
@@ -91,6 +94,9 @@ struct pin {
 	struct str namespace; /* empty: of any namespace */
 	bool cluster;
 	struct str kind, name;
+	struct str patch; /* "the patch overlays/prod/web.yaml": what it is, where it is no object; else empty */
+	struct str group; /* of a patch: the only one whose ports it names; empty: of all */
+	bool everywhere;  /* a patch that names its targets in another way */
 	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds */
 };
 
@@ -107,6 +113,19 @@ struct inventory {
 		struct pin *items;
 		size_t n, cap;
 	} pins;
+	struct {
+		struct str *items;
+		size_t n, cap;
+	} patch_files; /* that a kustomization names, as paths */
+	struct {
+		struct kustomization_link {
+			struct str from, to;
+			bool component; /* from itself to itself, of a component: it is for others to include */
+		} *items;
+		size_t n, cap;
+	} links;	   /* from the folder of a kustomization to itself, and to each path that it names */
+	struct str folder; /* of the last kustomization, and whether that was a component */
+	bool component;
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 
@@ -114,6 +133,12 @@ struct inventory {
 void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+
+/* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
+void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
+
+/* inventory_kustomization() - the patches that the kustomization at @node holds, and the files that it names as such. */
+void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
 
 /* plan_make() - decides about every low port of the inventory. */
 void plan_make(struct run *run);

@@ -399,6 +399,8 @@ static void settle(struct run *run)
 
 void plan_make(struct run *run)
 {
+	plan_patches(run);
+	plan_groups(run);
 	plan_match(run);
 	learn_ports(run);
 	judge(run);

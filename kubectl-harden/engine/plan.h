@@ -20,6 +20,15 @@ struct inventory_port *plan_find_port(struct workload *workload, enum port_proto
 /* plan_served_port() - the low port that a Service's port leads to, by name or number; NULL if there is none. */
 struct inventory_port *plan_served_port(struct workload *workload, const struct service_port *port);
 
+/*
+ * plan_patches() - takes out of the plan, and leaves as they are, the documents of files that a kustomization names as
+ * patches, and pins the ports that they name. Before everything else: a kustomization may be read after its patches.
+ */
+void plan_patches(struct run *run);
+
+/* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
+void plan_groups(struct run *run);
+
 struct plan_pins;
 
 /* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */

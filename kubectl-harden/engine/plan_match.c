@@ -163,12 +163,16 @@ static bool find_duplicates(const struct inventory *inventory)
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		const struct workload *workload = &inventory->workloads.items[i];
 
+		if (workload->patch)
+			continue;
 		ids[n++] = (struct identity){ identity_hash(workload->kind, workload->namespace, workload->name),
 					      &workload->where };
 	}
 	for (size_t i = 0; i < inventory->services.n; i++) {
 		const struct service *service = &inventory->services.items[i];
 
+		if (service->patch)
+			continue;
 		ids[n++] = (struct identity){ identity_hash(STR("Service"), service->namespace, service->name),
 					      &service->where };
 	}

@@ -37,18 +37,19 @@ static struct pin_slot *pin_slot(const struct plan_pins *index, struct str names
 
 static void index_pin(struct plan_pins *index, const struct pin *pin, size_t number, uint16_t port)
 {
+	bool grouped = pin->group.n > 0;
 	struct pin_slot *slot;
 
-	if (!index->any[port])
+	if (!grouped && !index->any[port])
 		index->any[port] = number;
-	if (pin->cluster || !pin->namespace.n) {
+	if (!grouped && (pin->cluster || !pin->namespace.n)) {
 		if (!index->everywhere[port])
 			index->everywhere[port] = number;
 		return;
 	}
-	slot = pin_slot(index, pin->namespace, port);
+	slot = pin_slot(index, grouped ? pin->group : pin->namespace, port);
 	if (!slot->pin)
-		*slot = (struct pin_slot){ pin->namespace, port, number };
+		*slot = (struct pin_slot){ grouped ? pin->group : pin->namespace, port, number };
 }
 
 struct plan_pins *plan_pins_make(const struct inventory *inventory)
@@ -88,10 +89,13 @@ void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct 
 		if (near && (!found || near < found))
 			found = near;
 	}
+	if (!found && workload->group.n)
+		found = pin_slot(index, workload->group, port->port)->pin;
 	if (found && !port->refused) {
 		const struct pin *pin = &run->inventory->pins.items[found - 1];
 
-		plan_refuse_port(port, str_fmt(run->arena, "%.*s/%.*s may name it, and is not moved along yet",
-					       STR_ARG(pin->kind), STR_ARG(pin->name)));
+		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along yet",
+					       STR_ARG(pin->patch.n ? pin->patch : pin->kind), pin->patch.n ? "" : "/",
+					       STR_ARG(pin->name)));
 	}
 }

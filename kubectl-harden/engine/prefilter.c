@@ -5,13 +5,8 @@
  * Most bytes in real repositories are custom resource definitions and configuration. Parsing costs twenty-five times
  * a scan for line breaks, so a document whose kind cannot matter is never parsed. The answer errs on the side of
  * parsing.
- *
- * Templates are told by what no manifest has: a line that begins with `{{` or `{%`, or a value that does, outside of
- * quotes, comments and block scalars (which hold Grafana and Prometheus templates in perfectly good manifests).
  */
 #include "engine/prefilter.h"
-
-/* ---- documents ---- */
 
 static bool is_blank(char c)
 {
@@ -51,7 +46,8 @@ struct scan {
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
-	bool wanted; /* its kind is one that matters: no need to look further */
+	bool versioned; /* it has an apiVersion: with a kind, an object */
+	bool wanted;	/* its kind is one that matters: no need to look further */
 };
 
 static void scan_line(struct scan *scan, struct str line)
@@ -72,6 +68,7 @@ static void scan_line(struct scan *scan, struct str line)
 	if (first == '#' || first == '\n' || first == '\r')
 		return;
 	scan->content = true;
+	scan->versioned |= first == 'a' && str_starts(line, STR("apiVersion"));
 	if (first == 'k' && line.n > 4 && !memcmp(line.p, "kind", 4) && (line.p[4] == ':' || is_blank(line.p[4]))) {
 		struct str rest = str_sub(line, 4, line.n);
 
@@ -104,7 +101,7 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
-bool prefilter_passes_over(struct str document, const struct kube_kind_list *own)
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 {
 	struct scan scan = { .own = own };
 	bool known, nothing;
@@ -117,132 +114,32 @@ bool prefilter_passes_over(struct str document, const struct kube_kind_list *own
 		at = end + 1;
 	}
 	if (scan.odd || scan.wanted || scan.kinds > 1)
-		return false;
+		return PREFILTER_PARSE;
 	if (hides_kind(document))
-		return false;
+		return PREFILTER_PARSE;
 	if (!scan.kinds)
-		return true;
+		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
-	if (known)
-		return nothing;
-	return str_find(document, STR("containers"), 0) == SIZE_MAX;
+	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
+		return PREFILTER_PARSE;
+	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;
 }
 
 bool prefilter_has_kind(struct str file)
 {
-	static const char before[] = " \t\n\r{,";
+	static const char before[] = " \t\n\r{,?\"'", between[] = " \t\n\r\"'";
 	struct str kind = STR("kind");
 
 	for (size_t at = 0; (at = str_find(file, kind, at)) != SIZE_MAX; at += kind.n) {
-		bool quoted = at > 0 && (file.p[at - 1] == '"' || file.p[at - 1] == '\'');
-		size_t start = at - quoted, end = at + kind.n + quoted;
+		size_t end = at + kind.n;
 
-		if (end < file.n && file.p[end] == ':' &&
-		    (start == 0 || quoted || memchr(before, file.p[start - 1], sizeof(before) - 1)))
-			return true;
-	}
-	return false;
-}
-
-/* ---- templates ---- */
-
-static size_t indent_of(struct str line)
-{
-	size_t n = 0;
-
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
-}
-
-static bool begins_template(struct str text)
-{
-	return str_starts(text, STR("{{")) || str_starts(text, STR("{%"));
-}
-
-/* Whether a value on this line (behind `: ` or `- `, outside quotes and comments) begins with {{. */
-static bool has_template_value(struct str line)
-{
-	char quote = 0;
-
-	for (size_t i = 0; i + 1 < line.n; i++) {
-		char c = line.p[i];
-
-		if (quote) {
-			if (c == '\\' && quote == '"')
-				i++;
-			else if (c == quote)
-				quote = 0;
-		} else if ((c == '"' || c == '\'') && (i == 0 || strchr(" \t:,[{-", line.p[i - 1]))) {
-			quote = c;
-		} else if (c == '#' && (i == 0 || is_blank(line.p[i - 1]))) {
-			return false;
-		} else if (c == '{' && line.p[i + 1] == '{') {
-			size_t back = i;
-
-			while (back && is_blank(line.p[back - 1]))
-				back--;
-			return back && back < i && (line.p[back - 1] == ':' || line.p[back - 1] == '-');
-		}
-	}
-	return false;
-}
-
-/* Whether a block scalar begins on this line: it ends with | or > and indicators. */
-static bool opens_block_scalar(struct str line)
-{
-	struct str text = str_trim(line);
-	size_t n;
-	size_t comment = str_find(text, STR(" #"), 0);
-
-	if (comment != SIZE_MAX)
-		text = str_trim(str_sub(text, 0, comment));
-	n = text.n;
-	while (n && (text.p[n - 1] == '+' || text.p[n - 1] == '-' || (text.p[n - 1] >= '1' && text.p[n - 1] <= '9')))
-		n--;
-	if (!n || (text.p[n - 1] != '|' && text.p[n - 1] != '>'))
-		return false;
-	return n == 1 || is_blank(text.p[n - 2]);
-}
-
-/* Braces are rare in manifests, so looking for one is nearly free. */
-static bool has_template_brace(struct str file)
-{
-	for (size_t at = 0; at + 1 < file.n; at++) {
-		const char *hit = memchr(file.p + at, '{', file.n - at - 1);
-
-		if (!hit)
-			return false;
-		if (hit[1] == '{' || hit[1] == '%')
-			return true;
-		at = (size_t)(hit - file.p);
-	}
-	return false;
-}
-
-size_t prefilter_template(struct str file)
-{
-	size_t block = SIZE_MAX; /* lines indented deeper than this are text */
-
-	if (!has_template_brace(file))
-		return SIZE_MAX;
-	for (size_t at = 0; at < file.n;) {
-		const char *hit = memchr(file.p + at, '\n', file.n - at);
-		size_t end = hit ? (size_t)(hit - file.p) : file.n;
-		struct str line = str_sub(file, at, end);
-		size_t indent = indent_of(line);
-		struct str text = str_sub(line, indent, line.n);
-
-		if (block != SIZE_MAX && (indent > block || !str_trim(line).n)) {
-			at = end + 1;
+		/* Behind other bytes than ASCII there may be a line break of Unicode's. */
+		if (at && !memchr(before, file.p[at - 1], sizeof(before) - 1) && (unsigned char)file.p[at - 1] < 0x80)
 			continue;
-		}
-		block = SIZE_MAX;
-		if (begins_template(text) || has_template_value(line))
-			return at;
-		if (opens_block_scalar(line))
-			block = indent;
-		at = end + 1;
+		while (end < file.n && memchr(between, file.p[end], sizeof(between) - 1))
+			end++;
+		if (end < file.n && file.p[end] == ':')
+			return true;
 	}
-	return SIZE_MAX;
+	return false;
 }

@@ -11,13 +11,13 @@
 
 #include "engine/harden.h"
 #include "engine/inventory.h"
-#include "engine/prefilter.h"
 #include "engine/scan.h"
 #include "fixers/fix.h"
 
 void run_init(struct run *run, const struct run_options *options)
 {
-	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new() };
+	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
+	run->intern = intern_init(run->arena);
 	run->choice = fix_choice_make(&run->options.fix);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
@@ -45,13 +45,17 @@ void run_free(struct run *run)
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
 		free(run->inventory->pins.items);
+		free(run->inventory->patch_files.items);
+		free(run->inventory->links.items);
 	}
 	objects_free(&run->objects);
 	objects_free(&run->objects_after);
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	yaml_parsers_release();
+	arena_free(run->words);
 	arena_free(run->scratch);
+	intern_free(&run->intern);
 	arena_free(run->arena);
 	*run = (struct run){ 0 };
 }
@@ -69,7 +73,6 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
-	source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&
 	    !source->template)
@@ -152,13 +155,25 @@ void run_apply(struct run *run)
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
 		each_document(run, true);
+	/* As large as the largest document, and no longer needed. */
+	yaml_tree_free(&run->tree);
+	yaml_tree_free(&run->after);
+	arena_reset(run->scratch);
 }
 
 /* ---- results ---- */
 
 void run_splices(const struct source *source, struct splices *ret_splices)
 {
+	size_t n = 0;
+
 	*ret_splices = (struct splices){ 0 };
+	for (size_t i = 0; i < source->documents.n; i++)
+		n += source->documents.items[i].splices.n;
+	if (!n)
+		return;
+	ret_splices->items = xrealloc_array(NULL, n, sizeof(*ret_splices->items));
+	ret_splices->cap = n;
 	for (size_t i = 0; i < source->documents.n; i++) {
 		const struct document *document = &source->documents.items[i];
 
@@ -208,6 +223,7 @@ bool run_commit(struct run *run, struct error **err, struct error **ret_warning)
 		*ret_warning = txn.warning;
 		txn.warning = NULL;
 	}
+	run->mixed = txn.mixed;
 	file_txn_abort(&txn);
 	return fine;
 }

@@ -15,7 +15,9 @@
 #include <signal.h>
 
 #include "base/file.h"
+#include "base/intern.h"
 #include "engine/objects.h"
+#include "engine/template.h"
 #include "fixers/fixer.h"
 #include "yaml/render.h"
 
@@ -66,12 +68,14 @@ struct document {
 struct source {
 	char *path; /* as the user wrote it; "-" for standard input */
 	struct file_image image;
-	const char *inside;   /* found in a walk: the folder that its target may not leave; NULL for a named one */
-	bool writable;	      /* a file that can be replaced */
-	const char *template; /* why the whole file was passed over; NULL */
-	struct position refused_at; /* of a whole file */
-	const char *refused;	    /* why the whole file was refused; NULL */
-	bool has_kind;		    /* somewhere in it stands a key `kind` */
+	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
+	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
+	bool writable;	    /* a file that can be replaced */
+	enum template_kind template; /* not TEMPLATE_NONE: the whole file was passed over */
+	struct str chart;	     /* a template's, where the caller knows it; else empty */
+	struct position refused_at;  /* of a whole file */
+	const char *refused;	     /* why the whole file was refused; NULL */
+	bool holds_objects;	     /* something with an apiVersion and a kind */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */
 	struct {
@@ -86,7 +90,9 @@ struct run {
 	struct run_options options;
 	struct fix_choice choice;
 	struct arena *arena;   /* results */
+	struct intern intern;  /* those of their texts that recur; in arena */
 	struct arena *scratch; /* one document at a time */
+	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */
@@ -95,6 +101,7 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
+	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };

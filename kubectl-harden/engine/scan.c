@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/kustomization.h"
 #include "engine/objects.h"
 #include "engine/prefilter.h"
 #include "fixers/fix.h"
@@ -64,6 +65,7 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 				"an object with more than 1,000 pods");
 	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
+	arena_reset(run->words);
 	fix = fix_context_make(run, pod, &findings, where.object);
 	/* Its ports are looked at as they will be on a network of its own. */
 	if (pod->host_network && (fix.choice->selected >> fixer_index(&fixer_host_namespaces) & 1))
@@ -91,8 +93,14 @@ static void visit(struct scan *scan, struct object_view *view)
 		if (view->has_pod)
 			scan_pod(scan, where, view);
 		/* A patch that names a port would be left behind by its move. */
-		if (view->has_pod && (view->note || view->pod.partial || (view->pod.view->flags & VIEW_OPERATOR)))
+		if (view->has_pod && view->pod.partial)
+			inventory_patch(run, where, &run->tree, object->node);
+		else if (view->has_pod && (view->note || (view->pod.view->flags & VIEW_OPERATOR)))
 			inventory_pin(run, where, &run->tree, object);
+	} else if (flags & KIND_KUSTOMIZATION) {
+		inventory_kustomization(run, where, &run->tree, object->node);
+	} else if (flags & KIND_SERVICE && yaml_get(&run->tree, object->node, "$patch")) {
+		inventory_patch(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;
@@ -101,6 +109,18 @@ static void visit(struct scan *scan, struct object_view *view)
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
+}
+
+/* What has no kind, and may be a part of a kustomization all the same. */
+static void visit_kindless(struct scan *scan)
+{
+	struct yaml_tree *tree = &scan->run->tree;
+	struct where where = { scan->source, scan->document_index, 0 };
+
+	if (kustomization_is_patch(tree))
+		inventory_patch(scan->run, where, tree, tree->root);
+	else if (kustomization_is_named(str_of(scan->source->path)))
+		inventory_kustomization(scan->run, where, tree, tree->root);
 }
 
 /* What is not edited does not move, nor does what belongs to it. */
@@ -127,8 +147,11 @@ static void scan_parsed(struct scan *scan)
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
+	if (!run->objects.n)
+		visit_kindless(scan);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
 	if (!scan->matters)
@@ -162,22 +185,49 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
+/* Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not. */
+static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object)
+{
+	enum prefilter answer = prefilter(bytes, own);
+
+	*ret_no_object = answer == PREFILTER_NO_OBJECT;
+	source->holds_objects |= answer == PREFILTER_OBJECT;
+	if (*ret_no_object)
+		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
+	return answer == PREFILTER_OBJECT;
+}
+
+/* A directive before the first separator is a document of its own to kubectl, which refuses the whole file for it. */
+static bool spoils_file(const struct source *source, struct str bytes)
+{
+	struct str line;
+
+	while (str_cut(&bytes, '\n', &line)) {
+		line = str_trim(line);
+		if (line.n && line.p[0] != '#')
+			return line.p[0] == '%' &&
+			       prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+	}
+	return false;
+}
+
 static void scan_document(struct run *run, struct source *source, struct yaml_span span)
 {
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
+	bool spoils = spoils_file(source, bytes), no_object;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (prefilter_passes_over(bytes, &run->options.kinds))
+	if (passes_over(source, bytes, &run->options.kinds, &no_object) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		/* What has no kind is nobody's manifest, however broken it is. */
-		if (str_find(bytes, STR("kind"), 0) == SIZE_MAX)
+		if (!spoils && (no_object || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;
@@ -229,19 +279,23 @@ static bool scan_file(struct source *source)
 {
 	struct str text = { source->image.bytes, source->image.n };
 	struct yaml_splitter splitter = yaml_splitter_init(text);
-	size_t at = prefilter_template(text), bad;
+	size_t at, bad;
 	struct yaml_span span;
 
-	if (at != SIZE_MAX) {
+	source->template = template_kind_of(text, &at);
+	if (source->template) {
 		refuse_file(source, at, NULL);
-		source->template = "a template, not yet a manifest";
+		/* Other things than manifests are made by templates. */
+		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text))
+			source->template = TEMPLATE_NONE;
 		return false;
 	}
 	if (is_wide(text))
 		return refuse_file(source, 0, "UTF-16 or UTF-32; convert it to UTF-8");
 	while (yaml_split_next(&splitter, &span, &bad))
 		if (bad != SIZE_MAX)
-			return refuse_file(source, bad,
+			return prefilter_has_kind(text) &&
+			       refuse_file(source, bad,
 					   "this line begins with --- and is no separator: kubectl would drop what stands on "
 					   "it; put it on a line of its own");
 	return true;
@@ -262,4 +316,5 @@ void scan_source(struct run *run, struct source *source)
 		}
 		scan_document(run, source, span);
 	}
+	VEC_FIT(&source->documents);
 }

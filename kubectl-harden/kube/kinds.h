@@ -13,12 +13,13 @@ enum kube_kind_flag {
 	KIND_POD = 1 << 0,  /* holds pods: .views */
 	KIND_LIST = 1 << 1, /* holds objects at items */
 	KIND_SERVICE = 1 << 2,
-	KIND_NAMES_PORT = 1 << 3, /* may name a pod's port (facts C 9-29): pins it until it can be moved too */
-	KIND_NOTHING = 1 << 4,	  /* known to hold no pod and to name no port: passed over unparsed */
-	KIND_IMMUTABLE = 1 << 5,  /* its pod cannot be updated in place (Pod, Job) */
-	KIND_STATEFUL = 1 << 6,	  /* pods are reached by their own names; has volumeClaimTemplates */
-	KIND_OPENSHIFT = 1 << 7,  /* its presence means that OpenShift assigns the UIDs */
-	KIND_CLUSTER = 1 << 8,	  /* has no namespace */
+	KIND_NAMES_PORT = 1 << 3,    /* may name a pod's port (facts C 9-29): pins it until it can be moved too */
+	KIND_NOTHING = 1 << 4,	     /* known to hold no pod and to name no port: passed over unparsed */
+	KIND_IMMUTABLE = 1 << 5,     /* its pod cannot be updated in place (Pod, Job) */
+	KIND_STATEFUL = 1 << 6,	     /* pods are reached by their own names; has volumeClaimTemplates */
+	KIND_OPENSHIFT = 1 << 7,     /* its presence means that OpenShift assigns the UIDs */
+	KIND_CLUSTER = 1 << 8,	     /* has no namespace */
+	KIND_KUSTOMIZATION = 1 << 9, /* names files that are patches, and holds patches */
 };
 
 enum kube_view_flag {

@@ -204,7 +204,7 @@ static const char *why_partial(struct yaml_tree *tree, const struct kube_pod *po
 	}
 	if (!containers)
 		return "no containers: a patch, not a workload";
-	if (yaml_may_have(tree, STR("$patch")) && has_patch(tree, pod->template, 6))
+	if (yaml_may_have(tree, STR("$patch")) && has_patch(tree, pod->object.node, 9))
 		return "it holds $patch: a patch, not a workload";
 	return NULL;
 }

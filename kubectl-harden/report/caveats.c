@@ -69,19 +69,19 @@ static void add_to_group(struct caveat_group *group, struct caveat_place place)
 
 static void collect(struct caveats *caveats, const struct finding *finding, struct caveat_place place)
 {
-	unsigned kinds = finding->caveat & ~(unsigned)CAVEAT_TEXT;
+	unsigned kinds = finding->text->caveat & ~(unsigned)CAVEAT_TEXT;
 	struct caveat_group *group;
 
-	if (finding->caveat & CAVEAT_TEXT)
-		add_to_group(group_of(caveats, finding->detail, true), place);
+	if (finding->text->caveat & CAVEAT_TEXT)
+		add_to_group(group_of(caveats, finding->text->detail, true), place);
 	if (!kinds)
 		return;
-	group = group_of(caveats, finding->subject, false);
+	group = group_of(caveats, finding->text->subject, false);
 	group->kinds |= kinds;
 	if (kinds & CAVEAT_UID)
-		group->uid = finding->number;
+		group->uid = finding->text->number;
 	if (kinds & CAVEAT_PORT)
-		add_setting(group, finding->detail, finding->number);
+		add_setting(group, finding->text->detail, finding->text->number);
 	add_to_group(group, place);
 }
 
@@ -97,7 +97,7 @@ void caveats_collect(const struct run *run, struct caveats *ret)
 			for (size_t f = 0; f < document->findings.n; f++) {
 				const struct finding *finding = &document->findings.items[f];
 
-				if (finding->caveat && finding->status == FIX_CHANGED)
+				if (finding->text->caveat && finding->text->status == FIX_CHANGED)
 					collect(ret, finding,
 						(struct caveat_place){ source,
 								       &document->objects.items[finding->object] });

@@ -28,14 +28,18 @@ static void add_finding(struct buf *out, const struct source *source, const stru
 	struct position at = run_position(source, document->start + finding->at);
 
 	add_place(out, source, &at);
-	buf_addf(out, ": %s: ", finding->fixer->name);
-	text_escape(out, finding->message);
-	if (finding->status == FIX_CHANGED) {
+	buf_addf(out, ": %s: ", finding->text->fixer->name);
+	if (source->printed) {
+		add_object(out, &document->objects.items[finding->object]);
+		buf_addz(out, ": ");
+	}
+	text_escape(out, finding->text->message);
+	if (finding->text->status == FIX_CHANGED) {
 		buf_addz(out, "  ");
 		look_word(out, options->colour, LOOK_ADDED, "[fixable]");
-	} else if (options->verbose && finding->reason.n) {
+	} else if (options->verbose && finding->text->reason.n) {
 		buf_addz(out, "  (");
-		text_escape(out, finding->reason);
+		text_escape(out, finding->text->reason);
 		buf_addc(out, ')');
 	}
 	buf_addc(out, '\n');
@@ -65,8 +69,11 @@ static void add_document(struct buf *out, const struct source *source, const str
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = &document->findings.items[i];
 	qsort(sorted, n, sizeof(*sorted), place_order);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		add_finding(out, source, document, sorted[i], options);
+		if (options->relax)
+			options->relax(options->data);
+	}
 	free(sorted);
 }
 
@@ -114,7 +121,8 @@ static bool is_repeated(const struct document *document, size_t index)
 
 	/* Those of one object stand together. */
 	for (size_t i = index; i-- > 0 && document->findings.items[i].object == finding->object;)
-		if (document->findings.items[i].check && !strcmp(document->findings.items[i].check, finding->check))
+		if (document->findings.items[i].text->check &&
+		    !strcmp(document->findings.items[i].text->check, finding->text->check))
 			return true;
 	return false;
 }
@@ -141,12 +149,12 @@ static void add_names(struct buf *out, const struct source *source, const struct
 		const struct finding *finding = &document->findings.items[k];
 		const struct run_object *object = &document->objects.items[finding->object];
 
-		if (!finding->check || is_repeated(document, k))
+		if (!finding->text->check || is_repeated(document, k))
 			continue;
 		text_escape(out, source_name(source));
 		buf_addf(out, "\t%u\t%d\t", document->index, object->item);
 		add_identity(out, object);
-		buf_addf(out, "\t%s\n", finding->check);
+		buf_addf(out, "\t%s\n", finding->text->check);
 	}
 }
 

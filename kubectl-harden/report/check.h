@@ -9,7 +9,9 @@
 
 struct check_options {
 	bool colour;
-	bool verbose; /* with the reason of what cannot be fixed */
+	bool verbose;		   /* with the reason of what cannot be fixed */
+	void (*relax)(void *data); /* called where the caller may hand on and forget what is there; may be NULL */
+	void *data;
 };
 
 /* check_add() - appends the findings of a source by position: "web.yaml:17:9: capabilities: …  [fixable]". */

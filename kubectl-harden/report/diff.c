@@ -27,11 +27,14 @@ struct edit {
 
 struct differ {
 	struct str original;
-	struct buf fresh; /* the new lines of all edits */
+	struct buf fresh; /* the new lines of the edits */
 	struct {
 		struct edit *items;
 		size_t n, cap;
-	} edits;
+	} edits;      /* of the hunk that is growing */
+	size_t delta; /* lines added by the hunks before it */
+	struct str path;
+	bool begun; /* the headers are written */
 	struct buf *out;
 	const struct diff_options *options;
 	size_t context; /* lines around each edit */
@@ -131,6 +134,16 @@ static struct edit collect(struct differ *d, const struct splices *splices, size
 	return edit;
 }
 
+static void end_hunk(struct differ *d, struct edit *next);
+
+static bool is_far(const struct differ *d, const struct edit *edit)
+{
+	const struct edit *last = &d->edits.items[d->edits.n - 1];
+
+	return edit->line - (last->line + last->gone) > 2 * d->context;
+}
+
+/* A hunk is written as soon as the next edit is too far away for it: what is kept does not grow with the file. */
 static void collect_all(struct differ *d, const struct splices *splices)
 {
 	size_t line = 0, at = 0;
@@ -145,8 +158,12 @@ static void collect_all(struct differ *d, const struct splices *splices)
 		edit.line = line;
 		edit.gone = count_lines(str_sub(d->original, edit.from, edit.to));
 		edit.come = count_lines(str_sub(buf_str(&d->fresh), edit.text, edit.text_end));
+		if (d->edits.n && is_far(d, &edit))
+			end_hunk(d, &edit);
 		VEC_PUSH(&d->edits, edit);
 	}
+	if (d->edits.n)
+		end_hunk(d, NULL);
 }
 
 /* ---- lines ---- */
@@ -236,24 +253,23 @@ static void add_hunk_line(struct differ *d, size_t old, size_t gone, size_t new,
 	buf_addc(d->out, '\n');
 }
 
-/* Edits [first, last], no two of them further apart than their context, @delta lines having been added before. */
-static void add_hunk(struct differ *d, size_t first, size_t last, size_t delta)
+static void add_hunk(struct differ *d)
 {
 	const struct edit *edits = d->edits.items;
-	size_t from = edits[first].from, to = edits[last].to, before, after, gone, come;
+	size_t last = d->edits.n - 1, from = edits[0].from, to = edits[last].to, before, after, gone, come;
 
 	for (before = 0; before < d->context && from > 0; before++)
 		from = line_start(d->original, from - 1);
 	for (after = 0; after < d->context && to < d->original.n; after++)
 		to = line_end(d->original, to);
-	gone = edits[last].line + edits[last].gone + after - (edits[first].line - before);
+	gone = edits[last].line + edits[last].gone + after - (edits[0].line - before);
 	come = gone;
-	for (size_t i = first; i <= last; i++)
+	for (size_t i = 0; i <= last; i++)
 		come += edits[i].come - edits[i].gone;
 	find_heading(d, from);
 	if (!d->options->bare)
-		add_hunk_line(d, edits[first].line - before, gone, edits[first].line - before + delta, come);
-	for (size_t i = first, end; i <= last; i = end) {
+		add_hunk_line(d, edits[0].line - before, gone, edits[0].line - before + d->delta, come);
+	for (size_t i = 0, end; i <= last; i = end) {
 		/* Those that touch are one: first all that goes, then all that comes. */
 		for (end = i + 1; end <= last && edits[end].from == edits[end - 1].to;)
 			end++;
@@ -265,21 +281,6 @@ static void add_hunk(struct differ *d, size_t first, size_t last, size_t delta)
 		from = edits[end - 1].to;
 	}
 	add_lines(d, ' ', str_sub(d->original, from, to));
-}
-
-static void add_hunks(struct differ *d)
-{
-	const struct edit *edits = d->edits.items;
-	size_t delta = 0;
-
-	for (size_t i = 0, last; i < d->edits.n; i = last + 1) {
-		for (last = i; last + 1 < d->edits.n; last++)
-			if (edits[last + 1].line - (edits[last].line + edits[last].gone) > 2 * d->context)
-				break;
-		add_hunk(d, i, last, delta);
-		for (size_t k = i; k <= last; k++)
-			delta += edits[k].come - edits[k].gone;
-	}
 }
 
 /* ---- the file's name ---- */
@@ -342,20 +343,38 @@ static void add_header(struct differ *d, const char *sign, const char *prefix, s
 	buf_addc(d->out, '\n');
 }
 
+/* Writes the hunk. @next (NULL for none) is an edit whose lines stand in fresh already, behind those of the hunk. */
+static void end_hunk(struct differ *d, struct edit *next)
+{
+	size_t keep = next ? next->text : d->fresh.n;
+
+	if (!d->begun && !d->options->bare) {
+		add_header(d, "--- ", "a/", d->path);
+		add_header(d, "+++ ", "b/", d->path);
+		d->begun = true;
+	}
+	add_hunk(d);
+	for (size_t i = 0; i < d->edits.n; i++)
+		d->delta += d->edits.items[i].come - d->edits.items[i].gone;
+	d->edits.n = 0;
+	d->fresh.n -= keep;
+	if (d->fresh.n)
+		memmove(d->fresh.p, d->fresh.p + keep, d->fresh.n);
+	if (next) {
+		next->text -= keep;
+		next->text_end -= keep;
+	}
+	if (d->options->relax)
+		d->options->relax(d->options->data);
+}
+
 void diff_add(struct buf *out, struct str path, struct str original, const struct splices *splices,
 	      const struct diff_options *options)
 {
-	struct differ d = { .original = original, .out = out, .options = options };
+	struct differ d = { .original = original, .out = out, .options = options, .path = path };
 
 	d.context = options->bare ? SIZE_MAX / 2 : CONTEXT;
 	collect_all(&d, splices);
-	if (d.edits.n) {
-		if (!options->bare) {
-			add_header(&d, "--- ", "a/", path);
-			add_header(&d, "+++ ", "b/", path);
-		}
-		add_hunks(&d);
-	}
 	free(d.edits.items);
 	buf_free(&d.fresh);
 }

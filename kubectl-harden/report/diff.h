@@ -11,6 +11,8 @@ struct diff_options {
 	bool colour;
 	bool visible; /* for a terminal: what it might obey is shown as an escape, so the bytes are not exact */
 	bool bare;    /* for an example: the whole file, without headers */
+	void (*relax)(void *data); /* called where the caller may hand on and forget what is there; may be NULL */
+	void *data;
 };
 
 /*

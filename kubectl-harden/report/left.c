@@ -25,7 +25,7 @@ static int reason_order(const void *left, const void *right)
 
 	if (a->finding->object != b->finding->object)
 		return a->finding->object < b->finding->object ? -1 : 1;
-	order = str_cmp(a->finding->reason, b->finding->reason);
+	order = str_cmp(a->finding->text->reason, b->finding->text->reason);
 	if (order)
 		return order;
 	if (a->finding->at != b->finding->at)
@@ -39,9 +39,9 @@ static bool can_join(const struct row *rows, size_t n)
 	uint64_t seen = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t bit = (uint64_t)1 << fixer_index(rows[i].finding->fixer);
+		uint64_t bit = (uint64_t)1 << fixer_index(rows[i].finding->text->fixer);
 
-		if (!rows[i].finding->reason.n || seen & bit)
+		if (!rows[i].finding->text->reason.n || seen & bit)
 			return false;
 		seen |= bit;
 	}
@@ -55,7 +55,7 @@ static void group(struct row *rows, size_t n)
 
 		for (end = i + 1; end < n; end++)
 			if (rows[end].finding->object != rows[i].finding->object ||
-			    !str_eq(rows[end].finding->reason, rows[i].finding->reason))
+			    !str_eq(rows[end].finding->text->reason, rows[i].finding->text->reason))
 				break;
 		join = can_join(rows + i, end - i);
 		for (size_t k = i; k < end; k++)
@@ -83,21 +83,21 @@ static void add_stop(struct buf *out)
 
 void left_add_sentence(struct buf *out, const struct finding *finding)
 {
-	text_escape(out, finding->message);
+	text_escape(out, finding->text->message);
 	add_stop(out);
-	if (!finding->reason.n)
+	if (!finding->text->reason.n)
 		return;
 	buf_addc(out, ' ');
-	add_capitalized(out, finding->reason);
+	add_capitalized(out, finding->text->reason);
 	add_stop(out);
 }
 
 static void add_group(struct buf *out, const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		buf_addf(out, "%s%s", i ? ", " : "", rows[i].finding->fixer->name);
+		buf_addf(out, "%s%s", i ? ", " : "", rows[i].finding->text->fixer->name);
 	buf_addz(out, ": ");
-	text_escape(out, rows[0].finding->reason);
+	text_escape(out, rows[0].finding->text->reason);
 	add_stop(out);
 }
 
@@ -121,6 +121,10 @@ static void add_row(struct buf *out, const struct source *source, const struct d
 	buf_addc(&text, ' ');
 	add_place(&text, source, &at);
 	buf_addz(&text, ": ");
+	if (source->printed) {
+		add_object(&text, &document->objects.items[row->finding->object]);
+		buf_addz(&text, ": ");
+	}
 	if (row->group > 1)
 		add_group(&text, row, row->group);
 	else
@@ -135,14 +139,14 @@ void left_add(struct buf *out, const struct source *source, const struct documen
 	size_t n = 0, shown_n = 0;
 
 	for (size_t i = 0; i < document->findings.n; i++)
-		n += document->findings.items[i].status == FIX_LEFT;
+		n += document->findings.items[i].text->status == FIX_LEFT;
 	if (!n)
 		return;
 	rows = xrealloc_array(NULL, n, sizeof(*rows));
 	shown = xrealloc_array(NULL, n, sizeof(*shown));
 	n = 0;
 	for (size_t i = 0; i < document->findings.n; i++)
-		if (document->findings.items[i].status == FIX_LEFT)
+		if (document->findings.items[i].text->status == FIX_LEFT)
 			rows[n++] = (struct row){ .finding = &document->findings.items[i], .index = i };
 	qsort(rows, n, sizeof(*rows), reason_order);
 	group(rows, n);

@@ -86,7 +86,7 @@ static bool has_several_noted(const struct source *source)
 		for (size_t k = 0; k < document->findings.n; k++) {
 			const struct run_object *object = &document->objects.items[document->findings.items[k].object];
 
-			if (!document->findings.items[k].note.n)
+			if (!document->findings.items[k].text->note.n)
 				continue;
 			if (seen && seen != object)
 				return true;
@@ -109,7 +109,7 @@ static void add_notes(struct summary *s, const struct source *source)
 			const struct finding *finding = &document->findings.items[k];
 			struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-			if (!finding->note.n || finding->status != FIX_CHANGED)
+			if (!finding->text->note.n || finding->text->status != FIX_CHANGED)
 				continue;
 			if (shown == limit(s, NOTES_SHOWN)) {
 				hidden++;
@@ -120,7 +120,7 @@ static void add_notes(struct summary *s, const struct source *source)
 				add_object(&line, &document->objects.items[finding->object]);
 				buf_addz(&line, ": ");
 			}
-			text_escape(&line, finding->note);
+			text_escape(&line, finding->text->note);
 			text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
 			shown++;
 		}
@@ -208,62 +208,54 @@ static void add_source(struct summary *s, const struct source *source)
 
 /* ---- what was passed over ---- */
 
-/* The chart's folder: what stands before /templates/; empty where the file is in none. */
-static struct str chart_of(const struct source *source)
-{
-	struct str path = str_of(source->path), mark = STR("/templates/");
-	size_t at = str_find(path, mark, 0);
-
-	if (at != SIZE_MAX)
-		return str_sub(path, 0, at);
-	return str_starts(path, STR("templates/")) ? STR(".") : STR_NONE;
-}
-
-/* The templates of one chart. */
-struct chart {
-	struct str path;
+/* Templates that are rendered together, or at least by the same program. */
+struct templates {
+	enum template_kind kind;
 	const struct source *first;
 	size_t n;
 };
 
-struct charts {
-	struct chart *items;
+struct template_groups {
+	struct templates *items;
 	size_t n, cap;
 };
 
-static void charts_collect(const struct run *run, struct charts *charts)
+static bool belongs(const struct templates *group, const struct source *source)
+{
+	return group->kind == source->template && str_eq(group->first->chart, source->chart);
+}
+
+static void templates_collect(const struct run *run, struct template_groups *groups)
 {
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
-		struct str path;
 		size_t k = 0;
 
 		if (!source->template)
 			continue;
-		path = chart_of(source);
-		while (k < charts->n && str_cmp(charts->items[k].path, path) != 0)
+		while (k < groups->n && !belongs(&groups->items[k], source))
 			k++;
-		if (k == charts->n)
-			VEC_PUSH(charts, (struct chart){ path, source, 0 });
-		charts->items[k].n++;
+		if (k == groups->n)
+			VEC_PUSH(groups, (struct templates){ source->template, source, 0 });
+		groups->items[k].n++;
 	}
 }
 
 /* " (and 11 more)", or with all of their names. */
-static void add_more_templates(struct buf *out, const struct run *run, const struct chart *chart, bool verbose)
+static void add_more_templates(struct buf *out, const struct run *run, const struct templates *group, bool verbose)
 {
 	const char *separator = " (and ";
 
-	if (chart->n < 2)
+	if (group->n < 2)
 		return;
 	if (!verbose) {
-		buf_addf(out, " (and %zu more)", chart->n - 1);
+		buf_addf(out, " (and %zu more)", group->n - 1);
 		return;
 	}
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		if (!source->template || source == chart->first || str_cmp(chart_of(source), chart->path) != 0)
+		if (!source->template || source == group->first || !belongs(group, source))
 			continue;
 		buf_addz(out, separator);
 		text_escape(out, source_name(source));
@@ -272,19 +264,24 @@ static void add_more_templates(struct buf *out, const struct run *run, const str
 	buf_addc(out, ')');
 }
 
-static void add_chart(struct buf *out, const struct run *run, const struct chart *chart, bool verbose)
+static void add_templates(struct buf *out, const struct run *run, const struct templates *group, bool verbose)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
-	struct position at = { .line = chart->first->refused_at.line };
+	struct position at = { .line = group->first->refused_at.line };
+	struct str chart = group->first->chart;
+	bool helm = group->kind == TEMPLATE_HELM || (group->kind == TEMPLATE_OTHER && chart.n);
 
-	add_place(&line, chart->first, &at);
+	add_place(&line, group->first, &at);
 	buf_addz(&line, ": ");
-	text_escape(&line, str_of(chart->first->template));
-	add_more_templates(&line, run, chart, verbose);
-	buf_addz(&line, ". Render it first:");
+	buf_addz(&line, template_words(group->kind));
+	add_more_templates(&line, run, group, verbose);
+	buf_addz(&line, helm ? ". Render it first:"
+			     : ". Render it first, and pipe what comes out into kubectl harden diff -f -.");
 	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+	if (!helm)
+		return;
 	buf_addz(out, "  helm template RELEASE ");
-	text_escape(out, chart->path.n ? chart->path : STR("CHART"));
+	text_escape(out, chart.n ? chart : STR("CHART"));
 	buf_addz(out, " | kubectl harden diff -f -\n");
 }
 
@@ -352,12 +349,12 @@ static void add_object_notes(struct buf *out, const struct run *run, bool verbos
 
 void summary_passed_over(struct buf *out, const struct run *run, bool verbose)
 {
-	struct charts charts = { 0 };
+	struct template_groups groups = { 0 };
 
-	charts_collect(run, &charts);
-	for (size_t i = 0; i < charts.n; i++)
-		add_chart(out, run, &charts.items[i], verbose);
-	free(charts.items);
+	templates_collect(run, &groups);
+	for (size_t i = 0; i < groups.n; i++)
+		add_templates(out, run, &groups.items[i], verbose);
+	free(groups.items);
 	add_object_notes(out, run, verbose);
 }
 

@@ -16,7 +16,7 @@ static struct str bytes_of(const struct source *source)
 
 bool source_holds_manifests(const struct source *source)
 {
-	return !source->template && (source->documents.n || source->refused || source->has_kind);
+	return !source->template && (source->documents.n || source->refused || source->holds_objects);
 }
 
 static void count_document(const struct document *document, struct totals *totals)
@@ -24,13 +24,13 @@ static void count_document(const struct document *document, struct totals *total
 	totals->refused += document->state == DOCUMENT_REFUSED;
 	for (size_t i = 0; i < document->findings.n; i++) {
 		const struct finding *finding = &document->findings.items[i];
-		bool left = finding->status == FIX_LEFT;
+		bool left = finding->text->status == FIX_LEFT;
 
 		totals->findings++;
 		totals->left += left;
 		totals->changes += !left;
-		totals->violations += finding->check != NULL;
-		totals->violations_left += finding->check != NULL && left;
+		totals->violations += finding->text->check != NULL;
+		totals->violations_left += finding->text->check != NULL && left;
 	}
 }
 
@@ -41,7 +41,7 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 		const struct source *source = run->sources.items[i];
 
 		ret->files += source_holds_manifests(source);
-		ret->templates += source->template != NULL;
+		ret->templates += source->template != TEMPLATE_NONE;
 		ret->changed += source->changed;
 		ret->refused += source->refused && !source->template;
 		for (size_t k = 0; k < source->documents.n; k++)
@@ -98,16 +98,22 @@ void add_object(struct buf *out, const struct run_object *object)
 	}
 }
 
-/* The key at @offset of the source, without quotes. */
+/* The key at @offset of the source, without quotes; nothing where other bytes than those of its name stand there. */
 static struct str key_at(struct str text, size_t offset)
 {
 	size_t start = offset, end;
+	char quote = 0;
 
-	if (start < text.n && (text.p[start] == '"' || text.p[start] == '\''))
-		start++;
-	for (end = start; end < text.n && !strchr(" \t\r\n:\"'{}[],", text.p[end]); end++)
-		;
-	return str_sub(text, start < text.n ? start : text.n, end);
+	if (start >= text.n || strchr("|>*", text.p[start]))
+		return STR_NONE;
+	if (text.p[start] == '"' || text.p[start] == '\'')
+		quote = text.p[start++];
+	for (end = start; end < text.n; end++)
+		if (quote ? text.p[end] == quote : strchr(" \t\r\n:\"'{}[],", text.p[end]) != NULL)
+			break;
+	if (quote == '"' && memchr(text.p + start, '\\', end - start))
+		return STR_NONE;
+	return str_sub(text, start, end);
 }
 
 /* "duplicate key" becomes `duplicate key "selector" (first at 6:3)`. */
@@ -117,14 +123,22 @@ static struct str add_duplicate(struct buf *out, const struct source *source, co
 	static const char words[] = "duplicate key";
 	struct str text = bytes_of(source);
 	struct position first;
+	struct str key;
 
 	if (!document->refusal.other || !str_starts(why, str_of(words)))
 		return why;
 	/* .other is the offset behind the key's first byte: 0 says that there is none. */
 	first = position_at(text, document->start + document->refusal.other - 1, NULL);
-	buf_addf(out, "%s \"", words);
-	text_escape(out, key_at(text, document->start + document->refusal.at));
-	buf_addf(out, "\" (first at %u:%u)", first.line, first.column);
+	key = key_at(text, document->start + document->refusal.at);
+	if (!key.n)
+		key = key_at(text, document->start + document->refusal.other - 1);
+	buf_addz(out, words);
+	if (key.n) {
+		buf_addz(out, " \"");
+		text_escape(out, key);
+		buf_addc(out, '"');
+	}
+	buf_addf(out, " (first at %u:%u)", first.line, first.column);
 	return str_sub(why, sizeof(words) - 1, why.n);
 }
 

@@ -4,8 +4,8 @@
  *
  * An edit changes the logical tree at once, so that the next fixer sees what is meant, and logs what each touched
  * node was before. Whether an edit can be rendered is decided here, before anything is touched: all reasons against
- * it (a tag, a place without a line of its own) are properties of the input. So rendering never fails, and a change
- * of several edits is rolled back by replaying the log backwards.
+ * it (a place without a line of its own) are properties of the input. So rendering never fails, and a change of
+ * several edits is rolled back by replaying the log backwards.
  *
  * A copy (what an alias or a merge key brings in) has no place of its own: its edits only say what is meant there.
  * yaml/settle.c finds their place when all are known, and refuses those that have none.
@@ -64,14 +64,12 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 		return yaml_refuse(tree, ret_why, id, "it is an alias");
 	if (node->flags & YAML_F_NEW)
 		return true;
-	if (node->flags & YAML_F_TAG)
-		return yaml_refuse(tree, ret_why, id, "it carries a tag");
-	if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
-		return yaml_refuse(tree, ret_why, id, "it is a block scalar");
-	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT))
-		return yaml_refuse(tree, ret_why, id, "it is a pair without braces in a flow sequence");
 	if (node->flags & YAML_F_KEY)
 		return yaml_refuse(tree, ret_why, id, "it is a key");
+	/* `[? a]`, which no braces can be put around. */
+	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT) &&
+	    (yaml_node(tree, node->first)->flags & YAML_F_EXPLICIT))
+		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
 	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
 		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
 	return true;
@@ -79,15 +77,26 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 
 /* ---- new nodes ---- */
 
+enum { TEXTS_LOOK = 48 };
+
+/* The index of a text, one of the last ones if it is the same: what is added to a hundred containers is. */
+static uint32_t new_text(struct yaml_tree *tree, struct str text, enum yaml_type type)
+{
+	for (size_t i = tree->texts.n, k = 0; i-- > 0 && k < TEXTS_LOOK; k++)
+		if (tree->texts.items[i].type == type && str_eq(tree->texts.items[i].text, text))
+			return (uint32_t)i;
+	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
+	return (uint32_t)(tree->texts.n - 1);
+}
+
 yaml_id yaml_new_scalar(struct yaml_tree *tree, struct str text, enum yaml_type type)
 {
 	yaml_id id = yaml_node_new(tree);
 
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
 	*yaml_node(tree, id) = (struct yaml_node){
 		.kind = YAML_SCALAR,
 		.style = YAML_PLAIN,
-		.first = (uint32_t)(tree->texts.n - 1),
+		.first = new_text(tree, text, type),
 		.flags = YAML_F_NEW,
 	};
 	return id;
@@ -118,14 +127,16 @@ static bool is_bare(struct yaml_tree *tree, yaml_id id)
 	return raw.n >= 2;
 }
 
-/* What stands before a node without text must ask for a value: `key:`. */
+/* A null without text is put in behind its `:` or `-`, or gets one; not behind a key that is a block scalar. */
 static bool has_place(struct yaml_tree *tree, yaml_id id)
 {
-	const struct yaml_node *node = yaml_node(tree, id);
+	const struct yaml_node *node = yaml_node(tree, id), *key = yaml_node(tree, node->pair);
 
 	if (node->style != YAML_EMPTY || node->props != node->start || (node->flags & YAML_F_COPY))
 		return true;
-	return node->start > 0 && tree->bytes.p[node->start - 1] == ':';
+	if (node->pair)
+		return key->style != YAML_LITERAL && key->style != YAML_FOLDED;
+	return node->start > 0 && tree->bytes.p[node->start - 1] == '-';
 }
 
 /* Makes a null of the input a collection; the renderer replaces its text. */
@@ -135,16 +146,18 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
-	if (!node->pair || !has_place(tree, id))
+	if (!node->pair)
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
-	if (!(node->flags & YAML_F_COPY) && yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT)
-		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
+	if (!has_place(tree, id))
+		return yaml_refuse(tree, ret_why, id, "its key is a block scalar");
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
+		return yaml_refuse(tree, ret_why, id, "it is a block scalar");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
 	node->kind = (uint8_t)kind;
 	node->style = yaml_in_flow(tree, id) ? YAML_FLOW : YAML_BLOCK;
 	node->first = 0;
-	node->flags = (uint16_t)((node->flags & ~YAML_F_CHANGED) | YAML_F_FILLED);
+	node->flags = (uint16_t)((node->flags & ~(YAML_F_CHANGED | YAML_F_TAG)) | YAML_F_FILLED);
 	return true;
 }
 
@@ -303,8 +316,8 @@ static bool can_follow(struct yaml_tree *tree, yaml_id id)
 
 	if (node->flags & YAML_F_NEW)
 		return true;
-	if ((node->flags & YAML_F_KEY) && (node->flags & YAML_F_EXPLICIT) &&
-	    yaml_node(tree, node->pair)->style == YAML_EMPTY)
+	if ((node->flags & YAML_F_KEY) && yaml_node(tree, node->pair)->style == YAML_EMPTY &&
+	    !has_place(tree, node->pair))
 		return false;
 	if (node->flags & YAML_F_KEY)
 		node = yaml_node(tree, node->pair);
@@ -404,16 +417,17 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 
 	if (node->kind != YAML_SCALAR)
 		return yaml_refuse(tree, ret_why, id, "a single value belongs here");
-	if (!(node->flags & YAML_F_TAG) && yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
+	if (yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
 		return true;
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
 	if (!has_place(tree, id))
-		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
+		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
-	VEC_PUSH(&tree->texts, (struct yaml_new_text){ str_copy(tree->arena, text), type });
-	node->first = (uint32_t)(tree->texts.n - 1);
+	if ((node->flags & YAML_F_TAG) && ((node->flags & YAML_F_COPY) || !yaml_tag_fits(tree, node, text, type)))
+		node->flags &= (uint16_t)~YAML_F_TAG;
+	node->first = new_text(tree, text, type);
 	if (!(node->flags & YAML_F_NEW))
 		node->flags |= YAML_F_CHANGED;
 	return true;
@@ -433,11 +447,6 @@ static yaml_id put_scalar(struct yaml_tree *tree, yaml_id map, const char *key, 
 	return yaml_set(tree, value, text, type, ret_why) ? value : YAML_NONE;
 }
 
-static struct str int_text(struct yaml_tree *tree, int64_t value)
-{
-	return str_from_int(tree->arena, value);
-}
-
 static struct str bool_text(bool value)
 {
 	return value ? STR("true") : STR("false");
@@ -452,7 +461,9 @@ yaml_id yaml_put_str(struct yaml_tree *tree, yaml_id map, const char *key, struc
 yaml_id yaml_put_int(struct yaml_tree *tree, yaml_id map, const char *key, int64_t value,
 		     const struct yaml_order *order, struct yaml_refusal *ret_why)
 {
-	return put_scalar(tree, map, key, int_text(tree, value), YAML_INT, order, ret_why);
+	char text[STR_INT_MAX];
+
+	return put_scalar(tree, map, key, str_int_text(text, value), YAML_INT, order, ret_why);
 }
 
 yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool value, const struct yaml_order *order,
@@ -468,7 +479,9 @@ bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, stru
 
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why)
 {
-	return yaml_set(tree, scalar, int_text(tree, value), YAML_INT, ret_why);
+	char text[STR_INT_MAX];
+
+	return yaml_set(tree, scalar, str_int_text(text, value), YAML_INT, ret_why);
 }
 
 bool yaml_set_bool(struct yaml_tree *tree, yaml_id scalar, bool value, struct yaml_refusal *ret_why)

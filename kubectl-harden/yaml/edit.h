@@ -21,7 +21,7 @@ void yaml_rollback(struct yaml_tree *tree, uint32_t mark);
 
 /*
  * yaml_editable() - whether @node (a scalar to set, a collection to add to or to fill) can be changed where it
- * stands; the reason in @ret_why (may be NULL) where not: behind an alias or merge, shared by an anchor, tagged, …
+ * stands; the reason in @ret_why (may be NULL) where not: behind an alias or merge, shared by an anchor, …
  */
 bool yaml_editable(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *ret_why);
 
@@ -47,7 +47,8 @@ yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why);
 
 /*
- * yaml_set_*() - a scalar gets another value, in the quoting it has where that can say it; a null becomes one.
+ * yaml_set_*() - a scalar gets another value, in the quoting it has where that can say it; a null becomes one. A tag
+ * stays where it is right for the new value; a block scalar stays one where its header can say it.
  */
 bool yaml_set_str(struct yaml_tree *tree, yaml_id scalar, struct str value, struct yaml_refusal *ret_why);
 bool yaml_set_int(struct yaml_tree *tree, yaml_id scalar, int64_t value, struct yaml_refusal *ret_why);

@@ -8,6 +8,8 @@
  */
 #include "yaml/guard.h"
 
+#include "yaml/tree_internal.h"
+
 enum { PLAIN, CONTROL, LEAD, ODD };
 
 /* Class of each byte: 0 needs no look. Line breaks are looked at for the `%` that may follow. */
@@ -104,13 +106,59 @@ static bool check_line_depth(struct str bytes, size_t *ret_at)
 	return true;
 }
 
-bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why)
+static bool is_break(char c)
 {
+	return c == '\n' || c == '\r';
+}
+
+static size_t line_start(struct str s, size_t at)
+{
+	while (at && !is_break(s.p[at - 1]))
+		at--;
+	return at;
+}
+
+static bool is_end_marker(struct str line)
+{
+	return str_starts(line, STR("...")) && (line.n == 3 || line.p[3] == ' ' || line.p[3] == '\t');
+}
+
+enum percent { PERCENT_TEXT, PERCENT_DIRECTIVE, PERCENT_BEHIND_THE_END };
+
+/*
+ * What the `%` at @at, which begins a line, is. A directive has nothing but comments before it; with text before it,
+ * it can only be a line of a text that goes over several lines, or what the parser refuses by itself. @from: behind
+ * the last such `%`, which was text: no need to look further back.
+ */
+static enum percent percent_at(struct str s, size_t at, size_t from)
+{
+	bool ended = false;
+
+	while (at > from) {
+		size_t end = at - 1, start = line_start(s, end);
+		struct str line = str_trim(str_sub(s, start, end));
+
+		at = start;
+		if (is_end_marker(str_sub(s, start, end)))
+			ended = true;
+		else if (line.n && line.p[0] != '#')
+			return ended ? PERCENT_BEHIND_THE_END : PERCENT_TEXT;
+	}
+	return from ? PERCENT_TEXT : PERCENT_DIRECTIVE;
+}
+
+static const char directive[] = "a YAML directive, which kubectl refuses, or drops with all that follows up to ---; "
+				"remove it";
+
+bool yaml_guard(struct str bytes, size_t *ret_end, struct yaml_refusal *ret_why)
+{
+	size_t percent = 0; /* behind the last % that begins a line */
 	const unsigned char *p = (const unsigned char *)bytes.p;
 	size_t at;
 
+	*ret_end = bytes.n;
 	if (!check_line_depth(bytes, &at))
-		return refuse(ret_why, (uint32_t)at, "nested too deeply (see --max-depth)");
+		return refuse(ret_why, (uint32_t)at, YAML_TOO_DEEP);
 
 	if (bytes.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
 		return refuse(ret_why, 0, "UTF-16; convert it to UTF-8");
@@ -130,8 +178,15 @@ bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why)
 		case CONTROL:
 			return refuse(ret_why, i, "a control character; remove it");
 		case ODD:
-			if (i == 0 || p[i - 1] == '\n' || p[i - 1] == '\r')
-				return refuse(ret_why, i, "a line that begins with %; YAML directives are not handled");
+			if (*ret_end == bytes.n && (i == 0 || is_break(bytes.p[i - 1]))) {
+				enum percent what = percent_at(bytes, i, percent);
+
+				if (what == PERCENT_DIRECTIVE)
+					return refuse(ret_why, i, directive);
+				if (what == PERCENT_BEHIND_THE_END)
+					*ret_end = i;
+				percent = i + 1;
+			}
 			i++;
 			break;
 		default:

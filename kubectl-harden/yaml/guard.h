@@ -11,6 +11,7 @@
  * yaml_guard() - false with the reason where @bytes hold something that libfyaml mishandles, or that kubectl reads
  * differently, so that a field could hide from us: NUL and other control characters, invalid UTF-8, UTF-16, a byte
  * order mark inside the text, U+0085, U+2028, U+2029, `%` directives, or thousands of
- * brackets that stay open on one line.
+ * brackets that stay open on one line. *ret_end: the parser must not see what stands from there on. That is the end,
+ * or a directive behind a `...` line, where kubectl looks no more.
  */
-bool yaml_guard(struct str bytes, struct yaml_refusal *ret_why);
+bool yaml_guard(struct str bytes, size_t *ret_end, struct yaml_refusal *ret_why);

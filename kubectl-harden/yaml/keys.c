@@ -19,24 +19,29 @@ static bool refuse(struct yaml_refusal *ret_why, uint32_t at, const char *why)
 
 /* ---- anchors ---- */
 
+static struct str name_of(const struct anchors *anchors, const struct anchor *anchor)
+{
+	return (struct str){ anchors->text + anchor->at, anchor->n };
+}
+
 static struct anchor *slot_of(const struct anchors *anchors, struct str name)
 {
 	size_t at = str_hash(name) & (anchors->size - 1);
 
-	while (anchors->slots[at].node && !str_eq(anchors->slots[at].name, name))
+	while (anchors->slots[at].node && !str_eq(name_of(anchors, &anchors->slots[at]), name))
 		at = (at + 1) & (anchors->size - 1);
 	return &anchors->slots[at];
 }
 
 static void grow(struct anchors *anchors)
 {
-	struct anchors larger = { .n = anchors->n, .size = anchors->size ? anchors->size * 2 : 16 };
+	struct anchors larger = { anchors->text, NULL, anchors->n, anchors->size ? anchors->size * 2 : 16 };
 
 	larger.slots = xrealloc_array(NULL, larger.size, sizeof(*larger.slots));
 	memset(larger.slots, 0, larger.size * sizeof(*larger.slots));
 	for (size_t i = 0; i < anchors->size; i++)
 		if (anchors->slots[i].node)
-			*slot_of(&larger, anchors->slots[i].name) = anchors->slots[i];
+			*slot_of(&larger, name_of(anchors, &anchors->slots[i])) = anchors->slots[i];
 	free(anchors->slots);
 	*anchors = larger;
 }
@@ -45,11 +50,11 @@ void anchors_add(struct anchors *anchors, struct str name, yaml_id node)
 {
 	struct anchor *slot;
 
-	if (anchors->n * 2 >= anchors->size)
+	if (anchors->n * 4 >= anchors->size * 3)
 		grow(anchors);
 	slot = slot_of(anchors, name);
 	anchors->n += !slot->node;
-	*slot = (struct anchor){ name, node };
+	*slot = (struct anchor){ (uint32_t)(name.p - anchors->text), (uint32_t)name.n, node };
 }
 
 yaml_id anchors_find(const struct anchors *anchors, struct str name)
@@ -74,10 +79,10 @@ static yaml_id key_node(struct yaml_tree *tree, yaml_id key)
 /* What a key says and its shape; false for a `<<`, of which there may be several. */
 static bool key_text(struct yaml_tree *tree, yaml_id key, struct str *ret_text, uint32_t *ret_shape)
 {
+	if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+		return false;
 	if (!yaml_slice(tree, key, ret_text))
 		*ret_text = yaml_text(tree, key_node(tree, key));
-	else if (yaml_node(tree, key)->flags & YAML_F_MERGE)
-		return false;
 	*ret_shape = yaml_key_shape(ret_text->p, ret_text->n);
 	yaml_key_note(tree, *ret_shape);
 	return true;
@@ -111,34 +116,52 @@ static bool check_few(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *
 	return true;
 }
 
-static bool check_many(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why)
+/* A key that was seen. Its text is looked up where another one has its hash: a million of them take eight megabytes. */
+struct seen {
+	yaml_id key;
+	uint32_t hash;
+};
+
+static bool check_many(struct yaml_tree *tree, yaml_id map, size_t count, struct yaml_refusal *ret_why)
 {
-	struct anchors seen = { 0 };
+	size_t size = 1;
+	struct seen *slots;
 	bool fine = true;
 
+	while (size < count + count / 2)
+		size *= 2;
+	slots = memset(xrealloc_array(NULL, size, sizeof(*slots)), 0, size * sizeof(*slots));
 	for (yaml_id key = yaml_node(tree, map)->first; key && fine; key = yaml_node(tree, key)->next) {
-		struct str text;
-		uint32_t shape;
-		yaml_id first;
+		struct str text, other;
+		uint32_t shape, hash;
+		size_t at;
 
 		if (!key_text(tree, key, &text, &shape))
 			continue;
-		first = anchors_find(&seen, text);
-		if (first)
-			fine = duplicate(tree, first, key, ret_why);
-		else
-			anchors_add(&seen, text, key);
+		hash = (uint32_t)str_hash(text);
+		for (at = hash & (size - 1); slots[at].key && fine; at = (at + 1) & (size - 1))
+			if (slots[at].hash == hash && key_text(tree, slots[at].key, &other, &shape) &&
+			    str_eq(text, other))
+				fine = duplicate(tree, slots[at].key, key, ret_why);
+		if (fine)
+			slots[at] = (struct seen){ key, hash };
 	}
-	anchors_free(&seen);
+	free(slots);
 	return fine;
 }
 
 /* ---- merges and tags ---- */
 
-static bool is_merge(struct yaml_tree *tree, const struct yaml_node *key)
+/* go-yaml: in quotes or not where `!!merge` or `!` says so. */
+static bool is_merge(struct yaml_tree *tree, yaml_id key)
 {
-	return key->kind == YAML_SCALAR && key->style == YAML_PLAIN && !(key->flags & YAML_F_TAG) &&
-	       key->end - key->start == 2 && !memcmp(tree->bytes.p + key->start, "<<", 2);
+	struct yaml_node *node = yaml_node(tree, key);
+	enum yaml_tag tag = yaml_tag_of(tree, node);
+
+	if (node->kind != YAML_SCALAR || (tag == YAML_TAG_NONE && node->style != YAML_PLAIN) ||
+	    (tag != YAML_TAG_NONE && tag != YAML_TAG_BANG && tag != YAML_TAG_MERGE))
+		return false;
+	return str_is(yaml_text(tree, key), "<<");
 }
 
 static bool is_mapping(struct yaml_tree *tree, yaml_id id)
@@ -163,20 +186,13 @@ static bool check_merge(struct yaml_tree *tree, yaml_id key, struct yaml_refusal
 	       refuse(ret_why, yaml_node(tree, key)->start, "a merge key without a mapping; Kubernetes refuses it");
 }
 
-/* `!!binary c3BlYw==` would be `spec`. */
+/* `!!binary c3BlYw==` would be `spec`, and `!!int 0x10` is 16. */
 static bool check_tag(struct yaml_tree *tree, yaml_id key, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, key);
-	struct str props = str_sub(tree->bytes, node->props, node->start), tag = props;
-	size_t at = str_find(props, STR("!"), 0);
+	enum yaml_tag tag = yaml_tag_of(tree, node);
 
-	if (at != SIZE_MAX)
-		tag = str_sub(props, at, props.n);
-	tag = str_trim(tag);
-	for (size_t i = 0; i < tag.n; i++)
-		if (tag.p[i] == ' ' || tag.p[i] == '\t' || tag.p[i] == '\n' || tag.p[i] == '\r')
-			tag.n = i;
-	if (str_is(tag, "!") || str_is(tag, "!!str"))
+	if (tag == YAML_TAG_TEXT || tag == YAML_TAG_BANG || tag == YAML_TAG_MERGE)
 		return true;
 	return refuse(ret_why, node->props, "a tag on a key, which may change what it says; remove it");
 }
@@ -198,7 +214,7 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 			return refuse(ret_why, node->start, "a key without text; Kubernetes refuses it");
 		if ((node->flags & YAML_F_TAG) && !check_tag(tree, key, ret_why))
 			return false;
-		if (!is_merge(tree, node))
+		if (!is_merge(tree, key))
 			continue;
 		if (!check_merge(tree, key, ret_why))
 			return false;
@@ -206,5 +222,5 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 		yaml_node(tree, map)->flags |= YAML_F_MERGE;
 		tree->has_copies = true;
 	}
-	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, ret_why);
+	return count <= FEW ? check_few(tree, map, ret_why) : check_many(tree, map, count, ret_why);
 }

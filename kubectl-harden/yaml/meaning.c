@@ -10,18 +10,66 @@
 
 #include "yaml/tree_internal.h"
 
-void yaml_index(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index)
+/* ---- an index ---- */
+
+static struct yaml_index_slot *slot_of(const struct yaml_index *index, struct str name)
 {
-	*ret_index = (struct anchors){ 0 };
+	size_t at = str_hash(name) & (index->size - 1);
+
+	while (index->slots[at].node && !str_eq(index->slots[at].name, name))
+		at = (at + 1) & (index->size - 1);
+	return &index->slots[at];
+}
+
+static void grow(struct yaml_index *index)
+{
+	struct yaml_index larger = { .n = index->n, .size = index->size ? index->size * 2 : 16 };
+
+	larger.slots = xrealloc_array(NULL, larger.size, sizeof(*larger.slots));
+	memset(larger.slots, 0, larger.size * sizeof(*larger.slots));
+	for (size_t i = 0; i < index->size; i++)
+		if (index->slots[i].node)
+			*slot_of(&larger, index->slots[i].name) = index->slots[i];
+	free(index->slots);
+	*index = larger;
+}
+
+void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value)
+{
+	struct yaml_index_slot *slot;
+
+	if (index->n * 2 >= index->size)
+		grow(index);
+	slot = slot_of(index, name);
+	index->n += !slot->node;
+	*slot = (struct yaml_index_slot){ name, value };
+}
+
+yaml_id yaml_index_find(const struct yaml_index *index, struct str name)
+{
+	return index->size ? slot_of(index, name)->node : YAML_NONE;
+}
+
+void yaml_index_free(struct yaml_index *index)
+{
+	free(index->slots);
+	*index = (struct yaml_index){ 0 };
+}
+
+void yaml_index_map(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index)
+{
+	*ret_index = (struct yaml_index){ 0 };
 	if (!yaml_is_map(tree, map))
 		return;
 	YAML_EACH(tree, map, key) {
 		yaml_id value = yaml_value(tree, key);
 
 		if (value)
-			anchors_add(ret_index, yaml_text(tree, key), value);
+			yaml_index_add(ret_index, yaml_text(tree, key), value);
 	}
 }
+
+/* ---- what a document says ---- */
 
 bool yaml_is_definition(struct str root_key)
 {
@@ -46,14 +94,14 @@ static uint64_t hash_scalar(struct yaml_tree *tree, yaml_id id)
 /* A sum, for the order of pairs does not count. */
 static uint64_t hash_map(struct yaml_tree *tree, yaml_id id)
 {
-	struct anchors index;
+	struct yaml_index index;
 	uint64_t sum = 101;
 
-	yaml_index(tree, id, &index);
+	yaml_index_map(tree, id, &index);
 	for (size_t i = 0; i < index.size; i++)
 		if (index.slots[i].node && !(id == tree->root && yaml_is_definition(index.slots[i].name)))
 			sum += mix(hash(tree, yaml_key(tree, index.slots[i].node)), hash(tree, index.slots[i].node));
-	anchors_free(&index);
+	yaml_index_free(&index);
 	return mix(sum, 103);
 }
 

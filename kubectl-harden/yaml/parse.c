@@ -2,7 +2,7 @@
 /*
  * Parse
  *
- * The only file that includes libfyaml. It is used as a tokeniser: events come in, nodes with byte spans go out, and
+ * The only file that includes libfyaml (but what is strict JSON is read without it: yaml/json.c). It is used as a tokeniser: events come in, nodes with byte spans go out, and
  * texts are taken from the bytes later, when somebody asks. libfyaml's marks are right for plain and quoted scalars
  * and for flow brackets; everything else (empty values, block scalars, ends of block collections) is found in the
  * bytes here. Versions below 0.9.6 must not destroy a parser that has seen a syntax error (use after free), so a
@@ -53,6 +53,7 @@ struct build {
 	} stack;
 	struct anchors anchors;
 	bool ended;	 /* the parser has seen the end of its input */
+	size_t end;	 /* what the parser sees of the document */
 	uint32_t cursor; /* behind the last token seen */
 	uint32_t line;	 /* start of the line that the cursor is in, where line_known */
 	bool line_known;
@@ -160,6 +161,8 @@ static const char swallowed[] =
 	"text that the YAML parser takes for part of the value before it, and Kubernetes does not; "
 	"is that an empty | or >? Write \"\" instead";
 
+static const char percent[] = "a line that begins with %, which Kubernetes takes for a directive; quote it";
+
 enum { GAP_TEXT, GAP_FREE, GAP_BREAK, GAP_QUESTION, GAP_COMMENT };
 
 static const uint8_t gap_classes[256] = {
@@ -235,23 +238,33 @@ static void properties(struct fy_token *anchor, struct fy_token *tag, uint32_t f
 	}
 }
 
+/* Whether the ':', '-' or '?' at @at is one, and not the beginning of a word. */
+static bool is_indicator(struct str s, uint32_t at, char c, bool flow)
+{
+	if (at >= s.n || s.p[at] != c)
+		return false;
+	return at + 1 == s.n || is_space(s.p[at + 1]) || (flow && memchr(",[]{}", s.p[at + 1], 5));
+}
+
 /* Where a node without text stands: behind the `:`, `-` or `?` that asks for it, where there is one. */
 static uint32_t empty_at(struct build *build)
 {
 	struct str s = build->tree->bytes;
 	uint32_t at = yaml_skip_gap(s, build->cursor);
 	struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
+	bool flow;
 
 	if (!open || at >= s.n)
 		return build->cursor;
+	flow = build->tree->nodes.items[open->node].style == YAML_FLOW;
 	if (open->want_key)
-		return s.p[at] == '?' ? at + 1 : build->cursor;
+		return is_indicator(s, at, '?', flow) ? at + 1 : build->cursor;
 	if (build->tree->nodes.items[open->node].kind == YAML_MAP) {
-		if (s.p[at] == '?') /* `? key` is read only with its value */
+		if (is_indicator(s, at, '?', flow)) /* `? key` is read only with its value */
 			at = yaml_skip_gap(s, at + 1);
-		return at < s.n && s.p[at] == ':' ? at + 1 : build->cursor;
+		return is_indicator(s, at, ':', flow) ? at + 1 : build->cursor;
 	}
-	return s.p[at] == '-' ? at + 1 : build->cursor;
+	return is_indicator(s, at, '-', flow) ? at + 1 : build->cursor;
 }
 
 /* ---- nodes ---- */
@@ -314,33 +327,39 @@ static void add_anchor(struct build *build, struct fy_token *anchor, yaml_id id)
 	build->tree->nodes.items[id].flags |= YAML_F_ANCHOR;
 }
 
-/*
- * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
- * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
- */
-static bool begins_line(const char *p, uint32_t at, uint32_t column)
+/* Whether @at is the first thing on its line, no further to the right than @column. */
+static bool begins_line_at(const struct build *build, uint32_t at, uint32_t column)
 {
-	uint32_t from = at;
+	const char *p = build->tree->bytes.p;
+	uint32_t start = at;
 
-	while (from && p[from - 1] == ' ')
-		from--;
-	return (!from || p[from - 1] == '\n' || p[from - 1] == '\r') && at - from <= column;
+	while (start && p[start - 1] == ' ')
+		start--;
+	return (!start || p[start - 1] == '\n' || p[start - 1] == '\r') && at - start <= column;
 }
 
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
-	const char *p = build->tree->bytes.p;
 
 	if (!open || open->column < 0 || open->want_key || node->props == node->end)
 		return false;
-	if (node->props != node->start && begins_line(p, node->props, (uint32_t)open->column))
+	if (node->props != node->start && begins_line_at(build, node->props, (uint32_t)open->column))
 		return true;
-	if (node->start == node->end || node->style == YAML_LITERAL || node->style == YAML_FOLDED)
+	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
 	if (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
 		return false;
-	return begins_line(p, node->start, (uint32_t)open->column);
+	return node->start != node->end && begins_line_at(build, node->start, (uint32_t)open->column);
+}
+
+static bool add_tag(struct build *build, yaml_id id)
+{
+	const char *problem;
+
+	build->tree->nodes.items[id].flags |= YAML_F_TAG;
+	problem = yaml_tag_problem(build->tree, id);
+	return !problem || refuse(build, build->tree->nodes.items[id].props, problem);
 }
 
 static bool add_node(struct build *build, const struct yaml_node *node, struct fy_token *anchor, struct fy_token *tag,
@@ -350,22 +369,21 @@ static bool add_node(struct build *build, const struct yaml_node *node, struct f
 	yaml_id id = (yaml_id)tree->nodes.n;
 
 	if (id >= tree->limits.nodes)
-		return refuse(build, node->start, "too many nodes in one document (see --max-nodes)");
+		return refuse(build, node->start, YAML_TOO_MANY_NODES);
 	/* A pair in a flow sequence is announced behind its key. */
 	if (node->flags & YAML_F_EXPLICIT)
 		build->question = true;
 	else if (!check_gap(build, build->cursor, node->props))
 		return false;
 	if (is_at_margin(build, node))
-		return refuse(build, node->props, "not indented more than what it belongs to; Kubernetes refuses it");
+		return refuse(build, begins_line_at(build, node->props, UINT32_MAX) ? node->props : node->start,
+			      "not indented more than what it belongs to; Kubernetes refuses it");
 	VEC_PUSH(&tree->nodes, *node);
 	attach(build, id);
-	if (tag)
-		tree->nodes.items[id].flags |= YAML_F_TAG;
 	if (anchor)
 		add_anchor(build, anchor, id);
 	*ret_id = id;
-	return true;
+	return !tag || add_tag(build, id);
 }
 
 static int innermost_column(const struct build *build)
@@ -476,11 +494,6 @@ static bool on_scalar(struct build *build, struct fy_event *event)
 		return refuse(build, build->cursor, "the parser lost its place here");
 	if (!check_flow_word(build, &node))
 		return false;
-	if (event->scalar.tag && node.style == YAML_EMPTY && node.start < build->tree->bytes.n &&
-	    memchr(",[]", build->tree->bytes.p[node.start], 3))
-		return refuse(build, node.start,
-			      "a comma or bracket that Kubernetes takes for part of the tag before it; "
-			      "put a blank before it");
 	if (is_slice(str_sub(build->tree->bytes, node.start, node.end), (enum yaml_style)node.style))
 		node.flags |= YAML_F_SLICE;
 	if (!add_node(build, &node, event->scalar.anchor, event->scalar.tag, &id))
@@ -526,7 +539,7 @@ static bool on_start(struct build *build, struct fy_event *event, enum yaml_kind
 	yaml_id id;
 
 	if (build->stack.n >= build->tree->limits.depth)
-		return refuse(build, build->cursor, "nested too deeply (see --max-depth)");
+		return refuse(build, build->cursor, YAML_TOO_DEEP);
 	node.start = token ? mark(fy_token_start_mark(token)) : build->cursor;
 	if (fy_event_get_node_style(event) == FYNS_FLOW)
 		node.style = YAML_FLOW;
@@ -718,9 +731,27 @@ static bool syntax_error(struct build *build)
  */
 static bool check_end(struct build *build)
 {
-	uint32_t at = yaml_skip_gap(build->tree->bytes, build->cursor), end = skip_end_markers(build);
+	struct str s = build->tree->bytes;
+	uint32_t at = yaml_skip_gap(s, build->cursor), end = skip_end_markers(build);
 
-	return end == build->tree->bytes.n || refuse(build, end, at == end ? swallowed : dropped);
+	if (end < build->end)
+		return refuse(build, end, at != end ? dropped : s.p[end] == '%' ? percent : swallowed);
+	/* Directives, which the parser has not seen. */
+	while (end < s.n && s.p[end] == '%') {
+		while (end < s.n && s.p[end] != '\n' && s.p[end] != '\r')
+			end++;
+		build->cursor = end;
+		end = skip_end_markers(build);
+	}
+	return end == s.n || refuse(build, end, dropped);
+}
+
+/* The parser may have seen an error behind the last node that it gave. */
+static bool has_errors(void)
+{
+	void *previous = NULL;
+
+	return parsers.diag && fy_diag_errors_iterate(parsers.diag, &previous);
 }
 
 static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret_outcome)
@@ -734,10 +765,12 @@ static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret
 	}
 	/* An error may be known to the parser before the events that come before it were taken. */
 	broken = fy_parser_get_stream_error(parser) || (fine && (!build->ended || build->stack.n));
-	*ret_outcome = broken ? OUTCOME_BROKEN : build->ended ? OUTCOME_READ : OUTCOME_GIVEN_UP;
+	*ret_outcome = broken || has_errors() ? OUTCOME_BROKEN : build->ended ? OUTCOME_READ : OUTCOME_GIVEN_UP;
 	if (!fine)
 		return false;
-	return broken ? syntax_error(build) : check_end(build);
+	if (broken || !check_end(build))
+		return broken && syntax_error(build);
+	return !has_errors() || syntax_error(build);
 }
 
 static bool parse_events(struct build *build)
@@ -751,7 +784,7 @@ static bool parse_events(struct build *build)
 	parser = parser_take();
 	if (!parser)
 		return refuse(build, 0, "the YAML parser could not be started");
-	if (fy_parser_set_string(parser, build->tree->bytes.p, build->tree->bytes.n))
+	if (fy_parser_set_string(parser, build->tree->bytes.p, build->end))
 		fine = refuse(build, 0, "the YAML parser could not be started");
 	else
 		fine = run(build, parser, &outcome);
@@ -759,10 +792,11 @@ static bool parse_events(struct build *build)
 	return fine;
 }
 
-bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
-		struct yaml_refusal *ret_why)
+static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		  struct yaml_refusal *ret_why, bool try_json)
 {
-	struct build build = { .tree = tree, .why = ret_why };
+	struct build build = { .tree = tree, .why = ret_why, .anchors = { .text = bytes.p } };
+	enum yaml_json json = YAML_JSON_NONE;
 	bool fine;
 
 	tree->arena = arena;
@@ -776,12 +810,29 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)
 		return refuse(&build, 0, "the document is larger than --max-document-size");
-	if (!yaml_guard(bytes, ret_why))
+	if (!yaml_guard(bytes, &build.end, ret_why))
 		return false;
-	fine = !bytes.n || parse_events(&build);
+	if (try_json && build.end == bytes.n)
+		json = yaml_json_read(tree, ret_why);
+	if (json == YAML_JSON_NONE)
+		fine = !build.end || parse_events(&build);
+	else
+		fine = json == YAML_JSON_READ;
 	if (fine)
 		conclude(&build);
 	free(build.stack.items);
 	anchors_free(&build.anchors);
 	return fine;
+}
+
+bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		struct yaml_refusal *ret_why)
+{
+	return parse(tree, arena, bytes, limits, ret_why, true);
+}
+
+bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why)
+{
+	return parse(tree, arena, bytes, limits, ret_why, false);
 }

@@ -38,6 +38,12 @@ static struct str next_property(struct yaml_tree *tree, uint32_t *at, uint32_t e
 	return from < end ? str_sub(tree->bytes, from, to) : STR_NONE;
 }
 
+/* Where a new value does not go with the tag of the old one. */
+static bool is_tag_dropped(const struct yaml_node *meant)
+{
+	return (meant->flags & (YAML_F_CHANGED | YAML_F_FILLED)) && !(meant->flags & YAML_F_TAG);
+}
+
 static bool same_properties(struct proof *proof, yaml_id m, yaml_id a)
 {
 	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
@@ -48,6 +54,8 @@ static bool same_properties(struct proof *proof, yaml_id m, yaml_id a)
 		return true;
 	do {
 		one = next_property(proof->meant, &x, meant->start);
+		if (one.n && one.p[0] == '!' && is_tag_dropped(meant))
+			one = next_property(proof->meant, &x, meant->start);
 		two = next_property(proof->after, &y, after->start);
 		if (!str_eq(one, two))
 			return fail(proof, a, "an anchor or a tag has changed");
@@ -272,6 +280,9 @@ static void collect(struct comments *comments, yaml_id id)
 	    ((node->flags & YAML_F_FILLED) && node->end > node->start &&
 	     !memchr("{[", tree->bytes.p[node->start], 2))) {
 		gap(comments, node->start);
+		/* A comment behind the header of a block scalar. */
+		if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
+			gap(comments, render_line_end(tree->bytes, node->start));
 		comments->cursor = node->end > comments->cursor ? node->end : comments->cursor;
 		return;
 	}

@@ -187,6 +187,9 @@ static bool can_go(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *re
 		return yaml_refuse(tree, ret_why, node, "it is what a merge key brings in");
 	if (!yaml_editable(tree, parent, ret_why))
 		return false;
+	if (yaml_node(tree, parent)->kind == YAML_MAP &&
+	    (yaml_node(tree, parent)->flags & (YAML_F_EXPLICIT | YAML_F_COPY)) == YAML_F_EXPLICIT)
+		return yaml_refuse(tree, ret_why, node, "it is a pair without braces in a flow sequence");
 	/* Where, if anywhere, a copy's origin is removed is decided when all edits are known (yaml/settle.c). */
 	if (!(yaml_node(tree, child)->flags & YAML_F_COPY) && is_needed(tree, child))
 		return yaml_refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");

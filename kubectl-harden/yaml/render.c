@@ -13,9 +13,20 @@
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
 
+enum { SPLICES_LOOK = 24 };
+
+/* A copy of @text, that of one of the last splices if it is the same: what a hundred containers get is. */
+static struct str keep(const struct render *render, struct str text)
+{
+	for (size_t i = render->splices->n, k = 0; i-- > 0 && k < SPLICES_LOOK; k++)
+		if (str_eq(render->splices->items[i].ins, text))
+			return render->splices->items[i].ins;
+	return str_copy(render->tree->arena, text);
+}
+
 void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text)
 {
-	struct splice splice = { .at = at, .del = del, .ins = str_copy(render->tree->arena, buf_str(text)) };
+	struct splice splice = { .at = at, .del = del, .ins = keep(render, buf_str(text)) };
 
 	VEC_PUSH(render->splices, splice);
 	buf_free(text);
@@ -36,7 +47,7 @@ uint32_t render_line_start(struct str s, uint32_t at)
 }
 
 /* The line break at @at; at the end of the input, the one before it. */
-static struct str eol_at(struct str s, uint32_t at)
+struct str render_eol_at(struct str s, uint32_t at)
 {
 	if (at >= s.n) {
 		while (at > 0 && s.p[at - 1] != '\n' && s.p[at - 1] != '\r')
@@ -52,7 +63,7 @@ static struct str eol_at(struct str s, uint32_t at)
 
 struct str render_eol(struct str s, uint32_t at)
 {
-	return eol_at(s, render_line_end(s, at));
+	return render_eol_at(s, render_line_end(s, at));
 }
 
 uint32_t render_skip_blanks(struct str s, uint32_t at)
@@ -183,11 +194,11 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	}
 	if ((after || gone) && render_is_break_before(s, at)) {
 		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
-		render->eol = eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
+		render->eol = render_eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
 		child = put_lines(render, &out, parent, column, child, false);
 	} else {
 		at = render_line_end(s, at);
-		render->eol = eol_at(s, at);
+		render->eol = render_eol_at(s, at);
 		child = put_lines(render, &out, parent, column, child, true);
 	}
 	render_emit(render, at, 0, &out);
@@ -242,6 +253,12 @@ struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection
 		.compact = is_compact(tree, collection),
 		.unit = flow_unit(tree),
 	};
+}
+
+/* A pair in a flow sequence, without brackets of its own. */
+static bool is_bare_pair(const struct yaml_node *node)
+{
+	return node->kind == YAML_MAP && (node->flags & (YAML_F_EXPLICIT | YAML_F_KEY)) == YAML_F_EXPLICIT;
 }
 
 /* One new child of a flow collection; layout.lines set: nested ones go over several lines, from @indent on. */
@@ -367,7 +384,7 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 	while (first && (yaml_node(tree, first)->flags & YAML_F_NEW))
 		first = yaml_physical_next(tree, first);
 	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
-	layout.lines = starts_line(s, at);
+	layout.lines = starts_line(s, at) && !is_bare_pair(yaml_node(tree, parent));
 	if (layout.lines)
 		layout.indent = render_indentation(s, at);
 	if (!after)
@@ -385,14 +402,20 @@ static void fill_block(struct render *render, yaml_id id)
 	struct str s = tree->bytes;
 	struct yaml_node *node = yaml_node(tree, id);
 	yaml_id map = node->parent;
-	uint32_t column = block_column(tree, map) + render_step(tree, map, (enum yaml_kind)node->kind);
-	uint32_t from = render_skip_blanks_back(s, node->start), at = render_line_end(s, node->end);
+	uint32_t step = render_step(tree, map, (enum yaml_kind)node->kind);
+	uint32_t from = render_drop_tag(render, id), at = render_line_end(s, node->end);
 	struct buf none = BUF_INIT, out = BUF_INIT;
 
-	if (node->end > node->start)
+	/* Behind a `:` on a line of its own, a list at the margin would be another value. */
+	if (!step && (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
+		step = 2;
+	from = render_skip_blanks_back(s, from);
+	if (node->end > from)
 		render_emit(render, from, node->end - from, &none);
-	render->eol = eol_at(s, at);
-	put_lines(render, &out, id, column, node->first, true);
+	if (!render_has_colon(tree, id))
+		at = render_colon(render, id, &out);
+	render->eol = render_eol_at(s, at);
+	put_lines(render, &out, id, block_column(tree, map) + step, node->first, true);
 	render_emit(render, at, 0, &out);
 }
 
@@ -408,7 +431,7 @@ static void fill_item(struct render *render, yaml_id id)
 
 	put_child(render, &head, id, column, first);
 	render_emit(render, node->start, node->end - node->start, &head);
-	render->eol = eol_at(s, at);
+	render->eol = render_eol_at(s, at);
 	put_lines(render, &out, id, column, yaml_node(tree, first)->next, true);
 	render_emit(render, at, 0, &out);
 }
@@ -418,31 +441,18 @@ static void fill_flow(struct render *render, yaml_id id)
 	struct yaml_tree *tree = render->tree;
 	struct yaml_node *node = yaml_node(tree, id);
 	struct flow_layout layout = render_flow_layout(tree, node->parent);
+	uint32_t from = render_drop_tag(render, id), to = node->end;
 	struct buf out = BUF_INIT;
 
-	if (node->end == node->start)
+	if (!render_has_colon(tree, id))
+		from = to = render_colon(render, id, &out);
+	if (node->end == node->start && from == render_skip_blanks_back(tree->bytes, from))
 		buf_addc(&out, ' ');
 	render_flow_value(render, &out, &layout, id);
-	render_emit(render, node->start, node->end - node->start, &out);
+	render_emit(render, from, to - from, &out);
 }
 
 /* ---- the walk ---- */
-
-static void change_scalar(struct render *render, yaml_id id)
-{
-	struct yaml_tree *tree = render->tree;
-	struct yaml_node *node = yaml_node(tree, id);
-	struct yaml_new_text *text = &tree->texts.items[node->first];
-	struct buf out = BUF_INIT;
-	bool flow = false, json = tree->json;
-
-	for (yaml_id up = node->parent; up && !flow; up = yaml_node(tree, up)->parent)
-		flow = yaml_node(tree, up)->style == YAML_FLOW;
-	if (node->style == YAML_EMPTY)
-		buf_addc(&out, ' ');
-	yaml_encode(&out, text->text, text->type, (enum yaml_style)node->style, flow, json);
-	render_emit(render, node->start, node->end - node->start, &out);
-}
 
 static void walk(struct render *render, yaml_id id);
 
@@ -520,6 +530,24 @@ static void walk_block(struct render *render, yaml_id id)
 	}
 }
 
+/* `[a: b]` with one more pair is `[{a: b, c: d}]`. */
+static void walk_bare_pair(struct render *render, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(render->tree, id);
+	struct buf open = BUF_INIT, close = BUF_INIT;
+	yaml_id last = node->first;
+
+	while (yaml_node(render->tree, last)->next)
+		last = yaml_node(render->tree, last)->next;
+	buf_addc(&open, '{');
+	if (!(yaml_node(render->tree, last)->flags & YAML_F_NEW))
+		render_blank_behind_empty(render->tree->bytes, node->end, &close);
+	buf_addc(&close, '}');
+	render_emit(render, node->start, 0, &open);
+	walk_flow(render, id);
+	render_emit(render, node->end, 0, &close);
+}
+
 static bool has_old_children(struct yaml_tree *tree, yaml_id id)
 {
 	for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
@@ -536,7 +564,7 @@ static void walk(struct render *render, yaml_id id)
 		return;
 	if (node->kind == YAML_SCALAR) {
 		if (node->flags & YAML_F_CHANGED)
-			change_scalar(render, id);
+			render_change_scalar(render, id);
 	} else if (node->flags & YAML_F_FILLED) {
 		if (node->style == YAML_BLOCK && !node->pair)
 			fill_item(render, id);
@@ -546,6 +574,8 @@ static void walk(struct render *render, yaml_id id)
 			fill_flow(render, id);
 	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW && !has_old_children(render->tree, id)) {
 		fill_brackets(render, id);
+	} else if ((node->flags & YAML_F_DIRTY) && is_bare_pair(node)) {
+		walk_bare_pair(render, id);
 	} else if (node->style == YAML_FLOW) {
 		walk_flow(render, id);
 	} else {

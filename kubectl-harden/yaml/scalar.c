@@ -516,8 +516,7 @@ static bool looks_timely(struct str text)
 				: digits >= 8 && memchr(" tT", text.p[digits], 3);
 }
 
-/* Whether @text, written without quotes, is read as one plain scalar with this text. */
-static bool plain_safe(struct str text, bool flow)
+bool yaml_plain_safe(struct str text, bool flow)
 {
 	static const char first[] = "-?:,[]{}#&*!|>'\"%@` \t";
 
@@ -590,7 +589,7 @@ void yaml_encode(struct buf *out, struct str text, enum yaml_type type, enum yam
 		buf_addc(out, '\'');
 		return;
 	}
-	if (plain_safe(text, flow) && !looks_timely(text) && yaml_resolve_plain(text, NULL, NULL) == YAML_STR)
+	if (yaml_plain_safe(text, flow) && !looks_timely(text) && yaml_resolve_plain(text, NULL, NULL) == YAML_STR)
 		buf_add(out, text);
 	else
 		encode_double(out, text);

@@ -24,6 +24,9 @@ struct yaml_block_scalar {
  */
 struct yaml_block_scalar yaml_block_scalar(struct str bytes, uint32_t header, int parent, uint32_t limit);
 
+/* yaml_block_scalar_of() - takes apart the block scalar @id of the input. */
+struct yaml_block_scalar yaml_block_scalar_of(struct yaml_tree *tree, yaml_id id);
+
 /* yaml_decode() - the text of the scalar @bytes (its span) of @style; a slice of it where nothing needs decoding. */
 struct str yaml_decode(struct arena *arena, struct str bytes, enum yaml_style style);
 struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct yaml_block_scalar *block);
@@ -33,3 +36,6 @@ struct str yaml_decode_block(struct arena *arena, struct str bytes, const struct
  * say it, else double-quoted. Never more than one line. @flow: inside {} or []. @json: only double quotes.
  */
 void yaml_encode(struct buf *out, struct str text, enum yaml_type type, enum yaml_style style, bool flow, bool json);
+
+/* yaml_plain_safe() - whether @text, written without quotes, is read as one plain scalar with this text. */
+bool yaml_plain_safe(struct str text, bool flow);

@@ -75,25 +75,25 @@ static bool fail_extra(struct settle *settle, yaml_id map, yaml_id extra)
 static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
 {
 	struct yaml_tree *tree = settle->tree;
-	struct anchors index_a, index_b;
+	struct yaml_index index_a, index_b;
 	bool fine = true;
 
-	yaml_index(tree, a, &index_a);
-	yaml_index(tree, b, &index_b);
+	yaml_index_map(tree, a, &index_a);
+	yaml_index_map(tree, b, &index_b);
 	for (size_t i = 0; fine && i < index_a.size; i++) {
 		yaml_id value = index_a.slots[i].node, other;
 
 		if (!value)
 			continue;
-		other = anchors_find(&index_b, index_a.slots[i].name);
+		other = yaml_index_find(&index_b, index_a.slots[i].name);
 		fine = other ? settle_same(settle, value, other)
 			     : settle_fail(settle, yaml_key(tree, value), b, not_shared);
 	}
 	for (size_t i = 0; fine && i < index_b.size; i++)
-		if (index_b.slots[i].node && !anchors_find(&index_a, index_b.slots[i].name))
+		if (index_b.slots[i].node && !yaml_index_find(&index_a, index_b.slots[i].name))
 			fine = fail_extra(settle, a, yaml_key(tree, index_b.slots[i].node));
-	anchors_free(&index_a);
-	anchors_free(&index_b);
+	yaml_index_free(&index_a);
+	yaml_index_free(&index_b);
 	return fine;
 }
 
@@ -120,14 +120,14 @@ bool settle_same(struct settle *settle, yaml_id a, yaml_id b)
 /* What an anchor's place has and @copy does not: a merge could not take it away. */
 static yaml_id first_missing(struct yaml_tree *tree, yaml_id copy, yaml_id origin)
 {
-	struct anchors index;
+	struct yaml_index index;
 	yaml_id missing = YAML_NONE;
 
-	yaml_index(tree, copy, &index);
+	yaml_index_map(tree, copy, &index);
 	YAML_EACH(tree, origin, key)
-		if (!missing && !anchors_find(&index, yaml_text(tree, key)))
+		if (!missing && !yaml_index_find(&index, yaml_text(tree, key)))
 			missing = key;
-	anchors_free(&index);
+	yaml_index_free(&index);
 	return missing;
 }
 
@@ -165,16 +165,16 @@ static bool override_map(struct settle *settle, yaml_id site, yaml_id copy, yaml
 {
 	struct yaml_tree *tree = settle->tree;
 	yaml_id first = settle_merge_key(settle, site), last = first;
-	struct anchors index, own;
+	struct yaml_index index, own;
 	bool fine = true;
 
-	yaml_index(tree, origin, &index);
-	yaml_index(tree, copy, &own);
+	yaml_index_map(tree, origin, &index);
+	yaml_index_map(tree, copy, &own);
 	YAML_EACH(tree, copy, key) {
 		struct str name = yaml_text(tree, key);
-		yaml_id value = yaml_value(tree, key), other = anchors_find(&index, name);
+		yaml_id value = yaml_value(tree, key), other = yaml_index_find(&index, name);
 
-		if (!fine || anchors_find(&own, name) != value || (other && settle_same(settle, value, other)))
+		if (!fine || yaml_index_find(&own, name) != value || (other && settle_same(settle, value, other)))
 			continue;
 		value = settle_clone(settle, value);
 		if (!value) {
@@ -185,8 +185,8 @@ static bool override_map(struct settle *settle, yaml_id site, yaml_id copy, yaml
 		yaml_node(tree, last)->next = value;
 		last = value;
 	}
-	anchors_free(&index);
-	anchors_free(&own);
+	yaml_index_free(&index);
+	yaml_index_free(&own);
 	if (fine)
 		become(settle, site, YAML_MAP, yaml_in_flow(tree, site) ? YAML_FLOW : YAML_BLOCK, first);
 	return fine;
@@ -244,9 +244,9 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 /* ---- overrides of a merge ---- */
 
 /* What @map reads from the input alone, and through its merges: as yaml_index(), without new pairs. */
-static void index_actual(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index)
+static void index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index)
 {
-	*ret_index = (struct anchors){ 0 };
+	*ret_index = (struct yaml_index){ 0 };
 	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
 		const struct yaml_node *node = yaml_node(tree, key);
 
@@ -255,7 +255,7 @@ static void index_actual(struct yaml_tree *tree, yaml_id map, struct anchors *re
 		if (node->flags & YAML_F_MERGE)
 			settle_index_sources(tree, key, ret_index);
 		else
-			anchors_add(ret_index, yaml_text(tree, key), yaml_value(tree, key));
+			yaml_index_add(ret_index, yaml_text(tree, key), yaml_value(tree, key));
 	}
 }
 
@@ -328,26 +328,26 @@ static bool settle_pair_of(struct settle *settle, yaml_id map, yaml_id value, ya
 static bool settle_merges(struct settle *settle, yaml_id map)
 {
 	struct yaml_tree *tree = settle->tree;
-	struct anchors wanted, actual;
+	struct yaml_index wanted, actual;
 	bool fine = true;
 
 	if (!edited(settle, map) && !any_source_edited(settle, map))
 		return true;
-	yaml_index(tree, map, &wanted);
+	yaml_index_map(tree, map, &wanted);
 	index_actual(tree, map, &actual);
 	for (size_t i = 0; fine && i < actual.size; i++)
-		if (actual.slots[i].node && !anchors_find(&wanted, actual.slots[i].name))
+		if (actual.slots[i].node && !yaml_index_find(&wanted, actual.slots[i].name))
 			fine = fail_extra(settle, map, yaml_key(tree, actual.slots[i].node));
 	YAML_EACH(tree, map, key) {
 		struct str name = yaml_text(tree, key);
 		yaml_id value = yaml_value(tree, key);
 
 		/* Those that come on the way are overrides: no longer wanted, but said. */
-		if (fine && anchors_find(&wanted, name) == value)
-			fine = settle_pair_of(settle, map, value, anchors_find(&actual, name));
+		if (fine && yaml_index_find(&wanted, name) == value)
+			fine = settle_pair_of(settle, map, value, yaml_index_find(&actual, name));
 	}
-	anchors_free(&wanted);
-	anchors_free(&actual);
+	yaml_index_free(&wanted);
+	yaml_index_free(&actual);
 	return fine;
 }
 

@@ -78,17 +78,17 @@ static bool make_pair_like(struct settle *settle, yaml_id map, yaml_id key)
 static bool make_map_like(struct settle *settle, yaml_id node, yaml_id wanted)
 {
 	struct yaml_tree *tree = settle->tree;
-	struct anchors index;
+	struct yaml_index index;
 	bool fine = true;
 
-	yaml_index(tree, wanted, &index);
+	yaml_index_map(tree, wanted, &index);
 	YAML_EACH(tree, wanted, key)
-		if (fine && anchors_find(&index, yaml_text(tree, key)) == yaml_value(tree, key))
+		if (fine && yaml_index_find(&index, yaml_text(tree, key)) == yaml_value(tree, key))
 			fine = make_pair_like(settle, node, key);
 	YAML_EACH(tree, node, key)
-		if (fine && !anchors_find(&index, yaml_text(tree, key)))
+		if (fine && !yaml_index_find(&index, yaml_text(tree, key)))
 			fine = yaml_remove(tree, yaml_value(tree, key), NULL);
-	anchors_free(&index);
+	yaml_index_free(&index);
 	return fine;
 }
 
@@ -145,12 +145,12 @@ static void take_back(struct settle *settle, uint32_t mark)
 static bool agree(struct settle *settle, const struct user *users, size_t n, struct str name, yaml_id wanted)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct anchors index;
+		struct yaml_index index;
 		yaml_id value;
 
-		yaml_index(settle->tree, users[i].view, &index);
-		value = anchors_find(&index, name);
-		anchors_free(&index);
+		yaml_index_map(settle->tree, users[i].view, &index);
+		value = yaml_index_find(&index, name);
+		yaml_index_free(&index);
 		if (!value || !settle_same(settle, value, wanted))
 			return false;
 	}
@@ -161,23 +161,23 @@ static void settle_map_definition(struct settle *settle, const struct user *user
 {
 	struct yaml_tree *tree = settle->tree;
 	yaml_id origin = users->origin;
-	struct anchors index;
+	struct yaml_index index;
 
-	yaml_index(tree, users->view, &index);
+	yaml_index_map(tree, users->view, &index);
 	YAML_EACH(tree, users->view, key) {
 		struct str name = yaml_text(tree, key);
 		yaml_id wanted = yaml_value(tree, key), value = yaml_get_str(tree, origin, name);
 		uint32_t mark = yaml_mark(tree);
 
 		/* A pair of its own that stands in the input is no edit. */
-		if (anchors_find(&index, name) != wanted || (value && settle_same(settle, wanted, value)) ||
+		if (yaml_index_find(&index, name) != wanted || (value && settle_same(settle, wanted, value)) ||
 		    !(yaml_node(tree, key)->flags & (YAML_F_NEW | YAML_F_COPY)) ||
 		    !agree(settle, users, n, name, wanted))
 			continue;
 		if (!make_pair_like(settle, origin, key))
 			take_back(settle, mark);
 	}
-	anchors_free(&index);
+	yaml_index_free(&index);
 }
 
 /* @users share one definition. */

@@ -41,7 +41,7 @@ bool settle_is_merged(struct yaml_tree *tree, yaml_id id);
 /* settle_has_merge() - whether @map (of the input) has a merge key. */
 bool settle_has_merge(struct yaml_tree *tree, yaml_id map);
 /* settle_index_sources() - adds the pairs that the merge key @key brings in. */
-void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct anchors *index);
+void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct yaml_index *index);
 
 /* settle_mark() - notes what was edited since the last time. */
 void settle_mark(struct settle *settle);

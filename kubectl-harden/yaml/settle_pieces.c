@@ -33,13 +33,13 @@ static bool clone_children(struct settle *settle, yaml_id id, yaml_id copy, unsi
 	struct yaml_tree *tree = settle->tree;
 	bool map = yaml_is_map(tree, id), fine = true;
 	yaml_id last = YAML_NONE;
-	struct anchors index;
+	struct yaml_index index;
 
-	yaml_index(tree, id, &index);
+	yaml_index_map(tree, id, &index);
 	YAML_EACH(tree, id, child) {
 		yaml_id value = map ? yaml_value(tree, child) : child, one;
 
-		if (!fine || (map && anchors_find(&index, yaml_text(tree, child)) != value))
+		if (!fine || (map && yaml_index_find(&index, yaml_text(tree, child)) != value))
 			continue;
 		one = clone(settle, value, left);
 		fine = one != YAML_NONE;
@@ -56,7 +56,7 @@ static bool clone_children(struct settle *settle, yaml_id id, yaml_id copy, unsi
 			yaml_node(tree, copy)->first = one;
 		last = one;
 	}
-	anchors_free(&index);
+	yaml_index_free(&index);
 	return fine;
 }
 
@@ -86,11 +86,6 @@ yaml_id settle_clone(struct settle *settle, yaml_id id)
 }
 
 /* `y: 1` has the key `true` to kubectl, and `"y": 1` another: a key keeps its type. */
-static void keep_type(struct yaml_tree *tree, yaml_id key, enum yaml_type type)
-{
-	tree->texts.items[yaml_node(tree, key)->first].type = type;
-}
-
 static yaml_id new_pair(struct yaml_tree *tree, struct str name, enum yaml_type type, yaml_id value)
 {
 	yaml_id key = yaml_new_scalar(tree, name, type);
@@ -111,12 +106,12 @@ yaml_id settle_pair(struct settle *settle, yaml_id key, yaml_id value)
 bool settle_add(struct settle *settle, yaml_id map, yaml_id key, yaml_id value)
 {
 	struct yaml_tree *tree = settle->tree;
-	enum yaml_type type = yaml_type(tree, key);
+	yaml_id typed = yaml_new_scalar(tree, yaml_text(tree, key), yaml_type(tree, key));
 	struct yaml_refusal why;
 
 	if (!yaml_add_pair(tree, map, yaml_text(tree, key), value, NULL, &why))
 		return settle_fail(settle, key, YAML_NONE, why.why);
-	keep_type(tree, yaml_key(tree, value), type);
+	yaml_node(tree, yaml_key(tree, value))->first = yaml_node(tree, typed)->first;
 	return true;
 }
 
@@ -162,15 +157,15 @@ bool settle_is_merged(struct yaml_tree *tree, yaml_id id)
 					    is_merge_value(tree, yaml_node(tree, id)->parent));
 }
 
-static void index_source(struct yaml_tree *tree, yaml_id source, struct anchors *index)
+static void index_source(struct yaml_tree *tree, yaml_id source, struct yaml_index *index)
 {
-	struct anchors own;
+	struct yaml_index own;
 
-	yaml_index(tree, source, &own);
+	yaml_index_map(tree, source, &own);
 	for (size_t i = 0; i < own.size; i++)
 		if (own.slots[i].node)
-			anchors_add(index, own.slots[i].name, own.slots[i].node);
-	anchors_free(&own);
+			yaml_index_add(index, own.slots[i].name, own.slots[i].node);
+	yaml_index_free(&own);
 }
 
 /* The copy that an alias of a merge has is of no use here: it has no edits, and its origin may have some. */
@@ -179,7 +174,7 @@ static yaml_id source_of(struct yaml_tree *tree, yaml_id id)
 	return yaml_origin(tree, id);
 }
 
-void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct anchors *index)
+void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct yaml_index *index)
 {
 	yaml_id value = yaml_value(tree, key);
 	size_t n, i = 0;

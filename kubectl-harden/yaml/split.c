@@ -192,8 +192,11 @@ bool yaml_split_next(struct yaml_splitter *splitter, struct yaml_span *ret_span,
 			*ret_bad = at;
 		} else if (line == LINE_SEPARATOR) {
 			*ret_span = (struct yaml_span){ start, at };
-			splitter->json = false; /* kubectl gives up JSON there, too */
 			splitter->at = line_after(s, at);
+			/* Where a document has ended; a second `---` in a row is text of the next one to kubectl. */
+			if (!splitter->json && at > start && str_starts(str_sub(s, splitter->at, s.n), bom))
+				splitter->at += bom.n;
+			splitter->json = false; /* kubectl gives up JSON there, too */
 			return true;
 		}
 	}

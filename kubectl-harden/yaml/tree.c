@@ -21,6 +21,18 @@
 
 #include <stdlib.h>
 
+enum { OPS_KEPT = 4096 };
+
+void yaml_forget(struct yaml_tree *tree)
+{
+	tree->ops.n = 0;
+	if (tree->ops.cap <= OPS_KEPT)
+		return;
+	free(tree->ops.items);
+	tree->ops.items = NULL;
+	tree->ops.cap = 0;
+}
+
 void yaml_tree_free(struct yaml_tree *tree)
 {
 	free(tree->nodes.items);
@@ -80,8 +92,7 @@ static yaml_id copy_node(struct yaml_tree *tree, yaml_id source, yaml_id parent)
 		.start = source,
 		.parent = parent,
 		.flags = (uint16_t)(YAML_F_COPY | (from.kind != YAML_SCALAR ? YAML_F_LAZY : 0) |
-				    (from.flags & (YAML_F_KEY | YAML_F_TAG)) |
-				    (from.flags & YAML_F_KEY ? from.flags & YAML_F_MERGE : 0)),
+				    (from.flags & YAML_F_TAG)),
 	};
 	return id;
 }
@@ -125,8 +136,9 @@ static void expand_copy(struct yaml_tree *tree, yaml_id id)
 		copy = copy_node(tree, child, id);
 		if (!copy)
 			return;
+		/* What was copied may be a key, or none, where its anchor stands. */
 		if (yaml_node(tree, child)->flags & YAML_F_KEY)
-			yaml_node(tree, copy)->flags |= YAML_F_KEY;
+			yaml_node(tree, copy)->flags |= yaml_node(tree, child)->flags & (YAML_F_KEY | YAML_F_MERGE);
 		if (yaml_node(tree, copy)->flags & YAML_F_MERGE)
 			yaml_node(tree, id)->flags |= YAML_F_MERGE;
 		if (yaml_node(tree, child)->pair && yaml_node(tree, origin)->kind == YAML_MAP) {
@@ -381,10 +393,38 @@ static bool has_new_text(const struct yaml_node *node)
 	return node->flags & (YAML_F_NEW | YAML_F_CHANGED);
 }
 
+struct yaml_block_scalar yaml_block_scalar_of(struct yaml_tree *tree, yaml_id id)
+{
+	const struct yaml_node *node = yaml_node(tree, id);
+
+	return yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
+}
+
+struct str yaml_raw_text(struct yaml_tree *tree, yaml_id id)
+{
+	enum yaml_style style = (enum yaml_style)yaml_node(tree, id)->style;
+
+	id = yaml_origin(tree, id);
+	if (style == YAML_LITERAL || style == YAML_FOLDED) {
+		struct yaml_block_scalar block = yaml_block_scalar_of(tree, id);
+
+		return yaml_decode_block(tree->arena, tree->bytes, &block);
+	}
+	return yaml_decode(tree->arena, yaml_raw(tree, id), style);
+}
+
+/* Of a copy, the tag that its origin has in the input. */
+static enum yaml_tag tag_of(struct yaml_tree *tree, yaml_id id)
+{
+	struct yaml_node node = *yaml_node(tree, yaml_origin(tree, id));
+
+	node.flags = yaml_node(tree, id)->flags;
+	return yaml_tag_of(tree, &node);
+}
+
 struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 {
 	struct yaml_node *node;
-	enum yaml_style style;
 	struct str text;
 
 	/* Neither an alias nor a copy is one. */
@@ -399,16 +439,10 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 	if (has_new_text(node))
 		return tree->texts.items[node->first].text;
 	/* Of a copy, what the input says: its origin may have been edited. */
-	style = (enum yaml_style)node->style;
-	id = yaml_origin(tree, id);
-	node = yaml_node(tree, id);
-	if (style == YAML_LITERAL || style == YAML_FOLDED) {
-		struct yaml_block_scalar block =
-			yaml_block_scalar(tree->bytes, node->start, parent_column(tree, id), node->end);
-
-		return yaml_decode_block(tree->arena, tree->bytes, &block);
-	}
-	return yaml_decode(tree->arena, yaml_raw(tree, id), style);
+	text = yaml_raw_text(tree, id);
+	if (tag_of(tree, id) == YAML_TAG_BINARY)
+		yaml_tag_decode_binary(tree->arena, text, &text);
+	return text;
 }
 
 static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *ret_int, bool *ret_bool)
@@ -422,8 +456,10 @@ static enum yaml_type scalar_type(struct yaml_tree *tree, yaml_id id, int64_t *r
 	node = yaml_node(tree, id);
 	if (node->kind != YAML_SCALAR)
 		return YAML_STR;
-	if (node->flags & YAML_F_TAG)
-		return YAML_STR; /* whatever the tag makes of it, nobody compares it with a plain value */
+	if ((node->flags & YAML_F_TAG) && !has_new_text(node)) {
+		yaml_tag_resolve(tag_of(tree, id), yaml_text(tree, id), &type, ret_int, ret_bool);
+		return type;
+	}
 	if (has_new_text(node) && tree->texts.items[node->first].type == YAML_STR)
 		return YAML_STR;
 	if (!has_new_text(node) && node->style != YAML_PLAIN && node->style != YAML_EMPTY)

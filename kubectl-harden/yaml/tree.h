@@ -145,6 +145,9 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
  */
 void yaml_tree_copy(struct yaml_tree *to, const struct yaml_tree *from, struct arena *arena);
 
+/* yaml_forget() - gives up undoing what was done to a tree; where that takes much memory, it is released. */
+void yaml_forget(struct yaml_tree *tree);
+
 /* yaml_tree_free() - releases the nodes (not the arena, not the bytes). */
 void yaml_tree_free(struct yaml_tree *tree);
 

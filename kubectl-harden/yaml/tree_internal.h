@@ -7,6 +7,21 @@
 
 #include "yaml/edit.h"
 
+/* What both readers say of a document beyond its limits. */
+#define YAML_TOO_MANY_NODES "too many nodes in one document (see --max-nodes)"
+#define YAML_TOO_DEEP "nested too deeply (see --max-depth)"
+
+/*
+ * yaml_json_read() - fills @tree, which is empty, from its bytes if they are strict JSON and begin with { or [.
+ * YAML_JSON_REFUSED: they begin as JSON and are refused as yaml_parse() would, for *ret_why.
+ */
+enum yaml_json { YAML_JSON_NONE, YAML_JSON_READ, YAML_JSON_REFUSED };
+enum yaml_json yaml_json_read(struct yaml_tree *tree, struct yaml_refusal *ret_why);
+
+/* yaml_parse_yaml() - as yaml_parse(), but by the YAML parser whatever it is, for the tests that compare the two. */
+bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why);
+
 /* yaml_node_new() - a zeroed node at the end of the vector; pointers into it become invalid. */
 yaml_id yaml_node_new(struct yaml_tree *tree);
 
@@ -22,10 +37,11 @@ uint32_t yaml_skip_gap(struct str s, uint32_t at);
  */
 bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why);
 
-/* Anchors by name; of two with one name, the later one. */
+/* Anchors by name; of two with one name, the later one. There may be a million: names are offsets in @text. */
 struct anchors {
+	const char *text; /* the document */
 	struct anchor {
-		struct str name;
+		uint32_t at, n;
 		yaml_id node;
 	} *slots;
 	size_t n, size;
@@ -73,6 +89,43 @@ yaml_id yaml_origin(struct yaml_tree *tree, yaml_id id);
  */
 bool yaml_expand(struct yaml_tree *tree);
 
+/* ---- yaml/tag.c ---- */
+
+/* What a tag makes of a scalar. */
+enum yaml_tag {
+	YAML_TAG_NONE,
+	YAML_TAG_TEXT, /* !!str, and every tag that nobody knows */
+	YAML_TAG_BANG, /* `!` alone: the same, but that `! <<` is a merge key */
+	YAML_TAG_NULL,
+	YAML_TAG_BOOL,
+	YAML_TAG_INT,
+	YAML_TAG_FLOAT,
+	YAML_TAG_TIME,
+	YAML_TAG_BINARY,
+	YAML_TAG_MERGE,
+};
+
+/* yaml_tag_find() - where the tag of @node stands among its properties; false where it has none. */
+bool yaml_tag_find(const struct yaml_tree *tree, const struct yaml_node *node, uint32_t *ret_from, uint32_t *ret_to);
+
+/* yaml_tag_of() - the tag of @node, NONE where it carries none or an edit takes it away. */
+enum yaml_tag yaml_tag_of(const struct yaml_tree *tree, const struct yaml_node *node);
+
+/* yaml_tag_resolve() - as yaml_resolve_plain(), of a scalar with @tag, quoted or not; false where kubectl refuses. */
+bool yaml_tag_resolve(enum yaml_tag tag, struct str text, enum yaml_type *ret_type, int64_t *ret_int, bool *ret_bool);
+
+/* yaml_tag_fits() - whether @text below the tag of @node is read as that text of @type, so that the tag can stay. */
+bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, struct str text, enum yaml_type type);
+
+/* yaml_tag_decode_binary() - the bytes that base64 @text stands for; false where it is none. */
+bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes);
+
+/* yaml_tag_problem() - what kubectl refuses about the tag of @id or its value, or what it reads otherwise; or NULL. */
+const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id);
+
+/* yaml_raw_text() - what a scalar of the input says, `!!binary` not decoded. */
+struct str yaml_raw_text(struct yaml_tree *tree, yaml_id id);
+
 /* yaml_resolve_alias() - the copy that stands for an alias in the logical tree, made when first asked for. */
 yaml_id yaml_resolve_alias(struct yaml_tree *tree, yaml_id id);
 
@@ -118,11 +171,23 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id);
 
 /* ---- yaml/meaning.c ---- */
 
+/* Pairs of a mapping by what their keys say: the values. Free with yaml_index_free(). */
+struct yaml_index {
+	struct yaml_index_slot {
+		struct str name;
+		yaml_id node;
+	} *slots; /* a slot without a node is empty */
+	size_t n, size;
+};
+
 /*
- * yaml_index() - the pairs of @map by what their keys say: .node is the value; of two with one name, the one that
- * counts (a merge may hide a key, or be hidden by one). Free with anchors_free().
+ * yaml_index_map() - makes the index of @map; of two pairs with one name, the one that counts (a merge may hide a key,
+ * or be hidden by one). yaml_index_add() - takes the place of what had the name. yaml_index_find() - YAML_NONE without.
  */
-void yaml_index(struct yaml_tree *tree, yaml_id map, struct anchors *ret_index);
+void yaml_index_map(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index);
+void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value);
+yaml_id yaml_index_find(const struct yaml_index *index, struct str name);
+void yaml_index_free(struct yaml_index *index);
 
 /*
  * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the

@@ -22,6 +22,10 @@ offers 'restricted :4' diff --profile=r
 offers 'restricted :4' diff --profile r
 offers 'json yaml yml :8' diff -f ''
 offers 'json yaml yml :8' diff --filename=sh
+offers ':16' diff -k ''
+offers ':16' check --kustomize=o
+offers '--kustomize :4' diff --ku
+offers ':4' fix --ku
 offers ':4' diff ''
 offers ':4' diff x
 offers 'run-as-user run-as-non-root :4' explain run-as
@@ -56,14 +60,16 @@ is_completed() {
 if has bash; then
 	for case in 'kubectl-harden fi|fix fixers' 'kubectl-harden diff --profile=re|restricted' \
 		'kubectl-harden diff --profile |baseline restricted hardened' 'kubectl-harden explain priv|privileged privilege-escalation' \
-		'kubectl-harden diff -f shop/w|shop/web.yaml' 'kubectl-harden diff -f od|odd'; do
+		'kubectl-harden diff -f shop/w|shop/web.yaml' 'kubectl-harden diff -f od|odd' \
+		'kubectl-harden diff -k kustomize/b|kustomize/base' 'kubectl-harden diff -k shop/w|'; do
 		completed=$(in_bash "${case%|*}")
 		is_completed bash "${case%|*}" "${case#*|}"
 	done
 fi
 if has fish; then
 	for case in 'kubectl-harden fi|fix fixers' 'kubectl-harden diff --profile=re|--profile=restricted' \
-		'kubectl-harden explain privilege-|privilege-escalation' 'kubectl-harden diff -f shop/web|shop/web.yaml'; do
+		'kubectl-harden explain privilege-|privilege-escalation' 'kubectl-harden diff -f shop/web|shop/web.yaml' \
+		'kubectl-harden diff -k kustomize/b|kustomize/base/' 'kubectl-harden check --kustomize=kustomize/b|--kustomize=kustomize/base/'; do
 		# shellcheck disable=SC2016 # fish expands it
 		completed=$(HOME=$temp fish --no-config -c 'kubectl-harden completion fish | source; complete -C "$argv"' \
 			"${case%|*}" | sed 's/	.*//' | sort | tr '\n' ' ' | sed 's/ $//')
@@ -76,6 +82,11 @@ if has zsh; then
 	completed=$(HOME=$temp zsh -f "$tests/complete.zsh" 'kubectl-harden diff --profile=re' 2>&1)
 	case $completed in
 	*'LINE[kubectl-harden diff --profile=restricted ]'*) ;;
+	*) fail "zsh: $completed" ;;
+	esac
+	completed=$(HOME=$temp zsh -f "$tests/complete.zsh" 'kubectl-harden diff --kustomize=kustomize/b' 2>&1)
+	case $completed in
+	*'LINE[kubectl-harden diff --kustomize=kustomize/base/]'*) ;;
 	*) fail "zsh: $completed" ;;
 	esac
 	completed=$(HOME=$temp zsh -f "$tests/complete.zsh" 'kubectl-harden expl' 2>&1)

@@ -38,33 +38,57 @@ if mkfifo fifo 2>/dev/null; then
 	wait
 fi
 
-# Standard output that cannot be written to.
+# Standard output that cannot be written to: said once, by every command, and nothing is claimed. What goes to a file
+# goes there all the same, as with git and kubectl.
 run 2 sh -c 'kubectl-harden diff -q -f shop/web.yaml >&-'
 says err 'error: write standard output: bad file descriptor'
 same shop/web.yaml "$tests/input/shop/web.yaml" "a closed standard output spoils the manifest"
-if [ -c /dev/full ]; then
-	for command in 'diff -q -f shop' 'check -q -f shop' 'fix -q -f - <shop/web.yaml' '--help' 'fixers' 'explain privileged'; do
-		run 2 sh -c "kubectl-harden $command >/dev/full"
-		says err 'error: write standard output: no space left on device'
+for to in /dev/full '&-'; do
+	[ "$to" != /dev/full ] || [ -c /dev/full ] || continue
+	reason='no space left on device'
+	[ "$to" = /dev/full ] || reason='bad file descriptor'
+	for command in 'diff -f shop' 'check -f shop' 'check -o name-checks -f shop' 'fix --dry-run -f shop' \
+		'fix --stdout -f shop' 'fix -f - <shop/web.yaml' 'diff -f - <shop/web.yaml' --help --version version fixers \
+		'help fix' 'explain privileged' 'completion bash' '__complete fix --'; do
+		run 2 sh -c "kubectl-harden $command >$to"
+		[ "$(grep -c 'write standard output' "$temp/err")" = 1 ] || fail "$command >$to: $(cat "$temp/err")"
+		says err "error: write standard output: $reason"
+		! grep -q 'changed:' "$temp/err" || fail "$command >$to claims that something was changed"
 	done
-fi
+	diff -r shop "$tests/input/shop" || fail "a command that does not write files has written"
+	run 0 sh -c "kubectl-harden fix -f shop/web.yaml >$to"
+	same "$temp/piped" shop/web.yaml "a standard output that is not needed keeps a file from being fixed"
+	fresh
+	# Standard input has no file to go to. Its result comes first: where it is lost, no file is replaced.
+	run 2 sh -c "kubectl-harden fix -f shop/api.yaml -f - <shop/web.yaml >$to"
+	says err 'No file was changed.'
+	same "$tests/input/shop/api.yaml" shop/api.yaml "a file was changed, though what goes to standard output was lost"
+done
+{ sleep 0.2; kubectl-harden fix -f shop/api.yaml -f - <shop/web.yaml; echo $? >"$temp/code"; } 2>"$temp/err" | true
+[ "$(cat "$temp/code")" = 141 ] || fail "exit code $(cat "$temp/code") behind a closed pipe"
+is_empty err
+same "$tests/input/shop/api.yaml" shop/api.yaml "a file was changed, though the reader of standard output is gone"
 run 0 sh -c 'kubectl-harden fix -f shop/web.yaml 2>&-'
 same "$temp/piped" shop/web.yaml "a closed standard error spoils the manifest"
 fresh
+if [ -c /dev/full ]; then
+	run 0 sh -c 'kubectl-harden fix -f shop/web.yaml 2>/dev/full'
+	same "$temp/piped" shop/web.yaml "a full standard error keeps a file from being fixed"
+	fresh
+fi
 run 2 sh -c 'kubectl-harden diff -f - <&-'
 run 0 sh -c 'kubectl-harden check -f odd/hardened.yaml <&- >&- 2>&-'
 
-# A reader that goes away ends it without a word.
-run 0 sh -c 'kubectl-harden diff -q -f shop | head -n 1'
-is_empty err
-{ kubectl-harden diff -q -f shop; echo $? >"$temp/code"; } 2>"$temp/err" | true
-case $(cat "$temp/code") in
-1 | 141) ;;
-*) fail "exit code $(cat "$temp/code") behind a closed pipe" ;;
-esac
-(
-	trap '' PIPE
-	{ kubectl-harden diff -q -f shop; echo $? >"$temp/code"; } 2>"$temp/err" | true
-)
-is_empty err
+# A reader that goes away ends every command without a word, as SIGPIPE does; where that is ignored, too.
+for command in 'diff -q -f shop' 'check -q -f shop' 'fix -q --stdout -f shop' 'fix -q --dry-run -f shop' fixers 'explain privileged' \
+	'--help' 'completion bash'; do
+	for ignored in '' 'trap "" PIPE; '; do
+		sh -c "${ignored}sleep 0.1; kubectl-harden $command; echo \$? >'$temp/code'" 2>"$temp/err" | true
+		[ "$(cat "$temp/code")" = 141 ] || fail "$command: exit code $(cat "$temp/code") behind a closed pipe"
+		is_empty err
+	done
+	run 0 sh -c "kubectl-harden $command | head -n 1"
+	is_empty err
+done
+diff -r shop "$tests/input/shop" || fail "a command that does not write files has written"
 exit "$failed"

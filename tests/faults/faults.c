@@ -1,330 +1,232 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Faults: `fix` over three files that a port's move ties together, once for each system call and each way in which it
+ * Faults: runs over three files that a port's move ties together, once for each system call and each way in which it
  * can fail or be interrupted. After each run every file is as it was, or every file is as `fix` makes it; where one of
- * them could not be read, the others may be as they are made without it, and it is named. No temporary is left; what
- * failed was said, and the exit code is that of an error. After SIGKILL a file may be old beside a new one, and a
- * temporary may stay, under the name that the next run ignores.
+ * them could not be read, the others may be as they are made without it, and it is named. Mode, owner and attributes
+ * are kept, no temporary is left, what failed was said, and the exit code is that of an error. After a signal nothing
+ * was done and a line says so, or all was done. After SIGKILL a file may be old beside a new one, and a temporary may
+ * stay, under a name that the next run tells and passes over. What only reads changes nothing, and its output is whole
+ * or its exit code that of an error.
  *
- *	faults PROGRAM INJECT.so
+ *	faults PROGRAM INJECT.so calls|others
  */
-#include <dirent.h>
+#include "world.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-enum { FILES = 3, ALL = (1 << FILES) - 1, TEXT = 16384 };
-
-static const char *const names[FILES] = { "config.yaml", "service.yaml", "web.yaml" };
-static const char *const old[FILES] = {
-	"apiVersion: v1\nkind: Pod\nmetadata:\n  name: other # stays\nspec:\n  containers:\n  - name: other\n"
-	"    image: example.org/other:1\n",
-	"apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  selector:\n    app: web\n  ports:\n"
-	"  - port: 80\n    targetPort: 80\n",
-	"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels:\n"
-	"      app: web\n  template:\n    metadata:\n      labels:\n        app: web\n    spec:\n      containers:\n"
-	"      - name: web\n        image: example.org/web:1\n        env:\n        - name: PORT\n          value: \"80\"\n"
-	"        ports:\n        - containerPort: 80\n",
-};
-/* made[S][i] - file i after `fix` over the files of the set S; old where it is not in S. */
-static char made[1 << FILES][FILES][TEXT];
-
-struct fault {
-	const char *name;
-	int error, sent;
-	bool cuts, stays;
-};
 
 static const struct fault faults[] = {
-	{ "EIO", EIO, 0, false, false },
-	{ "ENOSPC", ENOSPC, 0, false, false },
-	{ "EACCES", EACCES, 0, false, false },
-	{ "EROFS", EROFS, 0, false, false },
-	{ "EDQUOT", EDQUOT, 0, false, false },
-	{ "EINTR", EINTR, 0, false, false },
-	{ "EMFILE", EMFILE, 0, false, false },
-	{ "a short transfer", 0, 0, true, false },
-	{ "SIGINT", 0, SIGINT, false, false },
-	{ "SIGTERM", 0, SIGTERM, false, false },
-	{ "SIGHUP", 0, SIGHUP, false, false },
-	{ "SIGKILL", 0, SIGKILL, false, false },
-	{ "ENOSPC from then on", ENOSPC, 0, false, true },
-	{ "EROFS from then on", EROFS, 0, false, true },
+	{ .name = "EIO", .core = true, .error = EIO },
+	{ .name = "ENOSPC", .error = ENOSPC },
+	{ .name = "EACCES", .core = true, .error = EACCES },
+	{ .name = "EROFS", .error = EROFS },
+	{ .name = "EDQUOT", .error = EDQUOT },
+	{ .name = "EINTR", .core = true, .error = EINTR },
+	{ .name = "EMFILE", .error = EMFILE },
+	{ .name = "a short transfer", .core = true, .cuts = true },
+	{ .name = "SIGINT", .sent = SIGINT },
+	{ .name = "SIGTERM", .core = true, .sent = SIGTERM },
+	{ .name = "SIGHUP", .sent = SIGHUP },
+	{ .name = "SIGKILL", .core = true, .sent = SIGKILL },
+	{ .name = "ENOSPC from then on", .core = true, .error = ENOSPC, .stays = true },
+	{ .name = "EDQUOT from then on", .error = EDQUOT, .stays = true },
+	{ .name = "EROFS from then on", .error = EROFS, .stays = true },
 };
 
-static const char *program, *inject;
-static char folder[] = "/tmp/faults-XXXXXX", manifests[64], log_path[64], out_path[64], err_path[64];
-static char err[TEXT], call[TEXT];
-static int runs, failed;
+#define FIX "fix", "-R", "-f", "shop", "-f", "web.yaml"
 
-static void die(const char *what)
+static const struct scenario scenarios[] = {
+	{ .name = "fix", .arguments = { FIX }, .writes = true },
+	{ .name = "fix, old files", .arguments = { FIX }, .writes = true, .aged = true, .core = true },
+	{ .name = "fix, no exchange", .arguments = { FIX }, .writes = true, .without = "renameat2" },
+	{ .name = "fix, no exchange, no links",
+	  .arguments = { FIX },
+	  .writes = true,
+	  .aged = true,
+	  .core = true,
+	  .without = "renameat2,linkat" },
+	{ .name = "fix that is rolled back", .arguments = { FIX }, .writes = true, .core = true, .also = "renameat2:3" },
+	{ .name = "fix that is rolled back, no exchange",
+	  .arguments = { FIX },
+	  .writes = true,
+	  .core = true,
+	  .without = "renameat2",
+	  .also = "renameat:3" },
+	{ .name = "fix --dry-run", .arguments = { FIX, "--dry-run" } },
+	{ .name = "fix --stdout", .arguments = { FIX, "--stdout" } },
+	{ .name = "fix -f -", .arguments = { "fix", "-f", "-" }, .input = true },
+	{ .name = "diff", .arguments = { "diff", "-R", "-f", "shop", "-f", "web.yaml" } },
+	{ .name = "diff -f -", .arguments = { "diff", "-f", "-" }, .input = true },
+	{ .name = "check", .arguments = { "check", "-R", "-f", "shop", "-f", "web.yaml" } },
+};
+
+static bool is_ended(const struct found *found, int code)
 {
-	perror(what);
-	exit(99);
+	return WIFEXITED(found->status) && WEXITSTATUS(found->status) == code;
 }
 
-static const char *in_manifests(const char *name)
+/* Whether the files are those of a run over some of them, and what holds the others is named. */
+static bool is_made_without(const struct found *found)
 {
-	static char path[512];
+	static const char *const named[FILES] = { "shop", "shop", "web.yaml" };
 
-	snprintf(path, sizeof(path), "%s/%s", manifests, name);
-	return path;
-}
-
-static size_t slurp(const char *path, char *text)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, TEXT - 1) : 0;
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = 0;
-	return n > 0 ? (size_t)n : 0;
-}
-
-static void put(const char *path, const char *text, mode_t mode)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fputs(text, file) < 0 || fclose(file) || chmod(path, mode))
-		die(path);
-}
-
-/* Every file as it was, and nothing else. */
-static void reset(void)
-{
-	DIR *directory = opendir(manifests);
-	struct dirent *entry;
-
-	if (!directory)
-		die(manifests);
-	while ((entry = readdir(directory)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlink(in_manifests(entry->d_name));
-	closedir(directory);
-	for (size_t i = 0; i < FILES; i++)
-		put(in_manifests(names[i]), old[i], 0640);
-	unlink(log_path);
-}
-
-static void set(const char *name, int value)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", value);
-	setenv(name, text, 1);
-}
-
-static int run(unsigned files, int at, const struct fault *fault)
-{
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-
-	if (pid < 0)
-		die("fork");
-	if (!pid) {
-		const char *arguments[2 + 2 * FILES + 1] = { program, "fix" };
-		size_t n = 2;
-
-		for (size_t i = 0; i < FILES; i++) {
-			if (!(files & 1u << i))
-				continue;
-			arguments[n++] = "-f";
-			arguments[n++] = strdup(in_manifests(names[i]));
-		}
-		if (!freopen(out_path, "w", stdout) || !freopen(err_path, "w", stderr) ||
-		    !freopen("/dev/null", "r", stdin))
-			_exit(98);
-		set("FAULT_AT", at);
-		set("FAULT_ERRNO", fault->error);
-		set("FAULT_SIGNAL", fault->sent);
-		set("FAULT_SHORT", fault->cuts);
-		set("FAULT_STAYS", fault->stays);
-		setenv("FAULT_LOG", log_path, 1);
-		setenv("LD_PRELOAD", inject, 1);
-		execv(program, (char **)(void *)arguments);
-		_exit(97);
-	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			die("wait");
-	runs++;
-	slurp(err_path, err);
-	slurp(log_path, call);
-	return status;
-}
-
-static bool is_temporary(const char *name)
-{
-	const char *infix = strstr(name, ".kubectl-harden-");
-
-	return name[0] == '.' && infix && strlen(infix) == strlen(".kubectl-harden-") + 6;
-}
-
-static void complain(int at, const struct fault *fault, const char *what)
-{
-	failed++;
-	printf("FAILED call %d (%s), %s: %s\n%s%s", at, call, fault->name, what, err, err[0] ? "" : "(no message)\n");
-}
-
-/* What stands in the folder besides the files; counted, and judged by @said: temporaries that a message names. */
-static int count_others(bool said)
-{
-	DIR *directory = opendir(manifests);
-	struct dirent *entry;
-	int others = 0;
-
-	if (!directory)
-		die(manifests);
-	while ((entry = readdir(directory))) {
-		bool known = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-
-		for (size_t i = 0; i < FILES; i++)
-			known |= !strcmp(entry->d_name, names[i]);
-		if (!known && !(is_temporary(entry->d_name) && (!said || strstr(err, entry->d_name))))
-			others++;
-	}
-	closedir(directory);
-	return others;
-}
-
-/* Whether the files are those that a run over the files of @set makes. */
-static bool is_made(const char found[FILES][TEXT], int set)
-{
-	size_t same = 0;
-
-	while (same < FILES && !strcmp(found[same], made[set][same]))
-		same++;
-	return same == FILES;
-}
-
-/* Whether the files are those of a run over some of them, and the others are named. */
-static bool is_made_without(const char found[FILES][TEXT])
-{
 	for (int set = 1; set < ALL; set++) {
-		bool named = is_made(found, set);
+		bool fine = world_is_made(found, set, 0);
 
-		for (size_t i = 0; i < FILES; i++)
-			named = named && (set & 1 << i || strstr(err, names[i]));
-		if (named)
+		for (int i = 0; i < FILES; i++)
+			fine = fine && (set & 1 << i || strstr(found->err, named[i]));
+		if (fine)
 			return true;
 	}
 	return false;
 }
 
-/* Whether each file is one that some run makes, whatever the others are. */
-static bool is_whole(const char *found, size_t file)
+/* Whether the call that failed was a write to standard output or error: then nothing can be said. */
+static bool is_output(const struct found *found)
 {
-	for (int set = 0; set <= ALL; set++)
-		if (!strcmp(found, made[set][file]))
-			return true;
-	return false;
+	return strstr(found->call, " out");
 }
 
-static void judge_state(int at, const struct fault *fault, int status)
+static void judge_files(const struct scenario *scenario, const struct fault *fault, const struct found *found)
 {
-	static char found[FILES][TEXT];
-	bool done;
-
-	for (size_t i = 0; i < FILES; i++) {
-		struct stat st;
-
-		slurp(in_manifests(names[i]), found[i]);
-		if (stat(in_manifests(names[i]), &st) || (st.st_mode & 07777) != 0640)
-			complain(at, fault, "a file is gone or has another mode");
-		if (!is_whole(found[i], i))
-			complain(at, fault, "a file is neither old nor new");
+	for (int i = 0; i < FILES; i++) {
+		if (!found->kept[i])
+			world_complain("a file is gone, or has another mode, owner or attribute");
+		if (!(scenario->writes ? world_is_whole(found->text[i], i) : !strcmp(found->text[i], world_old[i])))
+			world_complain(scenario->writes ? "a file is neither old nor new" : "a file was changed");
 	}
-	done = is_made(found, ALL);
-	if (fault->sent == SIGKILL)
+	for (int i = 0; i < found->left_n; i++)
+		if (!world_is_temporary(found->left[i]))
+			world_complain("a file has appeared");
+	if (fault->sent != SIGKILL && !world_names_left(found))
+		world_complain("a temporary is left, and no message names it");
+}
+
+static void judge_end(const struct fault *fault, const struct found *found)
+{
+	if (WIFSIGNALED(found->status) && WTERMSIG(found->status) != fault->sent)
+		world_complain("it was ended by a signal");
+	else if (is_ended(found, 2) && !found->err[0] && !is_output(found))
+		world_complain("no message");
+}
+
+static void judge_signal(const struct fault *fault, const struct found *found)
+{
+	if (!WIFSIGNALED(found->status) || fault->sent == SIGKILL)
 		return;
-	if (!done && !is_made(found, 0) && !is_made_without(found))
-		complain(at, fault, "some files are old, others new");
-	if (WIFEXITED(status) && !WEXITSTATUS(status) && !done)
-		complain(at, fault, "exit code 0, and not all was done");
+	if (!world_is_made(found, 0, 0))
+		world_complain("it was interrupted, and files were changed");
+	/* Nothing had begun, and nothing is said: as any program. */
+	if (strstr(found->call, " early") && !found->out[0])
+		return;
+	if (!world_says(found, "Every file is whole; none was changed.") && !world_says(found, "No file was changed."))
+		world_complain("it was interrupted, and does not say how things are");
 }
 
-static void judge(int at, const struct fault *fault, int status)
+/*
+ * A temporary of a run that was killed: the next run tells of it, passes over it, and does all that is left, but for a
+ * file of which the temporary is a second name.
+ */
+static void judge_next(const struct scenario *scenario, const struct found *before)
 {
-	judge_state(at, fault, status);
-	/* Where removing a temporary is what failed, a message names it. */
-	if (count_others(fault->sent != SIGKILL))
-		complain(at, fault, "a temporary is left");
-	if (WIFSIGNALED(status) && WTERMSIG(status) != fault->sent)
-		complain(at, fault, "it was ended by a signal");
-	else if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
-		complain(at, fault, "exit code 1");
-	else if (WIFEXITED(status) && WEXITSTATUS(status) && !err[0] && strcmp(call, "write") != 0)
-		complain(at, fault, "no message");
+	static struct found found;
+	const struct found *next;
+	bool whole;
+
+	if (!before->left_n)
+		return;
+	found = *before;
+	next = world_again(scenario);
+	whole = is_ended(next, 0) || (scenario->also && is_ended(next, 2)) || world_says(next, "names (hard links)");
+	for (int i = 0; i < found.left_n; i++) {
+		bool there = false;
+
+		for (int k = 0; k < next->left_n; k++)
+			there |= !strcmp(next->left[k], found.left[i]);
+		/* apps was not walked: web.yaml was named. */
+		whole = whole && there &&
+			(!strncmp(found.left[i], "apps", 4) || strstr(next->err, strrchr(found.left[i], '/') + 1));
+	}
+	if (!whole)
+		world_complain("the next run does not tell of what is left and pass over it");
 }
 
-static void remove_all(void)
+static void judge_writing(const struct scenario *scenario, const struct fault *fault, const struct found *found)
 {
-	reset();
-	for (size_t i = 0; i < FILES; i++)
-		unlink(in_manifests(names[i]));
-	rmdir(manifests);
-	unlink(log_path);
-	unlink(out_path);
-	unlink(err_path);
-	rmdir(folder);
+	bool done = world_is_made(found, ALL, 0), none = world_is_made(found, 0, 0);
+
+	if (fault->sent == SIGKILL) {
+		judge_next(scenario, found);
+		return;
+	}
+	if (!done && !none && !is_made_without(found) && !world_says(found, "could not be put back"))
+		world_complain("some files are old, others new");
+	if (is_ended(found, 0) && (!done || scenario->also))
+		world_complain("exit code 0, and not all was done");
+	if (is_ended(found, 1))
+		world_complain("exit code 1");
+	if (!is_ended(found, 0) && done && !is_output(found) && !world_says(found, "error: open shop"))
+		world_complain("all was done, and the exit code does not say so");
+	if (!none && (world_says(found, "No file was changed.") || world_says(found, "none was changed")))
+		world_complain("it says that nothing was changed");
+	if (none && world_says(found, "files changed"))
+		world_complain("it says that files were changed");
+}
+
+/* @expected - what the run printed without a fault, and how it ended. */
+static void judge_reading(const struct found *expected, const struct found *found)
+{
+	bool same = found->status == expected->status && !strcmp(found->out, expected->out);
+
+	if (WIFSIGNALED(found->status) || is_ended(found, 2))
+		return;
+	if (!same)
+		world_complain("the output is not whole, and the exit code does not say so");
+	if (strcmp(found->err, expected->err) != 0 && !is_output(found))
+		world_complain("other messages, and the exit code does not say why");
+}
+
+static void try_scenario(const struct scenario *scenario)
+{
+	static char calls[CALLS][32];
+	static const struct fault none = { .name = "nothing" };
+	static struct found expected;
+	int n = world_calls(scenario, calls);
+
+	expected = *world_run(scenario, 0, &none);
+	if (n < 5 || n == CALLS || (scenario->writes && is_ended(&expected, 0) == (scenario->also != NULL)))
+		world_complain("it does not go as it should without a fault");
+	for (size_t f = 0; f < sizeof(faults) / sizeof(*faults); f++)
+		for (int at = 1; at <= n && (faults[f].core || !scenario->core); at++) {
+			const struct found *found = world_run(scenario, at, &faults[f]);
+
+			if (!found->call[0])
+				world_complain("the call did not come");
+			judge_files(scenario, &faults[f], found);
+			judge_end(&faults[f], found);
+			judge_signal(&faults[f], found);
+			if (scenario->writes)
+				judge_writing(scenario, &faults[f], found);
+			else
+				judge_reading(&expected, found);
+		}
+	printf("%-40s %3d calls, %5d runs so far, %d failed\n", scenario->name, n, world_runs(), world_failed());
 }
 
 int main(int argc, char **argv)
 {
-	static const struct fault none = { "nothing", 0, 0, false, false };
-	int calls, status;
-
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
-	program = argv[1];
-	inject = argv[2];
-	if (!mkdtemp(folder))
-		die("mkdtemp");
-	snprintf(manifests, sizeof(manifests), "%s/manifests", folder);
-	snprintf(log_path, sizeof(log_path), "%s/log", folder);
-	snprintf(out_path, sizeof(out_path), "%s/out", folder);
-	snprintf(err_path, sizeof(err_path), "%s/err", folder);
-	if (mkdir(manifests, 0700))
-		die(manifests);
-	for (unsigned set = 0; set <= ALL; set++) {
-		reset();
-		status = set ? run(set, 0, &none) : 0;
-		if (!WIFEXITED(status) || WEXITSTATUS(status)) {
-			printf("the run without faults: status %x\n%s", (unsigned)status, err);
-			return 1;
-		}
-		for (size_t i = 0; i < FILES; i++) {
-			slurp(in_manifests(names[i]), made[set][i]);
-			if (set == ALL && !strcmp(made[set][i], old[i])) {
-				printf("%s was not changed\n", names[i]);
-				return 1;
-			}
-		}
-	}
-	calls = (int)strtol(call, NULL, 10);
-	if (calls < 50) {
-		printf("only %d calls are seen\n", calls);
-		return 1;
-	}
-	for (size_t f = 0; f < sizeof(faults) / sizeof(*faults); f++)
-		for (int at = 1; at <= calls; at++) {
-			reset();
-			call[0] = 0;
-			status = run(ALL, at, &faults[f]);
-			judge(at, &faults[f], status);
-		}
-	remove_all();
-	printf("%d calls, %d runs, %d failed\n", calls, runs, failed);
-	return failed != 0;
+	world_open(argv[1], argv[2]);
+	if (!strcmp(argv[3], "calls"))
+		for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
+			try_scenario(&scenarios[i]);
+	else
+		world_deeds();
+	world_close();
+	printf("%d runs, %d failed\n", world_runs(), world_failed());
+	return world_failed() != 0;
 }

@@ -348,7 +348,8 @@ static void check_findings(const struct source *source)
 
 			fuzz_check(finding->at <= document->end - document->start, "a finding outside of its document");
 			fuzz_check(finding->object < document->objects.n, "a finding of no object");
-			fuzz_check(finding->status == FIX_CHANGED || finding->reason.n, "left without a reason");
+			fuzz_check(finding->text->status == FIX_CHANGED || finding->text->reason.n,
+				   "left without a reason");
 		}
 	}
 }

@@ -176,21 +176,34 @@ static bool make_append(struct yaml_tree *tree, yaml_id id, enum edit edit, stru
 	return at && yaml_put_int(tree, at, "x", 1, NULL, why);
 }
 
+/* What a new value may take the place of. */
+static struct str with_properties(struct yaml_tree *tree, yaml_id id)
+{
+	if (yaml_node(tree, id)->flags & YAML_F_COPY)
+		return STR_NONE; /* a copy has no bytes of its own */
+	return str_sub(tree->bytes, yaml_node(tree, id)->props, yaml_node(tree, id)->end);
+}
+
 static bool make_set(struct yaml_tree *tree, yaml_id id, enum edit edit, struct intent *intent,
 		     struct yaml_refusal *why)
 {
-	enum yaml_style style = (enum yaml_style)yaml_node(tree, id)->style;
-	bool quoted = style == YAML_SINGLE || style == YAML_DOUBLE || tree->json;
+	const struct yaml_node *node = yaml_node(tree, id);
+	bool quoted = node->style == YAML_SINGLE || node->style == YAML_DOUBLE || tree->json;
+	bool block = node->style == YAML_LITERAL || node->style == YAML_FOLDED;
 
 	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
-	intent->old = raw_of(tree, id);
+	intent->old = with_properties(tree, id);
 	if (edit == SET_INT) {
-		intent->added[0] = fmt(tree, intent->gone, "\t8080");
+		/* Below a tag that stays, it may stand in quotes. */
+		intent->added[0] = fmt(tree, intent->gone, node->flags & YAML_F_TAG ? "\t?8080" : "\t8080");
 		return yaml_set_int(tree, id, 8080, why);
 	}
 	if (edit == SET_STR) {
-		intent->added[0] = fmt(tree, intent->gone, quoted ? "\t'new/value" : "\tnew/value");
+		intent->added[0] = fmt(tree, intent->gone,
+				       block	? "\t?new/value"
+				       : quoted ? "\t'new/value"
+						: "\tnew/value");
 		return yaml_set_str(tree, id, STR("new/value"), why);
 	}
 	intent->added[0] = fmt(tree, intent->gone, "\t'- it's: \"so\" #1, \\{}");
@@ -205,7 +218,7 @@ static bool make_fill(struct yaml_tree *tree, yaml_id id, enum edit edit, struct
 
 	intent->has_gone = true;
 	intent->gone = check_path(tree, id);
-	intent->old = raw_of(tree, id);
+	intent->old = with_properties(tree, id);
 	if (edit == FILL_SEQ) {
 		intent->added[0] = fmt(tree, intent->gone, "[0]\t?x");
 		at = yaml_put_seq(tree, map, name.p, false, NULL, why);

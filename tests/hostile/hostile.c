@@ -224,6 +224,38 @@ static bool judge(const struct hostile *hostile, const char *command, const stru
 	return true;
 }
 
+static void put_next(void)
+{
+	FILE *file = create(next_path);
+
+	fputs(next, file);
+	finish(file);
+}
+
+/* What is refused is not written to, and the next file is hardened. */
+static bool try_fix(const struct hostile *hostile, const struct stat *before)
+{
+	struct stat st, next_before, next_after;
+	struct ran ran;
+	bool fine;
+
+	if (stat(next_path, &next_before))
+		die(next_path);
+	ran = run(hostile, "fix", before->st_size);
+	if (stat(in_path, &st) || stat(next_path, &next_after))
+		die(in_path);
+	fine = (ran.exited && ran.code == 0) || complain(hostile, "fix", "it does not end well");
+	if (st.st_ino != before->st_ino || st.st_ctim.tv_sec != before->st_ctim.tv_sec ||
+	    st.st_ctim.tv_nsec != before->st_ctim.tv_nsec)
+		fine = complain(hostile, "fix", "the file was written");
+	if (next_after.st_ino == next_before.st_ino || !holds(next_path, "runAsNonRoot: true"))
+		fine = complain(hostile, "fix", "the next file was not hardened");
+	if (holds_raw(err_path))
+		fine = complain(hostile, "fix", "a control character or bidirectional override was printed raw");
+	put_next();
+	return fine;
+}
+
 static bool try_case(const struct hostile *hostile, size_t times)
 {
 	static const char *const commands[] = { "diff", "check" };
@@ -244,7 +276,7 @@ static bool try_case(const struct hostile *hostile, size_t times)
 		fine = judge(hostile, commands[i], &ran, st.st_size) && fine;
 		fflush(stdout);
 	}
-	return fine;
+	return (!hostile->untouched || try_fix(hostile, &st)) && fine;
 }
 
 static bool is_wanted(const struct hostile *hostile, const char *suite, const char *name)
@@ -256,7 +288,6 @@ int main(int argc, char **argv)
 {
 	const char *suite = NULL, *name = NULL;
 	size_t times = 1, ran = 0, failed = 0;
-	FILE *file;
 
 	program = argc > 1 ? argv[1] : "";
 	for (int i = 2; i < argc; i++) {
@@ -278,9 +309,7 @@ int main(int argc, char **argv)
 	snprintf(next_path, sizeof(next_path), "%s/next.yaml", folder);
 	snprintf(out_path, sizeof(out_path), "%s/out", folder);
 	snprintf(err_path, sizeof(err_path), "%s/err", folder);
-	file = create(next_path);
-	fputs(next, file);
-	finish(file);
+	put_next();
 	for (size_t i = 0; i < hostiles_n; i++) {
 		if (!is_wanted(&hostiles[i], suite, name))
 			continue;

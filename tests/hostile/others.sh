@@ -74,7 +74,7 @@ untouched list "$none" <<'END'
   hosts: all
   tasks: []
 END
-untouched helm "$template" <<'END'
+untouched helm 'Render it first: helm template RELEASE CHART | kubectl harden diff -f -' <<'END'
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -94,7 +94,7 @@ metadata: {name: web}
 spec: {containers: [{name: web, image: nginx}]}
 {{- end }}
 END
-untouched jinja "$template" <<'END'
+untouched jinja 'a Jinja template, not yet a manifest. Render it first, and pipe what comes out into' <<'END'
 apiVersion: v1
 kind: Pod
 metadata: {name: web}
@@ -104,6 +104,45 @@ spec:
   - name: {{ name }}
     image: nginx
 {% endfor %}
+END
+untouched jinja-comment 'a Jinja template' <<'END'
+{# one for each name #}
+kind: Pod
+apiVersion: v1
+END
+untouched gomplate "$template. Render it first, and pipe" <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: {{ (ds "config").name }}}
+spec: {containers: [{name: web, image: nginx}]}
+END
+untouched mustache "$template. Render it first, and pipe" <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  {{#containers}}
+  - {name: web, image: nginx}
+  {{/containers}}
+END
+untouched deleted '' <<'END'
+$patch: delete
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+END
+untouched no-containers 'a patch, not a workload' <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {nodeSelector: {disk: ssd}}}}
+END
+untouched replicas '' <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {replicas: 3}
 END
 untouched patch 'a patch, not a workload' <<'END'
 apiVersion: apps/v1
@@ -195,6 +234,44 @@ END
 grep -q 'runAsNonRoot: true' envsubst.yaml || { echo 'FAILED envsubst.yaml'; failed=1; }
 # shellcheck disable=SC2016 # as it stands in the file
 grep -qF 'containerPort: ${PORT}' envsubst.yaml || { echo 'FAILED envsubst.yaml: the port'; failed=1; }
+
+# Where a number belongs to a change, and only envsubst knows it, that is said; elsewhere it is not.
+"$program" diff -f envsubst.yaml >out 2>err || true
+tr '\n' ' ' <err | tr -s ' ' | grep -qF 'envsubst < FILE | kubectl harden fix -f -' || { echo 'FAILED: no advice'; cat err; failed=1; }
+"$program" diff -f looks.yaml >out 2>err || true
+! grep -q envsubst err || { echo 'FAILED: advice for nothing'; failed=1; }
+
+# The annotations of ytt are comments: they survive, and a value that they make is no value yet.
+cat >ytt.yaml <<'END'
+#@ load("@ytt:data", "data")
+#! a comment
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  labels: #@ labels()
+spec:
+  replicas: #@ data.values.replicas
+  template:
+    spec:
+      containers:
+      #@ if data.values.on:
+      - name: web
+        image: nginx
+        ports:
+        - containerPort: #@ data.values.port
+      #@ end
+END
+cp ytt.yaml before
+"$program" fix -q -f ytt.yaml
+grep -q 'runAsNonRoot: true' ytt.yaml || { echo 'FAILED ytt.yaml'; failed=1; }
+grep '#' before >expected
+grep '#' ytt.yaml | cmp -s - expected || { echo 'FAILED ytt.yaml: its annotations'; failed=1; }
+sed '/^        image: nginx/s/nginx/#@ data.values.image/' before >ytt.yaml
+cp ytt.yaml before
+"$program" fix -q -f ytt.yaml
+cmp -s before ytt.yaml || { echo 'FAILED ytt.yaml: a container without an image'; failed=1; }
 
 # A patch beside its base keeps the port that it names.
 mkdir base

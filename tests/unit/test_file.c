@@ -473,7 +473,7 @@ static void refuses_a_file_changed_before_the_commit(void **state)
 	add(&txn, "b.yaml", "b new");
 	put_old("c.yaml", "b OLD");
 	assert_int_equal(rename("c.yaml", "b.yaml"), 0);
-	assert_no_commit(&txn, "none of the files was changed");
+	assert_no_commit(&txn, "write b.yaml: it was changed meanwhile");
 	assert_holds("a.yaml", "a old");
 	assert_holds("b.yaml", "b OLD");
 	/* Removed. */

@@ -190,7 +190,7 @@ static const struct {
 	  "defaults without a pod-security-context" },
 	{ ROW "  pods:\n  - at: a\n    is: [default]\n", 6, 10, "is cannot be \"default\" (did you mean defaults?)" },
 	{ ROW "  pod: a\n  is: [nothing]\n", 2, 3,
-	  "\"nothing\" excludes pod, note, list, service, names-port and openshift" },
+	  "\"nothing\" excludes pod, note, list, service, names-port, openshift and kustomization" },
 	{ ROW "  pod: a\n  note: no\n", 2, 3, "a kind whose pods are never edited says no pods, or note-where" },
 	{ ROW "  pod: a\n  note-where: b\n", 2, 3, "note-where without a note" },
 	{ "kinds:\n- groups: [x.example]\n  kinds: [Thing, Thing]\n", 3, 18, "\"Thing\" stands twice in kinds" },

@@ -47,7 +47,7 @@ static const struct {
 	{ "route.openshift.io/v1", "Route", KIND_NAMES_PORT | KIND_OPENSHIFT, NULL, NULL },
 	{ "v1", "ConfigMap", KIND_NOTHING, NULL, NULL },
 	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition", KIND_NOTHING | KIND_CLUSTER, NULL, NULL },
-	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", 0, NULL, NULL },
+	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", KIND_KUSTOMIZATION, NULL, NULL },
 };
 
 static void test_kinds(void **state)
@@ -189,7 +189,7 @@ static const struct {
 	{ "kinds.yaml", "items: Pod\n", "items: Podd\n", ": its items, Podd of group \"\", have no row" },
 	{ "kinds.yaml", "kinds: [StatefulSet]", "kinds: [Deployment]", ": Deployment of group \"apps\" stands twice" },
 	{ "kinds.yaml", "is: [service]", "is: [service, nothing]",
-	  ": \"nothing\" excludes pod, note, list, service, names-port and openshift" },
+	  ": \"nothing\" excludes pod, note, list, service, names-port, openshift and kustomization" },
 	{ "kinds.yaml", "  source: k8s.io/api core/v1 types.go PodTemplate\n", "", ": missing key \"source\"" },
 	{ "kinds.yaml", "kinds:\n", "kindz:\n", ": unknown table \"kindz\"" },
 	{ "fields.yaml", "name: pod_spec", "name: pod-spec", ": \"pod-spec\" is no name for an order" },

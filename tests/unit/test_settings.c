@@ -114,6 +114,50 @@ static void test_values(void **state)
 	settings_free(&settings);
 }
 
+/* As Kubernetes writes quantities. */
+static void test_sizes(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t bytes;
+	} sizes[] = {
+		{ "1", 1 },
+		{ "1000", 1000 },
+		{ "10k", 10000 },
+		{ "10K", 10000 },
+		{ "100M", 100000000 },
+		{ "4G", 4000000000 },
+		{ "512Ki", 512 << 10 },
+		{ "256Mi", 256 << 20 },
+		{ "3Gi", (size_t)3 << 30 },
+		{ "4294967294", UINT32_MAX - 1 },
+	};
+	static const char *const wrong[] = { "0", "0Mi", "-1", "1.5Gi", "Mi", "1mi", "1Ti", "1e6", "0x10", "1MiB", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char line[64];
+		struct settings settings;
+
+		snprintf(line, sizeof(line), "--max-document-size=%s", sizes[i].text);
+		settings = check_fine(line);
+		assert_int_equal(settings.run.limits.bytes, sizes[i].bytes);
+		settings_free(&settings);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		char line[64], says[128];
+
+		snprintf(line, sizeof(line), "--max-document-size=%s", wrong[i]);
+		snprintf(says, sizeof(says), "invalid argument \"%s\" for --max-document-size: a size such as 256Mi",
+			 wrong[i]);
+		check_error(COMMAND_DIFF, line, says);
+	}
+	check_error(COMMAND_DIFF, "--max-document-size=4294967295",
+		    "invalid argument \"4294967295\" for --max-document-size: less than 4Gi");
+	check_error(COMMAND_DIFF, "--max-document-size=4Gi",
+		    "invalid argument \"4Gi\" for --max-document-size: less than 4Gi");
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -185,8 +229,8 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),  cmocka_unit_test(test_together), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_errors), cmocka_unit_test(test_table),
+		cmocka_unit_test(test_forms), cmocka_unit_test(test_together), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_sizes), cmocka_unit_test(test_errors),   cmocka_unit_test(test_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

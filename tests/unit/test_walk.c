@@ -80,7 +80,7 @@ static void check_with(struct walk_options options, const char *arguments, const
 	bool errors = false, ok;
 	size_t n = 0;
 
-	options.passed_over = note;
+	options.passed_over = options.left_over = note;
 	options.data = &passed;
 	while (str_cut(&rest, ' ', &one))
 		words[n++] = str_copy(arena, one).p;
@@ -189,8 +189,8 @@ static void follows_links_only_inside(void **state)
 	check_recursive("shop",
 			"shop/inside.yaml\nshop/sub/real.yaml\n"
 			"~ shop/.#lock.yaml: a link that leads nowhere\n"
-			"~ shop/.x.yaml.kubectl-harden-a1B2c3: a temporary file of kubectl harden, of a run that "
-			"goes on or was killed\n"
+			"~ shop/.x.yaml.kubectl-harden-a1B2c3: a temporary file of a kubectl harden that still runs, "
+			"or was killed; then it can be removed\n"
 			"~ shop/fifo.yaml: a pipe, socket or device\n"
 			"~ shop/folder: a link to a folder\n"
 			"~ shop/loop.yaml: a link that leads nowhere\n"

@@ -135,19 +135,15 @@ static void refuses_and_changes_nothing(void **state)
 		const char *why;
 		uint32_t at;
 	} cases[] = {
-		{ "c: !!map {y: z}\n", "c", put_a, "tag", 9 },
-		{ "c: !!str y\n", "c", set_it, "tag", 9 },
-		{ "c: |\n  y\n", "c", set_it, "block scalar", 3 },
 		{ "c: {y: z}\n", "c", set_it, "single value", 3 },
 		{ "c: y\n", "c", put_a, "no mapping", 3 },
 		{ "c: y\n", "c", append_x, "no sequence", 3 },
 		{ "c: [y]\n", "c", put_a, "no mapping", 3 },
 		{ "c: {m: y}\n", "c", put_map_m, "mapping belongs here", 7 },
 		{ "c: {m: {}}\n", "c", put_seq_m, "sequence belongs here", 7 },
-		{ "? c\n", "c", set_it, "not the value of a key", 0 },
-		{ "{b, c}\n", "c", set_it, "not the value of a key", 4 },
+		{ "? |-\n  c\n", "c", set_it, "nothing can be put in its place", 2 },
 		{ "c: {y: |\n  z}\n", "c.y", NULL, NULL, 0 },
-		{ "? m\n:\n", "", put_map_m, "question mark", 2 },
+		{ "? |-\n  m\n", "", put_map_m, "block scalar", 2 },
 		{ "b: |+\n  text", "", put_a, "nothing can be added", 6 },
 		{ "a0:\n  b: |", "", put_a, "nothing can be added", 0 },
 		{ "- c\n", "", remove_it, "cannot be removed", 0 },

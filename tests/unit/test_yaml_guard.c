@@ -46,15 +46,17 @@ static void refuses_what_hides(void **state)
 		  4 },
 		{ BYTES("a: \xc2\x80"), 3 },
 		{ BYTES("%YAML 1.2\n"), 0 },
-		{ BYTES("a: b\n%TAG ! x\n"), 5 },
-		{ BYTES("a: b\r%\"\n"), 5 },
+		{ BYTES("# c\n\n%TAG ! x\n"), 5 },
+		{ BYTES(" # c\r%\"\n"), 5 },
+		{ BYTES("...\n%YAML 1.1\n"), 4 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct yaml_refusal why = { 0 };
+		size_t end;
 
-		assert_false(yaml_guard(cases[i].bytes, &why));
+		assert_false(yaml_guard(cases[i].bytes, &end, &why));
 		assert_int_equal(why.at, cases[i].at);
 		assert_non_null(why.why);
 	}
@@ -79,8 +81,35 @@ static void lets_text_through(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct yaml_refusal why;
+		size_t end;
 
-		assert_true(yaml_guard(str_of(cases[i]), &why));
+		assert_true(yaml_guard(str_of(cases[i]), &end, &why));
+		assert_int_equal(end, strlen(cases[i]));
+	}
+}
+
+/* A directive behind `...` does not reach the parser; a line of a text does, and the parser knows the difference. */
+static void ends_at_directives(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t end;
+	} cases[] = {
+		{ "a: b\n%c\n", 8 },
+		{ "a: b\n...\n", 9 },
+		{ "a: b\n...\n%c\n%d\n", 9 },
+		{ "a: b\r... # x\r\r# y\r%c\r", 18 },
+		{ "a: \"b\n%c\n...\n%d\"", 13 },
+		{ "a: b\n...x\n%c\n", 13 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct yaml_refusal why;
+		size_t end;
+
+		assert_true(yaml_guard(str_of(cases[i].text), &end, &why));
+		assert_int_equal(end, cases[i].end);
 	}
 }
 
@@ -99,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_hides),
 		cmocka_unit_test(lets_text_through),
+		cmocka_unit_test(ends_at_directives),
 		cmocka_unit_test(stands_before_the_parser),
 	};
 

@@ -368,7 +368,6 @@ static void refuses(void **state)
 		{ "a: &x 1\nb: *x\n", "a", "used elsewhere" },
 		{ "a:\n  b: &x 1\nc: *x\n", "^a.b", "used elsewhere" },
 		{ "a: {b: &x 1}\nc: &y {d: *x}\ne: *y\n", "a", "used elsewhere" },
-		{ "a: !!map {b: 1}\n", "a.b", "tag" },
 		{ "a: [b: 1, c]\n", "a.0.b", "without braces" },
 	};
 

@@ -64,6 +64,24 @@ static void skips_the_byte_order_mark(void **state)
 	CHECK("\xef\xbb\xbf---\na: b\n", "a: b\n");
 	CHECK("\xef\xbb\xbf{\"a\": 1}{\"b\": 2}", "{\"a\": 1}", "{\"b\": 2}");
 	CHECK("\xef\xbb\xbf", "");
+	CHECK("a: b\n--- # c\n\xef\xbb\xbf"
+	      "d: e\n---\r\n\xef\xbb\xbf# f\n",
+	      "a: b\n", "d: e\n", "# f\n");
+	/* kubectl takes these for a part of the first key. */
+	CHECK("---\n\xef\xbb\xbf"
+	      "a: b\n",
+	      "\xef\xbb\xbf"
+	      "a: b\n");
+	CHECK("a: b\n---\n---\n\xef\xbb\xbf"
+	      "c: d\n",
+	      "a: b\n", "",
+	      "\xef\xbb\xbf"
+	      "c: d\n");
+	CHECK("a: b\n---\n\n\xef\xbb\xbf"
+	      "c: d\n",
+	      "a: b\n",
+	      "\n\xef\xbb\xbf"
+	      "c: d\n");
 }
 
 static void cuts_streams_of_json(void **state)

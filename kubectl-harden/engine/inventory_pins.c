@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inventory of pins
+ *
+ * What may name a pod's port and is not moved along: objects of certain kinds, and patches, whose names are those of
+ * their targets. Every number that stands by itself counts as a port: a port kept for nothing costs a sysctl, a port
+ * moved away from under a policy costs the service.
+ */
+#include "engine/inventory.h"
+#include "engine/kustomization.h"
+
+static void keep_number(struct pin *pin, int64_t number)
+{
+	if (number > 0 && number < PORT_FIRST_FREE)
+		pin->ports[number / 64] |= (uint64_t)1 << (number % 64);
+}
+
+/* "inbound|80||", "127.0.0.1:80": every number that stands by itself in the first @most bytes. */
+static void keep_numbers_of_text(struct str text, size_t most, struct pin *pin)
+{
+	for (size_t i = 0; i < text.n && i < most; i++) {
+		unsigned value = 0, digits = 0;
+
+		for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++, digits++)
+			value = value < PORT_FIRST_FREE ? value * 10 + (unsigned)(text.p[i] - '0') : value;
+		if (digits)
+			keep_number(pin, value);
+	}
+}
+
+enum { TEXT_MAX = 4096, NESTING_MAX = 64 };
+
+static void keep_numbers(struct yaml_tree *tree, yaml_id node, struct pin *pin, unsigned depth)
+{
+	struct str text;
+	int64_t number;
+
+	if (!depth)
+		return;
+	if (yaml_is_scalar(tree, node)) {
+		text = yaml_text(tree, node);
+		if ((yaml_int(tree, node, &number) || str_int(text, &number)) && number > 0 && number < PORT_FIRST_FREE)
+			keep_number(pin, number);
+		else
+			keep_numbers_of_text(text, TEXT_MAX, pin);
+		return;
+	}
+	YAML_EACH(tree, node, child) {
+		yaml_id value = yaml_value(tree, child);
+
+		if (value)
+			keep_numbers(tree, child, pin, depth - 1);
+		keep_numbers(tree, value ? value : child, pin, depth - 1);
+	}
+}
+
+static void keep_numbers_of_object(struct yaml_tree *tree, yaml_id object, struct pin *pin)
+{
+	YAML_EACH(tree, object, key)
+		if (str_is(yaml_text(tree, key), "spec") || str_is(yaml_text(tree, key), "subsets") ||
+		    str_is(yaml_text(tree, key), "ports"))
+			keep_numbers(tree, yaml_value(tree, key), pin, NESTING_MAX);
+}
+
+void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
+{
+	struct pin pin = {
+		.where = where,
+		.namespace = str_copy(run->arena, object->namespace),
+		.cluster = (object->kind->flags & KIND_CLUSTER) != 0,
+		.kind = str_copy(run->arena, object->kind_name),
+		.name = str_copy(run->arena, object->name),
+	};
+
+	keep_numbers_of_object(tree, object->node, &pin);
+	VEC_PUSH(&run->inventory->pins, pin);
+}
+
+/* ---- patches ---- */
+
+/* Of no namespace: that of a patch is its target's before or after kustomize changes it, or says nothing at all. */
+static struct pin patch_pin(struct run *run, struct where where, const char *what)
+{
+	return (struct pin){
+		.where = where,
+		.patch = str_fmt(run->scratch, "%s %s", what, where.source->path),
+	};
+}
+
+/* Most patches name no low port. */
+static void push_patch(struct run *run, struct pin *pin)
+{
+	bool empty = true;
+
+	for (size_t i = 0; i < sizeof(pin->ports) / sizeof(*pin->ports); i++)
+		empty = empty && !pin->ports[i];
+	if (empty)
+		return;
+	pin->patch = str_copy(run->arena, pin->patch);
+	VEC_PUSH(&run->inventory->pins, *pin);
+}
+
+void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	struct pin pin = patch_pin(run, where, "the patch");
+
+	if (yaml_get(tree, node, "kind"))
+		keep_numbers_of_object(tree, node, &pin);
+	else
+		keep_numbers(tree, node, &pin, NESTING_MAX);
+	push_patch(run, &pin);
+}
+
+struct kustomization {
+	struct run *run;
+	struct yaml_tree *tree;
+	struct str folder; /* with its slash, or empty */
+	struct pin pin;
+};
+
+/* Joins the kustomization's folder with the path that it names by @text; returns that. */
+static struct str keep_link(struct kustomization *k, struct str text)
+{
+	struct kustomization_link link = {
+		.from = k->run->inventory->folder,
+		.to = kustomization_path(k->run->arena, k->folder, text),
+	};
+
+	VEC_PUSH(&k->run->inventory->links, link);
+	return link.to;
+}
+
+/* Joins the folder with itself, so that it is known; many documents of one file are one kustomization. */
+static void keep_folder(struct kustomization *k, bool component)
+{
+	struct inventory *inventory = k->run->inventory;
+	struct str folder = kustomization_path(k->run->scratch, STR_NONE, k->folder);
+	struct kustomization_link link = { .component = component };
+
+	if (inventory->folder.n && str_eq(inventory->folder, folder) && inventory->component == component)
+		return;
+	link.from = link.to = inventory->folder = str_copy(k->run->arena, folder);
+	inventory->component = component;
+	VEC_PUSH(&inventory->links, link);
+}
+
+static void keep_part(void *data, enum kustomization_part part, yaml_id node)
+{
+	struct kustomization *k = data;
+
+	switch (part) {
+	case KUSTOMIZATION_RESOURCE:
+		if (!k->pin.everywhere)
+			keep_link(k, yaml_text(k->tree, node));
+		break;
+	case KUSTOMIZATION_PATCH_FILE:
+		if (!k->pin.everywhere)
+			VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node)));
+		break;
+	case KUSTOMIZATION_PATCH:
+		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
+		break;
+	case KUSTOMIZATION_REPLACEMENT:
+		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
+		break;
+	}
+}
+
+void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	yaml_id spec = yaml_get(tree, node, "spec");
+	struct kustomization k = {
+		.run = run,
+		.tree = tree,
+		.folder = str_of(where.source->path),
+		.pin = patch_pin(run, where, "a patch in"),
+	};
+
+	while (k.folder.n && k.folder.p[k.folder.n - 1] != '/')
+		k.folder.n--;
+	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
+	k.pin.everywhere = yaml_is_map(tree, spec);
+	if (!k.pin.everywhere)
+		keep_folder(&k, str_is(yaml_get_text(tree, node, "kind"), "Component"));
+	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
+	push_patch(run, &k.pin);
+}

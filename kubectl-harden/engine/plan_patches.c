@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Patches
+ *
+ * A file that a kustomization names as a patch may look like a whole workload, and was scanned as one: the
+ * kustomization may come later. Now that all were read, what the scan made of such a file is undone.
+ */
+#include <stdlib.h>
+
+#include "engine/harden.h"
+#include "engine/kustomization.h"
+#include "engine/plan.h"
+
+static int by_path(const void *a, const void *b)
+{
+	const struct str *x = a, *y = b;
+
+	return str_cmp(*x, *y);
+}
+
+/* Its rows of the inventory select nothing, and nothing selects them. */
+static void retire_rows(struct inventory *inventory, struct document *document)
+{
+	for (size_t i = 0; i < document->workloads_n; i++) {
+		struct workload *workload = &inventory->workloads.items[document->workload + i];
+
+		workload->patch = true;
+		workload->labels_n = workload->ports.n = 0;
+	}
+	for (size_t i = 0; i < document->services_n; i++) {
+		struct service *service = &inventory->services.items[document->service + i];
+
+		service->patch = true;
+		service->selector_n = service->ports_n = 0;
+	}
+	document->workloads_n = document->services_n = 0;
+}
+
+static void note_object(struct run *run, struct document *document, const struct kube_object *object)
+{
+	struct run_object row = {
+		.kind = str_copy(run->arena, object->kind_name),
+		.namespace = str_copy(run->arena, object->namespace),
+		.name = str_copy(run->arena, object->name),
+		.item = object->item,
+		.note = STR("a kustomization names its file as a patch: not a workload"),
+	};
+
+	VEC_PUSH(&document->objects, row);
+}
+
+static void retire(struct run *run, struct source *source, size_t index)
+{
+	struct document *document = &source->documents.items[index];
+
+	if (document->state == DOCUMENT_REFUSED)
+		return;
+	arena_reset(run->scratch);
+	document_clear(document);
+	retire_rows(run->inventory, document);
+	document->state = DOCUMENT_DONE;
+	document->unproved = false;
+	if (!document_take_tree(run, source, document))
+		return;
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	for (size_t i = 0; i < run->objects.n; i++) {
+		struct where where = { source, index, (unsigned)i };
+
+		/* A row for each pod of an object: it is one patch. */
+		if (i && run->objects.items[i].object.node == run->objects.items[i - 1].object.node)
+			continue;
+		note_object(run, document, &run->objects.items[i].object);
+		inventory_patch(run, where, &run->tree, run->objects.items[i].object.node);
+	}
+}
+
+void plan_patches(struct run *run)
+{
+	struct inventory *inventory = run->inventory;
+
+	if (!inventory->patch_files.n)
+		return;
+	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct str), by_path);
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+		struct str path;
+
+		if (!source->documents.n)
+			continue;
+		path = kustomization_path(run->arena, STR_NONE, str_of(source->path));
+		if (!bsearch(&path, inventory->patch_files.items, inventory->patch_files.n, sizeof(path), by_path))
+			continue;
+		for (size_t k = 0; k < source->documents.n; k++)
+			retire(run, source, k);
+	}
+}
