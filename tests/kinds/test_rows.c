@@ -260,12 +260,70 @@ static void test_unknown(void **state)
 	outcome_free(&outcome);
 }
 
+/* ---- the user's own rows ---- */
+
+static const char own_rows[] = "kinds:\n"
+			       "- groups: [unknown.example]\n"
+			       "  kinds: [Thing]\n"
+			       "  pods:\n"
+			       "  - at: spec.pods[*]\n"
+			       "    spec: body\n"
+			       "    pod-security-context: podContext\n"
+			       "    containers: [main]\n"
+			       "- groups: [apps]\n"
+			       "  kinds: [Deployment]\n"
+			       "  note: ours are made by a generator; not edited\n";
+
+static const char own_things[] = "apiVersion: unknown.example/v1\n"
+				 "kind: Thing\n"
+				 "metadata: {name: t}\n"
+				 "spec:\n"
+				 "  pods:\n"
+				 "  - name: one\n"
+				 "    body:\n"
+				 "      main: {image: i}\n"
+				 "---\n"
+				 "apiVersion: apps/v1\n"
+				 "kind: Deployment\n"
+				 "metadata: {name: d}\n"
+				 "spec: {template: {spec: {containers: [{name: c, image: i}]}}}\n";
+
+/* A kind that has no "containers" anywhere is found all the same, and the user's word on a built-in one counts. */
+static void test_own(void **state)
+{
+	struct run_options options = { .fix = FIX_CONFIG_DEFAULT, .limits = YAML_LIMITS_DEFAULT };
+	struct file_image image = { .bytes = strdup(own_things), .n = sizeof(own_things) - 1 };
+	struct arena *arena = arena_new();
+	struct buf out CLEANUP(buf_free) = BUF_INIT;
+	struct schema schema;
+	struct source *source;
+	struct run run;
+
+	(void)state;
+	assert_true(schema_open(&schema, arena, "own.yaml", STR(own_rows), NULL));
+	assert_true(kube_kinds_read(&schema, yaml_get(&schema.tree, schema.tree.root, "kinds"), true, &options.kinds));
+	run_init(&run, &options);
+	source = run_add(&run, "things.yaml", NULL, &image);
+	run_plan(&run);
+	run_apply(&run);
+	run_output(source, &out);
+	assert_int_equal(source->documents.n, 2);
+	assert_int_not_equal(count(buf_str(&out), "podContext"), 0);
+	assert_int_equal(count(buf_str(&out), "allowPrivilegeEscalation"), 1);
+	assert_true(str_ends(buf_str(&out), STR("containers: [{name: c, image: i}]}}}\n")));
+	assert_string_equal(source->documents.items[1].objects.items[0].note.p,
+			    "ours are made by a generator; not edited");
+	run_free(&run);
+	schema_close(&schema);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hardened),       cmocka_unit_test(test_operators),
 		cmocka_unit_test(test_operators_root), cmocka_unit_test(test_untouched),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_unknown),	       cmocka_unit_test(test_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
