@@ -14,9 +14,8 @@ static const char *what_of(const struct kube_kind *kind)
 	if (!view)
 		return kind->note;
 	if (view->flags & VIEW_OPERATOR)
-		return view->flags & VIEW_DEFAULTS
-			       ? "the pod's own settings, if it has a security context"
-			       : "the pod's own settings";
+		return view->flags & VIEW_DEFAULTS ? "the pod's own settings, if it has a security context"
+						   : "the pod's own settings";
 	return view->pod_context ? "everything" : "everything, on each container";
 }
 

@@ -166,6 +166,10 @@ static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, s
 	} else if (yaml_is_null(tree, target) || !yaml_text(tree, target).n) {
 		port->kind = TARGET_ABSENT;
 		port->number = port->port;
+		if (target && !yaml_is_scalar(tree, target)) {
+			port->why_not = STR("its targetPort is neither a number nor a name, which the API refuses");
+			return;
+		}
 	} else {
 		port->kind = TARGET_NAME;
 		port->name = keep(run, yaml_text(tree, target));

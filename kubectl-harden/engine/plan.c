@@ -12,10 +12,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/harden.h"
+#include "engine/objects.h"
 #include "engine/plan.h"
 #include "kube/listeners.h"
 
 /* ---- ports that only a Service knows ---- */
+
+/*
+ * What in the pod is in the way of a port that it does not name as one: the Service would move alone. Only asked where
+ * such a port moves at all.
+ */
+static void look_into_pod(struct run *run, const struct workload *workload, struct inventory_port *port)
+{
+	struct document *document = &workload->where.source->documents.items[workload->where.document];
+	struct port_sites sites;
+	struct object_view *view;
+
+	if (run->options.fix.low_ports != LOW_PORTS_MOVE || port->why_not.n)
+		return;
+	arena_reset(run->scratch);
+	if (!document_take_tree(run, workload->where.source, document))
+		return;
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	view = &run->objects.items[workload->where.object];
+	port_sites_find(&view->pod, run->scratch, port->protocol, port->port, port->target, &sites);
+	port->why_not = str_copy(run->arena, sites.why_not);
+	port_sites_free(&sites);
+}
 
 static void learn_ports(struct run *run)
 {
@@ -46,6 +70,7 @@ static void learn_ports(struct run *run)
 									 "port %u is taken; --port-map %u:PORT names "
 									 "another",
 									 learnt.target, learnt.port);
+				look_into_pod(run, workload, &learnt);
 				VEC_PUSH(&workload->ports, learnt);
 			}
 		}

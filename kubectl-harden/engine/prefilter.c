@@ -69,6 +69,9 @@ static void scan_line(struct scan *scan, struct str line)
 		return;
 	scan->content = true;
 	scan->versioned |= first == 'a' && str_starts(line, STR("apiVersion"));
+	/* What has items is a list to kubectl, whatever its kind. */
+	if (first == 'i' && str_starts(line, STR("items")))
+		scan->odd = true;
 	if (first == 'k' && line.n > 4 && !memcmp(line.p, "kind", 4) && (line.p[4] == ':' || is_blank(line.p[4]))) {
 		struct str rest = str_sub(line, 4, line.n);
 

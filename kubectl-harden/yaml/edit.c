@@ -53,6 +53,16 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
+static bool refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
+{
+	if (ret_why)
+		*ret_why = (struct yaml_refusal){
+			.at = tree->tab_line - 1,
+			.why = "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it",
+		};
+	return false;
+}
+
 bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node;
@@ -62,6 +72,8 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	node = yaml_node(tree, id);
 	if (node->kind == YAML_ALIAS)
 		return yaml_refuse(tree, ret_why, id, "it is an alias");
+	if (tree->tab_line)
+		return refuse_tab(tree, ret_why);
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_KEY)
@@ -70,8 +82,12 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	if (node->kind == YAML_MAP && (node->flags & YAML_F_EXPLICIT) &&
 	    (yaml_node(tree, node->first)->flags & YAML_F_EXPLICIT))
 		return yaml_refuse(tree, ret_why, id, "its key is written with a question mark");
-	if (node->pair && (yaml_node(tree, node->pair)->flags & YAML_F_MERGE))
-		return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
+	for (yaml_id up = tree->has_copies ? id : YAML_NONE; up; up = yaml_node(tree, up)->parent) {
+		yaml_id pair = yaml_node(tree, up)->pair;
+
+		if (pair && (yaml_node(tree, pair)->flags & YAML_F_MERGE))
+			return yaml_refuse(tree, ret_why, id, "it is what a merge key brings in");
+	}
 	return true;
 }
 
@@ -142,10 +158,11 @@ static bool has_place(struct yaml_tree *tree, yaml_id id)
 /* Makes a null of the input a collection; the renderer replaces its text. */
 static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct yaml_refusal *ret_why)
 {
-	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_node *node;
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
+	node = yaml_node(tree, id); /* that may have moved */
 	if (!node->pair)
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
 	if (!has_place(tree, id))
@@ -164,10 +181,11 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 /* Before the first child: an empty collection of the input becomes a block where blocks can be. */
 static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
-	struct yaml_node *node = yaml_node(tree, id);
+	struct yaml_node *node;
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
+	node = yaml_node(tree, id); /* that may have moved */
 	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED | YAML_F_COPY)) || node->style != YAML_FLOW || node->first)
 		return true;
 	if (yaml_in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||

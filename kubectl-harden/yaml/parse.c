@@ -342,8 +342,11 @@ static bool is_at_margin(const struct build *build, const struct yaml_node *node
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
 
-	if (!open || open->column < 0 || open->want_key || node->props == node->end)
+	if (!open || open->column < 0 || node->props == node->end)
 		return false;
+	/* A key stands at the margin, but not below its question mark. */
+	if (open->want_key)
+		return build->question && begins_line_at(build, node->props, (uint32_t)open->column);
 	if (node->props != node->start && begins_line_at(build, node->props, (uint32_t)open->column))
 		return true;
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
@@ -805,6 +808,7 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 	tree->root = YAML_NONE;
 	tree->nodes.n = tree->texts.n = tree->ops.n = 0;
 	tree->has_anchors = tree->has_copies = tree->exhausted = tree->expanded = tree->settled = false;
+	tree->tab_line = 0;
 	memset(tree->keys, 0, sizeof(tree->keys));
 	*ret_why = (struct yaml_refusal){ 0 };
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
@@ -818,8 +822,10 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 		fine = !build.end || parse_events(&build);
 	else
 		fine = json == YAML_JSON_READ;
-	if (fine)
+	if (fine) {
 		conclude(&build);
+		tree->tab_line = yaml_find_tab_line(tree);
+	}
 	free(build.stack.items);
 	anchors_free(&build.anchors);
 	return fine;

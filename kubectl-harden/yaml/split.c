@@ -185,8 +185,9 @@ bool yaml_split_next(struct yaml_splitter *splitter, struct yaml_span *ret_span,
 		}
 	}
 	for (size_t at = start; at < s.n; at = line_after(s, at)) {
-		enum line line = s.p[at] == '-' && (at == 0 || at != start || s.p[at - 1] == '\n') ? classify(s, at)
-												   : LINE_TEXT;
+		/* Behind a byte order mark kubectl knows no separator, and would find one once it is gone. */
+		bool begins = at == 0 || at != start || s.p[at - 1] == '\n' || (at == bom.n && str_starts(s, bom));
+		enum line line = s.p[at] == '-' && begins ? classify(s, at) : LINE_TEXT;
 
 		if (line == LINE_BAD) {
 			*ret_bad = at;

@@ -37,6 +37,12 @@ uint32_t yaml_skip_gap(struct str s, uint32_t at);
  */
 bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *ret_why);
 
+/*
+ * yaml_find_tab_line() - one more than the offset of the first tab in a line of blanks that is in no scalar and in no
+ * flow collection; 0 where there is none.
+ */
+uint32_t yaml_find_tab_line(struct yaml_tree *tree);
+
 /* Anchors by name; of two with one name, the later one. There may be a million: names are offsets in @text. */
 struct anchors {
 	const char *text; /* the document */

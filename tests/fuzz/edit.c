@@ -12,78 +12,13 @@
 
 #include <stdlib.h>
 
-#include "yaml/edit.h"
+#include "differential/meaning.h"
+#include "edit_ops.h"
 #include "yaml/settle.h"
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
 
-enum op {
-	OP_PUT_MAP,
-	OP_PUT_SEQ,
-	OP_PUT_FLOW,
-	OP_PUT_STR,
-	OP_PUT_INT,
-	OP_PUT_BOOL,
-	OP_PUT_ORDERED,
-	OP_APPEND_MAP,
-	OP_APPEND_STR,
-	OP_SET_STR,
-	OP_SET_INT,
-	OP_SET_BOOL,
-	OP_REMOVE,
-	OP_MARK,
-	OP_ROLLBACK,
-	OP_FILL,
-	OPS
-};
-
-enum { NODES_MAX = 3000, EDITS_MAX = 20, WAY_MAX = 200 };
-
-static const char *const keys[] = { "zzNew", "securityContext", "name", "a", "ports",
-				    "image", "needs: quotes",	"true", "0", "#key",
-				    "",	     "\xc3\xa9" };
-
-static const char *const values[] = {
-	"true",
-	"v",
-	"",
-	"a: b #c",
-	"- x",
-	"'",
-	"\"\\",
-	"null",
-	"~",
-	"017",
-	"1e3",
-	"no",
-	"=",
-	"<<",
-	"---",
-	"...",
-	"*a",
-	"&a",
-	"{",
-	"]",
-	"%",
-	"@x",
-	" lead",
-	"trail ",
-	"two\nlines",
-	"\ttab",
-	"\xc3\xa9\xf0\x9f\x98\x80",
-	"2001-01-01",
-	"0x1f",
-	"1_000",
-	"ALL",
-	"net.ipv4.ip_unprivileged_port_start",
-};
-
-static const int64_t numbers[] = { 0, 1, -1, 8080, 10001, INT64_MAX, INT64_MIN, 65535 };
-
-static const char *const ordered[] = { "apiVersion", "kind", "metadata", "spec", "a", "zzNew", "name", "image" };
-static const struct yaml_order order = { ordered, sizeof(ordered) / sizeof(*ordered) };
-
-#define PICK(array, n) ((array)[(n) % (sizeof(array) / sizeof(*(array)))])
+enum { NODES_MAX = 3000, EDITS_MAX = 20 };
 
 /* ---- where ---- */
 
@@ -103,16 +38,6 @@ static void list_nodes(struct yaml_tree *tree, yaml_id id, struct nodes *nodes)
 	YAML_EACH(tree, id, child)
 		list_nodes(tree, map ? yaml_value(tree, child) : child, nodes);
 }
-
-/* How a caller comes to a node: keys, and numbers of items. */
-struct way {
-	struct {
-		struct str key;
-		size_t item;
-		bool is_key;
-	} steps[WAY_MAX];
-	size_t n;
-};
 
 static bool find_way(struct yaml_tree *tree, yaml_id id, struct way *way)
 {
@@ -151,94 +76,6 @@ static yaml_id go(struct yaml_tree *tree, const struct way *way)
 		}
 	}
 	return id;
-}
-
-/* ---- one edit ---- */
-
-struct edit {
-	enum op op;
-	uint8_t value;
-	struct way way;
-	bool has_way;
-	uint32_t mark; /* before it */
-};
-
-/* A collection that is empty gets something, as every caller does; where that is refused, all of it is taken back. */
-static yaml_id filled(struct yaml_tree *tree, yaml_id id, uint32_t mark, struct yaml_refusal *why)
-{
-	yaml_id child;
-
-	if (!id || yaml_first(tree, id))
-		return id;
-	if (yaml_is_map(tree, id))
-		child = yaml_put_str(tree, id, "x", STR("y"), NULL, why);
-	else
-		child = yaml_append_str(tree, id, STR("y"), why);
-	if (child)
-		return id;
-	yaml_rollback(tree, mark);
-	return YAML_NONE;
-}
-
-/* What is null becomes a collection. */
-static yaml_id fill(struct yaml_tree *tree, yaml_id id, uint8_t v, uint32_t mark, struct yaml_refusal *why)
-{
-	yaml_id key = yaml_key(tree, id), map = yaml_parent(tree, id);
-	struct str name = key ? str_copy(tree->arena, yaml_text(tree, key)) : STR_NONE;
-
-	if (!key || memchr(name.p, 0, name.n)) {
-		why->why = "not the value of a key";
-		return YAML_NONE;
-	}
-	if (v & 1)
-		return filled(tree, yaml_put_map(tree, map, name.p, NULL, why), mark, why);
-	return filled(tree, yaml_put_seq(tree, map, name.p, v & 2, NULL, why), mark, why);
-}
-
-static yaml_id edit_make(struct yaml_tree *tree, yaml_id id, const struct edit *edit, struct yaml_refusal *why)
-{
-	uint8_t v = edit->value;
-	uint32_t mark = yaml_mark(tree);
-	const char *key = PICK(keys, v);
-	struct str text = str_of(PICK(values, v >> 1));
-	int64_t number = PICK(numbers, v);
-
-	switch (edit->op) {
-	case OP_PUT_MAP:
-		return filled(tree, yaml_put_map(tree, id, key, v & 1 ? &order : NULL, why), mark, why);
-	case OP_PUT_SEQ:
-		return filled(tree, yaml_put_seq(tree, id, key, false, v & 1 ? &order : NULL, why), mark, why);
-	case OP_PUT_FLOW:
-		return filled(tree, yaml_put_seq(tree, id, key, true, NULL, why), mark, why);
-	case OP_PUT_STR:
-		return yaml_put_str(tree, id, key, text, NULL, why);
-	case OP_PUT_INT:
-		return yaml_put_int(tree, id, key, number, NULL, why);
-	case OP_PUT_BOOL:
-		return yaml_put_bool(tree, id, key, v & 1, NULL, why);
-	case OP_PUT_ORDERED:
-		return yaml_put_str(tree, id, PICK(ordered, v), text, &order, why);
-	case OP_APPEND_MAP:
-		return yaml_append_map(tree, id, why);
-	case OP_APPEND_STR:
-		return yaml_append_str(tree, id, text, why);
-	case OP_SET_STR:
-		return yaml_set_str(tree, id, text, why) ? id : YAML_NONE;
-	case OP_SET_INT:
-		return yaml_set_int(tree, id, number, why) ? id : YAML_NONE;
-	case OP_SET_BOOL:
-		return yaml_set_bool(tree, id, v & 1, why) ? id : YAML_NONE;
-	case OP_REMOVE:
-		if (!(v & 1))
-			return yaml_remove(tree, id, why) ? id : YAML_NONE;
-		return yaml_prune(tree, id, v & 2 ? yaml_parent(tree, yaml_parent(tree, id)) : YAML_NONE, why)
-			       ? id
-			       : YAML_NONE;
-	case OP_FILL:
-		return fill(tree, id, v, mark, why);
-	default:
-		return YAML_NONE;
-	}
 }
 
 /* ---- what may be gone ---- */
@@ -487,6 +324,7 @@ static void run_program(struct round *round, struct str program)
 		list_nodes(tree, tree->root, &round->nodes);
 		id = round->nodes.items[p[1] % round->nodes.n];
 		edit->has_way = find_way(tree, id, &edit->way) && go(tree, &edit->way) == id;
+		edit->said = fuzz_emitted() ? edit_say(tree, id, edit) : STR_NONE;
 		made = edit_make(tree, id, edit, &why);
 		if (!made) {
 			fuzz_check(why.why && *why.why, "edit %d was refused without a reason", (int)edit->op);
@@ -568,18 +406,41 @@ static void check_again(struct round *round, struct yaml_tree *after)
 	buf_free(&out);
 }
 
+/* What the tree means now, and what came of it. */
+static void emit(struct round *round, struct str after, struct str meant)
+{
+	struct buf edits = BUF_INIT;
+	bool sayable = true;
+
+	for (size_t i = 0; i < round->n; i++) {
+		buf_addc(&edits, i ? ',' : '[');
+		buf_add(&edits, round->edits[i].said);
+		sayable &= round->edits[i].has_way && round->edits[i].said.n != 0;
+	}
+	buf_addc(&edits, ']');
+	if (round->n)
+		meaning_frame(fuzz_emitted(), "edit",
+			      (struct str[]){ STR("edit"), round->tree.bytes, after, meant,
+					      sayable ? buf_str(&edits) : STR_NONE },
+			      5);
+	buf_free(&edits);
+}
+
 static void check_result(struct round *round)
 {
-	struct buf out = BUF_INIT;
+	struct buf out = BUF_INIT, meant = BUF_INIT;
 	struct yaml_tree after = YAML_TREE_INIT;
 	struct yaml_splitter splitter;
 	struct yaml_refusal why;
 	struct yaml_span span;
 	struct str text;
+	bool told;
 	size_t bad;
 
+	/* Before it is settled, the tree says what is meant at each place. */
+	told = fuzz_emitted() && meaning_add(&round->tree, round->tree.root, &meant);
 	if (!settle(&round->tree)) {
-		buf_free(&out);
+		buf_free(&meant);
 		return;
 	}
 	render(&round->tree, &out);
@@ -593,6 +454,9 @@ static void check_result(struct round *round)
 		fail(round, text, "the result is not read any more");
 	if (!yaml_prove(&round->tree, &after, &why))
 		fail(round, text, why.why);
+	if (told && !meaning_turns_json(round->tree.bytes, text))
+		emit(round, text, buf_str(&meant));
+	buf_free(&meant);
 	if (round->repeatable)
 		check_again(round, &after);
 	yaml_tree_free(&after);

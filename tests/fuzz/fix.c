@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "differential/hardened.h"
+#include "differential/meaning.h"
 #include "engine/prefilter.h"
 #include "engine/run.h"
 #include "kube/pod.h"
@@ -367,6 +369,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > FUZZ_BYTES_MAX || fuzz_too_many(input.text))
 		return -1;
 	n = cut_files(input.text, files);
+	hardened_emit_to(fuzz_emitted(), false);
 	run_all(&run, &options, files, n);
 	for (size_t i = 0; i < n; i++) {
 		check_prefilters(files[i]);
@@ -374,6 +377,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run_output(run.sources.items[i], &results[i]);
 		check_documents(run.sources.items[i], files[i], buf_str(&results[i]));
 		check_diff(run.sources.items[i], buf_str(&results[i]));
+		if (fuzz_emitted()) {
+			meaning_frame_file(fuzz_emitted(), NULL, files[i]);
+			meaning_frame_file(fuzz_emitted(), NULL, buf_str(&results[i]));
+		}
 	}
 	check_reports(&run);
 	run_free(&run);

@@ -57,6 +57,20 @@ bool fuzz_too_many(struct str text)
 	return false;
 }
 
+/* ---- what was meant ---- */
+
+static FILE *emitted;
+
+void fuzz_emit_to(FILE *file)
+{
+	emitted = file;
+}
+
+FILE *fuzz_emitted(void)
+{
+	return emitted;
+}
+
 /* ---- time ---- */
 
 uint64_t fuzz_clock(void)

@@ -9,6 +9,7 @@
  */
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "yaml/render.h"
 #include "yaml/tree.h"
@@ -37,6 +38,13 @@ struct fuzz_input {
 };
 
 struct fuzz_input fuzz_input_split(struct str bytes);
+
+/*
+ * fuzz_emit_to() - where a target that can writes what it meant, as frames (tests/differential/meaning.h), for an
+ * independent reader. fuzz_emitted() - that file; NULL: nowhere.
+ */
+void fuzz_emit_to(FILE *file);
+FILE *fuzz_emitted(void);
 
 /* fuzz_too_many() - whether there are more documents than a target should look at. */
 bool fuzz_too_many(struct str text);

@@ -27,7 +27,7 @@ bool chance_of(struct chance *chance, uint32_t n)
 
 /* ---- building ---- */
 
-static struct model *node(struct arena *arena, enum model_kind kind)
+struct model *model_node(struct arena *arena, enum model_kind kind)
 {
 	struct model *model = ARENA_NEW(arena, struct model);
 
@@ -37,7 +37,7 @@ static struct model *node(struct arena *arena, enum model_kind kind)
 
 static struct model *scalar(struct arena *arena, const char *text)
 {
-	struct model *model = node(arena, MODEL_SCALAR);
+	struct model *model = model_node(arena, MODEL_SCALAR);
 
 	model->text = str_of(text);
 	return model;
@@ -70,7 +70,7 @@ static void grow(struct arena *arena, struct model *to)
 	to->children.cap = cap;
 }
 
-static struct model *put_str(struct arena *arena, struct model *map, struct str key, struct model *value)
+struct model *model_put(struct arena *arena, struct model *map, struct str key, struct model *value)
 {
 	grow(arena, map);
 	map->children.keys[map->children.n] = key;
@@ -80,22 +80,22 @@ static struct model *put_str(struct arena *arena, struct model *map, struct str 
 
 static struct model *put(struct arena *arena, struct model *map, const char *key, struct model *value)
 {
-	return put_str(arena, map, str_of(key), value);
+	return model_put(arena, map, str_of(key), value);
 }
 
 static struct model *put_map(struct arena *arena, struct model *map, const char *key)
 {
-	return put(arena, map, key, node(arena, MODEL_MAP));
+	return put(arena, map, key, model_node(arena, MODEL_MAP));
 }
 
 static struct model *put_seq(struct arena *arena, struct model *map, const char *key)
 {
-	return put(arena, map, key, node(arena, MODEL_SEQ));
+	return put(arena, map, key, model_node(arena, MODEL_SEQ));
 }
 
 static struct model *add(struct arena *arena, struct model *seq, struct model *value)
 {
-	return put_str(arena, seq, STR_NONE, value);
+	return model_put(arena, seq, STR_NONE, value);
 }
 
 /* ---- words ---- */
@@ -184,12 +184,12 @@ static struct model *any_value(struct arena *arena, struct chance *chance)
 	case 1:
 		return scalar(arena, ANY(chance, bools));
 	case 2:
-		model = node(arena, MODEL_MAP);
+		model = model_node(arena, MODEL_MAP);
 		for (uint32_t n = chance_below(chance, 3); n; n--)
 			put(arena, model, any_key(chance), any_value(arena, chance));
 		return model;
 	case 3:
-		model = node(arena, MODEL_SEQ);
+		model = model_node(arena, MODEL_SEQ);
 		for (uint32_t n = chance_below(chance, 3); n; n--)
 			add(arena, model, any_value(arena, chance));
 		return model;
@@ -204,7 +204,7 @@ static struct model *any_value(struct arena *arena, struct chance *chance)
 
 static struct model *make_security(struct arena *arena, struct chance *chance, bool pod)
 {
-	struct model *model = node(arena, MODEL_MAP), *inner;
+	struct model *model = model_node(arena, MODEL_MAP), *inner;
 
 	if (chance_of(chance, 3))
 		put(arena, model, "runAsNonRoot", scalar(arena, ANY(chance, bools)));
@@ -216,7 +216,7 @@ static struct model *make_security(struct arena *arena, struct chance *chance, b
 	}
 	if (pod) {
 		if (chance_of(chance, 3)) {
-			inner = add(arena, put_seq(arena, model, "sysctls"), node(arena, MODEL_MAP));
+			inner = add(arena, put_seq(arena, model, "sysctls"), model_node(arena, MODEL_MAP));
 			put(arena, inner, "name", scalar(arena, "net.ipv4.ip_unprivileged_port_start"));
 			put(arena, inner, "value", text(arena, "0"));
 		}
@@ -247,7 +247,7 @@ static void make_ports(struct arena *arena, struct chance *chance, struct model 
 	struct model *list = put_seq(arena, container, "ports");
 
 	for (uint32_t n = 1 + chance_below(chance, 2); n; n--) {
-		struct model *port = add(arena, list, node(arena, MODEL_MAP));
+		struct model *port = add(arena, list, model_node(arena, MODEL_MAP));
 
 		if (chance_of(chance, 2))
 			put(arena, port, "name", scalar(arena, chance_of(chance, 2) ? "http" : ANY(chance, names)));
@@ -261,7 +261,7 @@ static void make_ports(struct arena *arena, struct chance *chance, struct model 
 
 static struct model *make_container(struct arena *arena, struct chance *chance)
 {
-	struct model *model = node(arena, MODEL_MAP), *inner;
+	struct model *model = model_node(arena, MODEL_MAP), *inner;
 
 	put(arena, model, "name", scalar(arena, ANY(chance, names)));
 	put(arena, model, "image", scalar(arena, ANY(chance, images)));
@@ -271,7 +271,7 @@ static struct model *make_container(struct arena *arena, struct chance *chance)
 			add(arena, inner, scalar(arena, ANY(chance, commands)));
 	}
 	if (chance_of(chance, 3)) {
-		inner = add(arena, put_seq(arena, model, "env"), node(arena, MODEL_MAP));
+		inner = add(arena, put_seq(arena, model, "env"), model_node(arena, MODEL_MAP));
 		put(arena, inner, "name", scalar(arena, chance_of(chance, 2) ? "PORT" : "ASPNETCORE_URLS"));
 		put(arena, inner, "value", text(arena, chance_of(chance, 2) ? "80" : "http://+:80"));
 	}
@@ -287,7 +287,7 @@ static struct model *make_container(struct arena *arena, struct chance *chance)
 		put(arena, model, "securityContext",
 		    chance_of(chance, 6) ? scalar(arena, "") : make_security(arena, chance, false));
 	if (chance_of(chance, 3)) {
-		inner = add(arena, put_seq(arena, model, "volumeMounts"), node(arena, MODEL_MAP));
+		inner = add(arena, put_seq(arena, model, "volumeMounts"), model_node(arena, MODEL_MAP));
 		put(arena, inner, "name", scalar(arena, ANY(chance, names)));
 		put(arena, inner, "mountPath", scalar(arena, chance_of(chance, 2) ? "/tmp" : "/data"));
 	}
@@ -302,17 +302,17 @@ static void make_volumes(struct arena *arena, struct chance *chance, struct mode
 	struct model *list = put_seq(arena, spec, "volumes");
 
 	for (uint32_t n = 1 + chance_below(chance, 2); n; n--) {
-		struct model *volume = add(arena, list, node(arena, MODEL_MAP));
+		struct model *volume = add(arena, list, model_node(arena, MODEL_MAP));
 
 		put(arena, volume, "name", scalar(arena, ANY(chance, names)));
 		put(arena, volume, ANY(chance, types),
-		    chance_of(chance, 2) ? node(arena, MODEL_MAP) : any_value(arena, chance));
+		    chance_of(chance, 2) ? model_node(arena, MODEL_MAP) : any_value(arena, chance));
 	}
 }
 
 static struct model *make_pod_spec(struct arena *arena, struct chance *chance)
 {
-	struct model *model = node(arena, MODEL_MAP), *list;
+	struct model *model = model_node(arena, MODEL_MAP), *list;
 
 	if (chance_of(chance, 8))
 		put(arena, model, "hostNetwork", scalar(arena, ANY(chance, bools)));
@@ -354,7 +354,7 @@ static void make_service(struct arena *arena, struct chance *chance, struct mode
 	put(arena, put_map(arena, spec, "selector"), "app", scalar(arena, "web"));
 	if (chance_of(chance, 5))
 		put(arena, spec, "clusterIP", scalar(arena, "None"));
-	port = add(arena, put_seq(arena, spec, "ports"), node(arena, MODEL_MAP));
+	port = add(arena, put_seq(arena, spec, "ports"), model_node(arena, MODEL_MAP));
 	put(arena, port, "port", scalar(arena, "80"));
 	if (chance_of(chance, 2))
 		put(arena, port, "targetPort", scalar(arena, chance_of(chance, 3) ? ANY(chance, names) : "80"));
@@ -367,13 +367,13 @@ static void make_path(struct arena *arena, struct chance *chance, struct model *
 
 	while (path.n && str_cut(&path, '.', &step)) {
 		size_t bracket = str_find(step, STR("[*]"), 0);
-		size_t n = bracket != SIZE_MAX ? bracket : strcspn(step.p, "?!.");
+		struct str key = str_sub(step, 0, bracket != SIZE_MAX ? bracket : strcspn(step.p, "?!."));
 
 		if (bracket != SIZE_MAX)
-			object = add(arena, put_seq(arena, object, str_copy(arena, str_sub(step, 0, n)).p),
-				     node(arena, MODEL_MAP));
+			object = add(arena, model_put(arena, object, key, model_node(arena, MODEL_SEQ)),
+				     model_node(arena, MODEL_MAP));
 		else
-			object = put_str(arena, object, str_sub(step, 0, n), node(arena, MODEL_MAP));
+			object = model_put(arena, object, key, model_node(arena, MODEL_MAP));
 	}
 	if (chance_of(chance, 2))
 		make_metadata(arena, chance, object, true);
@@ -383,7 +383,7 @@ static void make_path(struct arena *arena, struct chance *chance, struct model *
 static struct model *make_object(struct arena *arena, struct chance *chance, unsigned depth)
 {
 	const struct kube_kind *kind = &kube_kinds[chance_below(chance, (uint32_t)kube_kinds_n)];
-	struct model *object = node(arena, MODEL_MAP), *list;
+	struct model *object = model_node(arena, MODEL_MAP), *list;
 	struct str version = STR("v1");
 
 	if (chance_of(chance, 2))
@@ -429,13 +429,13 @@ static struct model *read_node(struct arena *arena, struct yaml_tree *tree, yaml
 		return scalar(arena, "deep");
 	switch (yaml_kind(tree, id)) {
 	case YAML_MAP:
-		model = node(arena, MODEL_MAP);
+		model = model_node(arena, MODEL_MAP);
 		YAML_EACH(tree, id, key)
-			put_str(arena, model, str_copy(arena, yaml_text(tree, key)),
-				read_node(arena, tree, yaml_value(tree, key), depth + 1));
+			model_put(arena, model, str_copy(arena, yaml_text(tree, key)),
+				  read_node(arena, tree, yaml_value(tree, key), depth + 1));
 		return model;
 	case YAML_SEQ:
-		model = node(arena, MODEL_SEQ);
+		model = model_node(arena, MODEL_SEQ);
 		YAML_EACH(tree, id, item)
 			add(arena, model, read_node(arena, tree, item, depth + 1));
 		return model;
@@ -487,6 +487,18 @@ static void drop_child(struct model *parent, size_t index)
 	parent->children.n--;
 }
 
+static void swap_children(struct chance *chance, struct model *parent, size_t index)
+{
+	size_t other = chance_below(chance, (uint32_t)parent->children.n);
+	struct str key = parent->children.keys[index];
+	struct model *item = parent->children.items[index];
+
+	parent->children.keys[index] = parent->children.keys[other];
+	parent->children.items[index] = parent->children.items[other];
+	parent->children.keys[other] = key;
+	parent->children.items[other] = item;
+}
+
 static void set_kind(struct arena *arena, struct chance *chance, struct model *root)
 {
 	const struct kube_kind *kind = &kube_kinds[chance_below(chance, (uint32_t)kube_kinds_n)];
@@ -536,7 +548,10 @@ void model_change(struct arena *arena, struct chance *chance, struct model *root
 			parent->children.keys[place.index] = str_of(any_key(chance));
 		break;
 	case 6:
-		set_kind(arena, chance, root);
+		if (chance_of(chance, 2))
+			set_kind(arena, chance, root);
+		else
+			swap_children(chance, parent, place.index);
 		break;
 	case 7:
 		if ((*at)->kind == MODEL_SEQ)
@@ -546,58 +561,6 @@ void model_change(struct arena *arena, struct chance *chance, struct model *root
 		break;
 	default:
 		*at = scalar(arena, chance_of(chance, 2) ? ANY(chance, numbers) : ANY(chance, bools));
-	}
-}
-
-/* ---- anchors ---- */
-
-struct order_of {
-	struct model *items[64];
-	size_t n;
-};
-
-/* Nodes in the order in which they are written, so that an alias comes behind its anchor. */
-static void list_models(struct model *at, struct order_of *list)
-{
-	for (size_t i = 0; i < at->children.n && list->n < 64; i++) {
-		list->items[list->n++] = at->children.items[i];
-		list_models(at->children.items[i], list);
-	}
-}
-
-static bool holds(const struct model *outer, const struct model *inner)
-{
-	if (outer == inner)
-		return true;
-	for (size_t i = 0; i < outer->children.n; i++)
-		if (holds(outer->children.items[i], inner))
-			return true;
-	return false;
-}
-
-void model_share(struct arena *arena, struct chance *chance, struct model *root)
-{
-	struct order_of list = { .n = 0 };
-	struct model *from, *to, *alias;
-	size_t a, b;
-
-	list_models(root, &list);
-	if (list.n < 2)
-		return;
-	a = chance_below(chance, (uint32_t)list.n - 1);
-	b = a + 1 + chance_below(chance, (uint32_t)(list.n - a - 1));
-	from = list.items[a];
-	to = list.items[b];
-	if (from->kind == MODEL_ALIAS || holds(from, to))
-		return;
-	if (!from->anchor)
-		from->anchor = 1 + chance_below(chance, 1000);
-	if (to->kind == MODEL_MAP && from->kind == MODEL_MAP && chance_of(chance, 2)) {
-		alias = node(arena, MODEL_ALIAS);
-		alias->anchor = from->anchor;
-		put(arena, to, "<<", alias);
-	} else if (to->kind != MODEL_ALIAS && !to->anchor) {
-		*to = (struct model){ .kind = MODEL_ALIAS, .anchor = from->anchor };
 	}
 }
 

@@ -39,7 +39,11 @@ struct model *model_read(struct arena *arena, struct yaml_tree *tree, yaml_id id
 /* model_change() - one change of what it says: a value, a field, a kind, a part that goes, comes twice or moves. */
 void model_change(struct arena *arena, struct chance *chance, struct model *root);
 
-/* model_share() - makes aliases and merges of parts. */
+/* model_node() - a new one. model_put() - appends a pair to a map, or (without a key) an item to a list. */
+struct model *model_node(struct arena *arena, enum model_kind kind);
+struct model *model_put(struct arena *arena, struct model *to, struct str key, struct model *value);
+
+/* model_share() - makes aliases and merges of parts: see share.c. */
 void model_share(struct arena *arena, struct chance *chance, struct model *root);
 
 /* model_print() - appends the document in some style, without `---`. */

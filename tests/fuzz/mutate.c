@@ -58,10 +58,13 @@ static struct str any_line(struct mutation *m, struct str text, size_t *ret_at)
 	return str_sub(text, at, end);
 }
 
+/* All line breaks, or half of them. */
 static void to_crlf(struct mutation *m, struct str text)
 {
+	bool mixed = chance_of(&m->chance, 4);
+
 	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\n' && (!i || text.p[i - 1] != '\r'))
+		if (text.p[i] == '\n' && (!i || text.p[i - 1] != '\r') && !(mixed && chance_of(&m->chance, 2)))
 			buf_addc(&m->out, '\r');
 		buf_addc(&m->out, text.p[i]);
 	}

@@ -8,6 +8,7 @@
  */
 #include "fuzz.h"
 
+#include "differential/meaning.h"
 #include "yaml/guard.h"
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
@@ -106,6 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > FUZZ_BYTES_MAX)
 		return -1;
+	if (fuzz_emitted())
+		meaning_frame_file(fuzz_emitted(), NULL, text);
 	while (n++ < FUZZ_DOCUMENTS_MAX && yaml_split_next(&splitter, &span, &bad)) {
 		fuzz_check(span.start >= at && span.end >= span.start && span.end <= text.n,
 			   "a document at %zu ends at %zu of %zu", span.start, span.end, text.n);

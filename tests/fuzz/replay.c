@@ -4,15 +4,18 @@
  *
  * Runs a target over files, and over all files of folders, without libFuzzer; with -mN each file is mutated N times
  * by the target's own mutator besides. Ends with the target's abort where something does not hold, having named the
- * file, and with 1 where memory was lost.
+ * file (256 MB are all the memory there is), and with 1 where memory was lost.
  *
- *	replay [-mN] FILE|FOLDER...
+ * With -eFILE the target also writes down what it read and meant, for tests/differential.
+ *
+ *	replay [-mN] [-eFILE] FILE|FOLDER...
  */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "fuzz.h"
@@ -185,17 +188,35 @@ static bool run_path(const char *path)
 	return fine;
 }
 
+/* No input of a few kilobytes needs more; a sanitizer's own memory is another matter (see run.sh). */
+static void limit_memory(void)
+{
+#ifndef WITH_ASAN
+	const struct rlimit limit = { .rlim_cur = 256 << 20, .rlim_max = 256 << 20 };
+
+	setrlimit(RLIMIT_AS, &limit);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	FILE *frames = NULL;
 	bool fine = true;
 
+	limit_memory();
 	signal(SIGABRT, on_abort);
 	for (int i = 1; i < argc; i++) {
-		if (!strncmp(argv[i], "-m", 2))
+		if (!strncmp(argv[i], "-m", 2)) {
 			replay.rounds = strtoul(argv[i] + 2, NULL, 10);
-		else
+		} else if (!strncmp(argv[i], "-e", 2)) {
+			frames = fopen(argv[i] + 2, "wb");
+			fine &= frames != NULL;
+			fuzz_emit_to(frames);
+		} else {
 			fine &= run_path(argv[i]);
+		}
 	}
+	fine &= !frames || !fclose(frames);
 	printf("%zu files, %zu runs\n", replay.files, replay.runs);
 	return fine ? 0 : 1;
 }

@@ -55,16 +55,28 @@ fuzz() {
 			-detect_leaks=0 -print_final_stats=1 -artifact_prefix="$work/$target/found/" \
 			"$@" >>"$log" 2>&1 || break
 	done
+	# Of what ran in this subshell; the second line is its children's.
+	times >"$work/$target/times"
 }
 
 # What is lost shows in a replay, whose leak checker knows the file.
 report() {
 	awk -v target="$1" -v found="$(find "$work/$1/found" -type f | wc -l)" '
+		FILENAME ~ /times$/ {
+			for (i = 1; FNR == 2 && i <= NF; i++) {
+				split($i, part, "m")
+				cpu += part[1] + part[2] / 60
+			}
+		}
+		/^stat::peak_rss_mb:/ { rss = $2 > rss ? $2 : rss }
 		/^stat::number_of_executed_units:/ { runs += $2 }
 		match($0, /cov: [0-9]+/) { cov = substr($0, RSTART + 5, RLENGTH - 5) }
 		match($0, /corp: [0-9]+/) { corpus = substr($0, RSTART + 6, RLENGTH - 6) }
-		END { printf "%-6s %9d runs, %6d edges, %5d inputs, %d found\n", target, runs, cov, corpus, found }
-	' "$work/$1/log"
+		END {
+			printf "%-6s %6.1f CPU minutes, %9d runs, %6d edges, %5d inputs, %4d MB at most, %d found\n",
+				target, cpu, runs, cov, corpus, rss, found
+		}
+	' "$work/$1/times" "$work/$1/log"
 	grep -h '^FUZZ: \|^SUMMARY: ' "$work/$1/log" | sort | uniq -c || true
 }
 

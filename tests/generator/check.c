@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "differential/meaning.h"
 #include "yaml/settle.h"
 #include "yaml/tree_internal.h"
 
@@ -310,23 +311,51 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	return problem;
 }
 
+/* ---- for another reader ---- */
+
+static FILE *emitted;
+
+bool check_emit_open(const char *argument)
+{
+	if (strncmp(argument, "-e", 2) != 0)
+		return false;
+	emitted = fopen(argument + 2, "wb");
+	if (!emitted) {
+		fprintf(stderr, "error: open %s\n", argument + 2);
+		exit(2);
+	}
+	return true;
+}
+
+static void emit(const struct yaml_tree *tree, struct str after, struct str meant)
+{
+	meaning_frame(emitted, "edit", (struct str[]){ STR("generator"), tree->bytes, after, meant, STR_NONE }, 5);
+}
+
 const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out)
 {
 	struct str original = before->tree.bytes;
 	struct splices splices = { 0 };
 	struct yaml_refusal why = { 0 };
 	struct yaml_unsettled_edits unsettled = { 0 };
+	struct buf meant = BUF_INIT;
 	struct reading after;
 	const char *problem;
+	bool told;
 
+	/* Before it is settled, the tree says what is meant at each place. */
+	told = emitted && meaning_add(&before->tree, before->tree.root, &meant);
 	if (!yaml_settle(&before->tree, &unsettled)) {
 		free(unsettled.items);
+		buf_free(&meant);
 		return check_unsettled;
 	}
 	yaml_render(&before->tree, &splices);
 	problem = check_splices(original, &splices);
 	if (!problem) {
 		splices_apply(original, &splices, out);
+		if (told && !meaning_turns_json(original, buf_str(out)))
+			emit(&before->tree, buf_str(out), buf_str(&meant));
 		if (!intent->anything)
 			problem = check_bytes(original, buf_str(out), intent->old);
 	}
@@ -338,5 +367,6 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 		reading_free(&after);
 	}
 	splices_free(&splices);
+	buf_free(&meant);
 	return problem;
 }

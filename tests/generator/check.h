@@ -5,6 +5,8 @@
  * Check: what must hold for every edit of every document, looked at without the program's own proof.
  */
 
+#include <stdio.h>
+
 #include "yaml/edit.h"
 #include "yaml/render.h"
 #include "yaml/tree.h"
@@ -56,3 +58,9 @@ struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around);
  * NULL when all is well, else what is not.
  */
 const char *check_edit(struct reading *before, const struct intent *intent, struct buf *out);
+
+/*
+ * check_emit_open() - where @argument is an option -eFILE, check_edit() writes what was meant to that file, as frames
+ * for tests/differential; else false.
+ */
+bool check_emit_open(const char *argument);

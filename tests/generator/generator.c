@@ -4,7 +4,8 @@
  *
  * Every layout (layout.h) × every edit below. Each case is rendered, read again, proved, and checked from outside
  * (check.h): leaves, bytes, comments; then the same edits are made in the result and must change nothing. Without
- * arguments every n-th layout is taken, so that it runs in seconds; `generator all` takes all of them.
+ * arguments every n-th layout is taken, so that it runs in seconds; `generator all` takes all of them;
+ * -eFILE writes down what each edit meant, for tests/differential.
  */
 #include "check.h"
 #include "layout.h"
@@ -573,11 +574,14 @@ static struct layout layout_of(uint32_t number)
 
 int main(int argc, char **argv)
 {
-	uint32_t every = argc > 1 && !strcmp(argv[1], "all") ? 1 : EVERY;
+	uint32_t every = EVERY;
 	uint32_t total = (uint32_t)STYLES * COMMENTS * LASTS * FILLS * 3 * 64, sensible = 0;
 	struct run run = { 0 };
 	clock_t start = clock();
 
+	for (int i = 1; i < argc; i++)
+		if (!check_emit_open(argv[i]) && !strcmp(argv[i], "all"))
+			every = 1;
 	for (uint32_t i = 0; i < total; i++) {
 		struct layout layout = layout_of(i);
 

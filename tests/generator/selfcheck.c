@@ -444,6 +444,8 @@ int main(int argc, char **argv)
 		struct buf text = BUF_INIT;
 
 		run.path = argv[i];
+		if (check_emit_open(argv[i]))
+			continue;
 		if (!strcmp(argv[i], "-v")) {
 			run.verbose = true;
 			continue;

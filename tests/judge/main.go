@@ -9,6 +9,10 @@
 //	    prints each document as kubectl's reader understands it, one line of JSON each
 //	judge diffpaths BEFORE AFTER ALLOWLIST
 //	    prints where two streams of objects differ; fails where the list does not allow it
+//	judge means DIFFERENCES ALLOWLIST
+//	    tells whether kubectl reads what kubectl-harden says that it reads and means: see tests/differential
+//	judge examples DIFFERENCES FOLDER
+//	    writes an example of each known difference into a folder
 //
 // Without a FILE, or where it is "-", standard input is read. Documents are counted from 0, those that hold
 // nothing (which kubectl passes over) are not counted.
@@ -37,6 +41,10 @@ func main() {
 		err = yaml2json(out, args[1:])
 	case len(args) > 0 && args[0] == "diffpaths":
 		err = diffpaths(out, args[1:])
+	case len(args) > 0 && args[0] == "means":
+		err = means(out, args[1:])
+	case len(args) > 0 && args[0] == "examples":
+		err = examples(args[1:])
 	default:
 		err = judgeFiles(out, args)
 	}

@@ -8,8 +8,8 @@ kubectl_harden=$(realpath "$1")
 pods=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/judge/common.sh
-. "$here/common.sh"
-judge=$("$here/build.sh" judge) || exit
+. "$here/../judge/common.sh"
+judge=$("$here/../judge/build.sh" judge) || exit
 
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
