@@ -157,6 +157,7 @@ struct fixer {
 	const char *name;     /* as Kubernetes spells the setting: "run-as-non-root" */
 	const char *summary;  /* one line, no full stop */
 	enum profile profile; /* the first profile that includes it */
+	bool before_ports;    /* what it changes decides which ports a pod has: see engine/scan.c */
 	const char *standard; /* "Pod Security Standards, restricted: runAsNonRoot", … */
 	const char *checks;   /* the Pod Security check IDs it answers for, space-separated; "" for none */
 	const char *why;      /* two sentences that a developer believes */

@@ -62,6 +62,7 @@ const struct fixer fixer_host_namespaces = {
 	.name = "host-namespaces",
 	.summary = "The pod shares no namespace with the node",
 	.profile = PROFILE_BASELINE,
+	.before_ports = true,
 	.standard = "Pod Security Standards, baseline: Host Namespaces",
 	.checks = "hostNamespaces",
 	.why = "On the node's network a pod reaches what listens on the node's loopback and no NetworkPolicy holds for "

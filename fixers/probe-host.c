@@ -51,6 +51,7 @@ const struct fixer fixer_probe_host = {
 	.name = "probe-host",
 	.summary = "Probes and hooks ask the pod, no other host",
 	.profile = PROFILE_BASELINE,
+	.before_ports = true,
 	.standard = "Pod Security Standards, baseline: Host Probes / Lifecycle Hooks (v1.34+)",
 	.checks = "hostProbesAndHostLifecycle",
 	.why = "The kubelet sends probes from the node, so a host in them makes it call whatever the author wants, "

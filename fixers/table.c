@@ -8,6 +8,7 @@
 /* clang-format off */
 const struct fixer *const fixers[] = {
 	&fixer_host_namespaces,
+	&fixer_probe_host,
 	&fixer_privileged,
 	&fixer_unprivileged_ports,
 	&fixer_run_as_user,
@@ -24,7 +25,6 @@ const struct fixer *const fixers[] = {
 	&fixer_proc_mount,
 	&fixer_sysctls,
 	&fixer_host_process,
-	&fixer_probe_host,
 };
 /* clang-format on */
 

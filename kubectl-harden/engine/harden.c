@@ -303,6 +303,8 @@ static void run_pass(struct pass *pass)
 	pass->changes = 0;
 	pass->log.n = 0;
 	pass->findings->n = 0;
+	for (size_t i = 0; i < pass->filter.denied.n; i++)
+		pass->filter.denied.items[i].met = false; /* without what it needs, one is not even begun */
 	if (pass->record)
 		pass->document->objects.n = 0;
 	for (size_t i = 0; i < pass->objects->n; i++)

@@ -15,7 +15,6 @@
 #include "engine/objects.h"
 #include "engine/prefilter.h"
 #include "fixers/fix.h"
-#include "fixers/list.h"
 #include "yaml/split.h"
 
 struct scan {
@@ -51,6 +50,17 @@ static bool check_size(struct scan *scan, const struct kube_pod *pod)
 	return true;
 }
 
+/* The pod's ports are looked at as they will be: on a network of its own, with probes that ask it. */
+static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
+{
+	if (!pod->host_network && !yaml_may_have(pod->tree, STR("host")))
+		return;
+	for (size_t i = 0; i < fixers_n; i++)
+		for (int target = TARGET_POD; fixers[i]->before_ports && target < (int)pod->containers_n; target++)
+			if (fix->choice->selected >> i & 1)
+				fix_run(fix, i, target);
+}
+
 static void scan_pod(struct scan *scan, struct where where, struct object_view *view)
 {
 	struct run *run = scan->run;
@@ -67,9 +77,7 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 		return;
 	arena_reset(run->words);
 	fix = fix_context_make(run, pod, &findings, where.object);
-	/* Its ports are looked at as they will be on a network of its own. */
-	if (pod->host_network && (fix.choice->selected >> fixer_index(&fixer_host_namespaces) & 1))
-		fix_run(&fix, fixer_index(&fixer_host_namespaces), TARGET_POD);
+	run_before_ports(&fix, pod);
 	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */

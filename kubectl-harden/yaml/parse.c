@@ -338,6 +338,24 @@ static bool begins_line_at(const struct build *build, uint32_t at, uint32_t colu
 	return (!start || p[start - 1] == '\n' || p[start - 1] == '\r') && at - start <= column;
 }
 
+/* Whether the anchor or the tag of @node does. */
+static bool property_begins_line_at(const struct build *build, const struct yaml_node *node, uint32_t column)
+{
+	struct str s = build->tree->bytes;
+
+	for (uint32_t at = node->props; at < node->start; at = yaml_skip_gap(s, at)) {
+		if (begins_line_at(build, at, column))
+			return true;
+		while (at < node->start && !is_space(s.p[at]))
+			at++;
+	}
+	return false;
+}
+
+/*
+ * A value or an item that begins a line must be indented more than what it belongs to; the parser takes some that
+ * are not, until something follows them. Block scalars, and lists below their key, may stand at the margin.
+ */
 static bool is_at_margin(const struct build *build, const struct yaml_node *node)
 {
 	const struct open *open = build->stack.n ? &build->stack.items[build->stack.n - 1] : NULL;
@@ -347,7 +365,7 @@ static bool is_at_margin(const struct build *build, const struct yaml_node *node
 	/* A key stands at the margin, but not below its question mark. */
 	if (open->want_key)
 		return build->question && begins_line_at(build, node->props, (uint32_t)open->column);
-	if (node->props != node->start && begins_line_at(build, node->props, (uint32_t)open->column))
+	if (property_begins_line_at(build, node, (uint32_t)open->column))
 		return true;
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;

@@ -203,7 +203,7 @@ static bool override_whole(struct settle *settle, yaml_id site, yaml_id copy)
 	if (node->kind == YAML_SCALAR) {
 		clone = settle_clone(settle, copy);
 		if (!clone)
-			return false;
+			return settle_fail(settle, copy, yaml_origin(tree, copy), settle->why);
 		yaml_touch(tree, site);
 		node = yaml_node(tree, site);
 		node->kind = YAML_SCALAR;
@@ -216,7 +216,7 @@ static bool override_whole(struct settle *settle, yaml_id site, yaml_id copy)
 		return settle_fail(settle, copy, yaml_origin(tree, copy), settle->why);
 	clone = settle_clone(settle, copy);
 	if (!clone || !yaml_node(tree, clone)->first)
-		return false;
+		return settle_fail(settle, copy, yaml_origin(tree, copy), settle->why);
 	become(settle, site, (enum yaml_kind)yaml_node(tree, clone)->kind, flow ? YAML_FLOW : YAML_BLOCK,
 	       yaml_node(tree, clone)->first);
 	return true;
@@ -383,15 +383,19 @@ static void add_unsettled(const struct settle *settle, struct yaml_unsettled_edi
 	if (settle->actual)
 		one.why.other = yaml_offset(settle->tree, settle->actual) + 1;
 	VEC_PUSH(unsettled, one);
+	/* With fewer edits it might be short enough, and the others would be made by the next run. */
+	for (uint32_t i = 0; i < settle->ops && settle->why == settle_too_much; i++) {
+		one.op = i;
+		if (is_within(settle->tree, settle->tree->ops.items[i].id, settle->wanted))
+			VEC_PUSH(unsettled, one);
+	}
 }
 
-static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unsettled)
+static void settle_places(struct settle *settle, struct yaml_unsettled_edits *unsettled)
 {
 	struct yaml_tree *tree = settle->tree;
 	size_t n = tree->nodes.n;
 
-	settle_mark(settle);
-	settle_definitions(settle);
 	for (yaml_id id = 1; id < n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
 
@@ -403,6 +407,22 @@ static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unset
 		if (yaml_node(tree, id)->kind == YAML_MAP && settle_has_merge(tree, id) && !settle_merges(settle, id))
 			add_unsettled(settle, unsettled);
 	}
+}
+
+static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unsettled)
+{
+	size_t before = unsettled->n;
+
+	settle_mark(settle);
+	settle_definitions(settle);
+	settle_places(settle, unsettled);
+	if (unsettled->n == before || settle->tree->ops.n == settle->ops)
+		return;
+	/* What a definition took over has no place somewhere else: each place for itself, then. */
+	yaml_rollback(settle->tree, (uint32_t)settle->ops);
+	settle->marked = settle->ops;
+	unsettled->n = before;
+	settle_places(settle, unsettled);
 }
 
 bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled_edits *unsettled)

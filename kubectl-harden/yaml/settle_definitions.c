@@ -9,12 +9,16 @@
 
 #include "yaml/settle_internal.h"
 
+/* One inside of another is not: who uses the outer one has a say, too. */
 static bool is_definition(struct yaml_tree *tree, yaml_id id)
 {
 	yaml_id top = id;
 
-	for (yaml_id up = id; up && up != tree->root; up = yaml_parent(tree, up))
+	for (yaml_id up = yaml_parent(tree, id); up && up != tree->root; up = yaml_parent(tree, up)) {
+		if (yaml_node(tree, up)->flags & YAML_F_SHARED)
+			return false;
 		top = up;
+	}
 	return yaml_parent(tree, top) == tree->root && yaml_key(tree, top) &&
 	       yaml_is_definition(yaml_text(tree, yaml_key(tree, top)));
 }
@@ -209,7 +213,8 @@ void settle_definitions(struct settle *settle)
 
 		for (to = from; to < users.n && users.items[to].origin == users.items[from].origin; to++)
 			edited |= users.items[to].view < settle->n && settle->edited[users.items[to].view];
-		if (!edited || to - from > USERS_MAX)
+		/* One that was edited itself has a say like any other place. */
+		if (!edited || settle->edited[users.items[from].origin] || to - from > USERS_MAX)
 			continue;
 		settle_definition(settle, users.items + from, to - from);
 		settle_mark(settle);

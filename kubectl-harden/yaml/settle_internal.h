@@ -23,6 +23,9 @@ bool settle_fail(struct settle *settle, yaml_id wanted, yaml_id actual, const ch
 /* settle_same() - whether two nodes of the logical tree say the same; keeps what differs. */
 bool settle_same(struct settle *settle, yaml_id a, yaml_id b);
 
+/* settle_too_much - why settle_clone() gives none. */
+extern const char settle_too_much[];
+
 /*
  * settle_clone() - new nodes that say what @id does. YAML_NONE, with the reason kept, where that would be much: what
  * people share is not to be written out many times.

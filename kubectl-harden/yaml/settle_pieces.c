@@ -10,7 +10,7 @@
 
 enum { CLONE_NODES_MAX = 64 };
 
-static const char too_much[] =
+const char settle_too_much[] =
 	"an anchor shares it with another place, where the same is not wanted, and it is too long "
 	"to be written out again";
 
@@ -68,7 +68,7 @@ static yaml_id clone(struct settle *settle, yaml_id id, unsigned *left)
 	yaml_id copy;
 
 	if (!*left) {
-		settle->why = too_much;
+		settle->why = settle_too_much;
 		return YAML_NONE;
 	}
 	--*left;
