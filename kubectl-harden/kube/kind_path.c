@@ -193,16 +193,21 @@ static unsigned parts_behind(const char *path)
 	return n;
 }
 
-static unsigned index_of(struct yaml_tree *tree, yaml_id sequence, yaml_id item)
+/* Nobody counts further, and neither do we for each of many items. */
+enum { INDEX_MAX = 10000 };
+
+/* The place of an item without a name; nothing where it is far behind. */
+static struct str index_of(struct yaml_tree *tree, struct arena *arena, yaml_id item)
 {
 	unsigned index = 0;
 
-	YAML_EACH(tree, sequence, child) {
+	YAML_EACH(tree, yaml_parent(tree, item), child) {
 		if (child == item)
+			return str_fmt(arena, "%u", index);
+		if (++index == INDEX_MAX)
 			break;
-		index++;
 	}
-	return index;
+	return STR("…");
 }
 
 enum { WHERE_PARTS = 32 };
@@ -221,7 +226,7 @@ struct str kube_path_where(struct yaml_tree *tree, struct arena *arena, yaml_id 
 		items[n] = !key;
 		parts[n] = key ? yaml_text(tree, key) : yaml_get_text(tree, node, "name");
 		if (!parts[n].n)
-			parts[n] = str_fmt(arena, "%u", index_of(tree, yaml_parent(tree, node), node));
+			parts[n] = index_of(tree, arena, node);
 	}
 	if (n > 1 && str_is(parts[n - 1], "spec"))
 		n--;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "fixtures/fixture.h"
+#include "kube/pod.h"
 #include "make.h"
 
 /* One document in, what comes out. */
@@ -260,6 +261,42 @@ static void test_unknown(void **state)
 	outcome_free(&outcome);
 }
 
+/* ---- limits ---- */
+
+static void add_jobs(struct buf *text, unsigned n)
+{
+	buf_addz(text, "{\"apiVersion\": \"jobset.x-k8s.io/v1alpha2\", \"kind\": \"JobSet\", \"metadata\": {\"name\": "
+		       "\"many\"}, \"spec\": {\"replicatedJobs\": [");
+	for (unsigned i = 0; i < n; i++)
+		buf_addf(text,
+			 "%s{\"template\": {\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"image\": \"i\"}]}}}}}",
+			 i ? ", " : "");
+	buf_addz(text, "]}}\n");
+}
+
+/* As many pods as anybody has are hardened, each by itself; more are refused as a whole. */
+static void test_many(void **state)
+{
+	static const struct {
+		unsigned pods;
+		bool refused;
+	} rows[] = { { KUBE_PODS_MAX, false }, { KUBE_PODS_MAX + 1, true }, { 100 * KUBE_PODS_MAX, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf text CLEANUP(buf_free) = BUF_INIT;
+		struct outcome outcome;
+		struct str report;
+
+		add_jobs(&text, rows[i].pods);
+		run_text(buf_str(&text), &outcome);
+		report = buf_str(&outcome.result.report);
+		assert_int_equal(count(outcome.text, "allowPrivilegeEscalation"), rows[i].refused ? 0 : rows[i].pods);
+		assert_int_equal(count(report, "refused: an object with more than 1,000 pods"), rows[i].refused);
+		outcome_free(&outcome);
+	}
+}
+
 /* ---- the user's own rows ---- */
 
 static const char own_rows[] = "kinds:\n"
@@ -324,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_hardened),       cmocka_unit_test(test_operators),
 		cmocka_unit_test(test_operators_root), cmocka_unit_test(test_untouched),
 		cmocka_unit_test(test_unknown),	       cmocka_unit_test(test_own),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
