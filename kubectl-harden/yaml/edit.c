@@ -162,7 +162,7 @@ static bool fill(struct yaml_tree *tree, yaml_id id, enum yaml_kind kind, struct
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
-	node = yaml_node(tree, id); /* that may have moved */
+	node = yaml_node(tree, id);
 	if (!node->pair)
 		return yaml_refuse(tree, ret_why, id, "it is empty, and not the value of a key");
 	if (!has_place(tree, id))
@@ -185,7 +185,7 @@ static bool prepare(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret
 
 	if (!yaml_editable(tree, id, ret_why))
 		return false;
-	node = yaml_node(tree, id); /* that may have moved */
+	node = yaml_node(tree, id);
 	if ((node->flags & (YAML_F_NEW | YAML_F_FILLED | YAML_F_COPY)) || node->style != YAML_FLOW || node->first)
 		return true;
 	if (yaml_in_flow(tree, id) || tree->json || !is_bare(tree, id) || !node->pair ||

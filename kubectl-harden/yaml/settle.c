@@ -5,7 +5,8 @@
  * Every place that reads an anchor has said what it means by now: the anchor's own, each alias, each mapping that
  * merges it. They are compared, place by place, with what the anchor's own place means, for that is what they will
  * read once the copies are forgotten. Where they agree nothing is to be done: the edit stands at the anchor. Where
- * they differ, the place gets an override. So each place is decided by itself, and in any order.
+ * they differ, the place gets an override. So each place is decided by itself, and in any order; what would change how
+ * others read is only noted, and done when all are decided.
  *
  * One kind of anchor has no say: what stands below a root key that begins with `x-` is a definition, there to be
  * shared and for nothing else. It takes over what all its users agree upon.
@@ -143,6 +144,13 @@ static bool has_room(struct settle *settle, yaml_id site)
 }
 
 static void become(struct settle *settle, yaml_id site, enum yaml_kind kind, enum yaml_style style, yaml_id first)
+{
+	struct settle_later later = { .node = site, .kind = kind, .style = style, .first = first };
+
+	VEC_PUSH(&settle->later, later);
+}
+
+static void do_become(struct settle *settle, yaml_id site, enum yaml_kind kind, enum yaml_style style, yaml_id first)
 {
 	struct yaml_tree *tree = settle->tree;
 	struct yaml_node *node;
@@ -291,6 +299,13 @@ static bool has_own(struct yaml_tree *tree, yaml_id map, struct str name)
 
 static void unlink_new(struct settle *settle, yaml_id map, yaml_id key)
 {
+	struct settle_later later = { .node = map, .kind = YAML_NOTHING, .first = key };
+
+	VEC_PUSH(&settle->later, later);
+}
+
+static void do_unlink(struct settle *settle, yaml_id map, yaml_id key)
+{
 	struct yaml_tree *tree = settle->tree;
 	yaml_id before = YAML_NONE;
 
@@ -409,6 +424,18 @@ static void settle_places(struct settle *settle, struct yaml_unsettled_edits *un
 	}
 }
 
+static void do_later(struct settle *settle)
+{
+	for (size_t i = 0; i < settle->later.n; i++) {
+		const struct settle_later *later = &settle->later.items[i];
+
+		if (later->kind == YAML_NOTHING)
+			do_unlink(settle, later->node, later->first);
+		else
+			do_become(settle, later->node, later->kind, later->style, later->first);
+	}
+}
+
 static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unsettled)
 {
 	size_t before = unsettled->n;
@@ -421,6 +448,7 @@ static void settle_all(struct settle *settle, struct yaml_unsettled_edits *unset
 	/* What a definition took over has no place somewhere else: each place for itself, then. */
 	yaml_rollback(settle->tree, (uint32_t)settle->ops);
 	settle->marked = settle->ops;
+	settle->later.n = 0;
 	unsettled->n = before;
 	settle_places(settle, unsettled);
 }
@@ -436,6 +464,9 @@ bool yaml_settle(struct yaml_tree *tree, struct yaml_unsettled_edits *unsettled)
 	tree->meaning = yaml_meaning(tree);
 	tree->settled = true;
 	settle_all(&settle, unsettled);
+	if (unsettled->n == before)
+		do_later(&settle);
 	free(settle.edited);
+	free(settle.later.items);
 	return unsettled->n == before;
 }

@@ -7,6 +7,14 @@
 
 #include "yaml/tree_internal.h"
 
+/* What is done when all places are decided. */
+struct settle_later {
+	yaml_id node;	     /* an alias that becomes a collection, or a mapping that loses a new pair */
+	enum yaml_kind kind; /* of the collection; YAML_NOTHING: of the pair */
+	enum yaml_style style;
+	yaml_id first; /* its first child, or the pair's key */
+};
+
 struct settle {
 	struct yaml_tree *tree;
 	size_t ops;	 /* of the log when all edits were made */
@@ -15,6 +23,10 @@ struct settle {
 	size_t marked;		/* so many edits of the log are in .edited */
 	yaml_id wanted, actual; /* of the last comparison that failed: what differs */
 	const char *why;
+	struct {
+		struct settle_later *items;
+		size_t n, cap;
+	} later;
 };
 
 /* settle_fail() - keeps why something cannot be; returns false. */

@@ -45,6 +45,9 @@ static bool clone_children(struct settle *settle, yaml_id id, yaml_id copy, unsi
 		fine = one != YAML_NONE;
 		if (!fine)
 			continue;
+		/* A list in a list has no key whose line it could stand below. */
+		if (!map && yaml_node(tree, one)->kind == YAML_SEQ)
+			yaml_node(tree, one)->style = YAML_FLOW;
 		if (map)
 			one = settle_pair(settle, child, one);
 		yaml_node(tree, one)->parent = copy;

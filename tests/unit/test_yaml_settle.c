@@ -174,6 +174,9 @@ static void overrides_an_alias(void **state)
 		{ "a: &x {u: 1, z: 2}\nb: *x\n", { { REMOVE, "b.z", NULL, 0 } }, "a: &x {u: 1, z: 2}\nb: {u: 1}\n" },
 		{ "a: &x [p]\nb: *x\n", { { APPEND, "b", "q", 0 } }, "a: &x [p]\nb: [p, q]\n" },
 		{ "a: &x\n- p\nb: *x\n", { { APPEND, "b", "q", 0 } }, "a: &x\n- p\nb:\n- p\n- q\n" },
+		{ "a: &x\n- - p\n- q: [[r]]\nb: *x\n",
+		  { { APPEND, "b", "s", 0 } },
+		  "a: &x\n- - p\n- q: [[r]]\nb:\n- [p]\n- q: [[r]]\n- s\n" },
 		/* One of several. */
 		{ "a: &x {u: 1}\nb: *x\nc: *x\n",
 		  { { PUT_INT, "a", "u", 2 }, { PUT_INT, "c", "u", 2 } },
@@ -271,6 +274,10 @@ static void edits_definitions(void **state)
 		  "x-p: &p 81\nb: *p\nc: [*p]\n" },
 		{ "x-l: &l [a]\nb: *l\n", { { APPEND, "b", "c", 0 } }, "x-l: &l [a, c]\nb: *l\n" },
 		{ "x-l: &l [a, b]\nb: *l\n", { { REMOVE, "b.1", NULL, 0 } }, "x-l: &l [a]\nb: *l\n" },
+		/* What a definition takes over from the anchor that merges it is not to be lost for who shares that anchor. */
+		{ "x-s: &s {u: 1}\nb: &b\n  <<: *s\nc: *b\n",
+		  { { PUT_INT, "b", "z", 2 } },
+		  "x-s: &s {u: 1, z: 2}\nb: &b\n  <<: *s\nc:\n  u: 1\n" },
 		/* One that uses another. */
 		{ "x-s: &s {u: 1}\nx-b: &b\n  s: *s\nc:\n  <<: *b\nd: *s\n",
 		  { { PUT_INT, "c.s", "z", 2 }, { PUT_INT, "d", "z", 2 } },
