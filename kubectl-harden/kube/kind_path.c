@@ -140,7 +140,8 @@ static void walk_on(const struct walk *walk, yaml_id node, struct str path)
 	}
 	if (cut_part(&path, &part))
 		return;
-	next = yaml_get_str(tree, node, part.name);
+	/* Most pods have no init and no ephemeral containers. */
+	next = yaml_may_have(tree, part.name) ? yaml_get_str(tree, node, part.name) : YAML_NONE;
 	if (!part.each) {
 		if (holds(tree, next, part.conditions))
 			walk_on(walk, next, path);
