@@ -27,18 +27,10 @@ static bool has_tmp(struct fix_context *fix, yaml_id container)
 	return false;
 }
 
+/* A claim template silently replaces a volume of the same name. */
 static bool is_taken(struct fix_context *fix, struct str name)
 {
-	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
-
-	YAML_EACH(fix->tree, kube_pod_volumes(fix->pod), volume)
-		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
-			return true;
-	/* A claim template silently replaces a volume of the same name. */
-	YAML_EACH(fix->tree, templates, item)
-		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
-			return true;
-	return false;
+	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name);
 }
 
 /* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */

@@ -77,38 +77,31 @@ static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
 	return false;
 }
 
-static bool is_claim_template(struct fix_context *fix, struct str name)
+/* A volume whose files a non-root user can use only through fsGroup. */
+struct owned {
+	struct str name;
+	bool unseen; /* it is described elsewhere, so that we do not know */
+};
+
+/* The first of @target's; a name of nothing where there is none. */
+static struct owned find_owned(struct fix_context *fix, int target)
 {
-	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
+	const struct kube_view *view = fix->pod->view;
 
-	YAML_EACH(fix->tree, templates, item)
-		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
-			return true;
-	return false;
-}
-
-static yaml_id find_volume(struct fix_context *fix, struct str name)
-{
-	YAML_EACH(fix->tree, kube_pod_volumes(fix->pod), volume)
-		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
-			return volume;
-	return YAML_NONE;
-}
-
-/* The name of a volume of the container whose files a non-root user can use only through fsGroup; else nothing. */
-static struct str volume_for_group(struct fix_context *fix, int target)
-{
-	const char *workspaces = fix->pod->view->workspaces;
-
-	if (workspaces && yaml_count(fix->tree, yaml_get_path(fix->tree, fix->pod->spec, workspaces)))
-		return fix_format(fix, "of its %s", workspaces);
+	if (view->workspaces && yaml_count(fix->tree, yaml_get_path(fix->tree, fix->pod->spec, view->workspaces)))
+		return (struct owned){ fix_format(fix, "of its %s", view->workspaces), true };
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str name = yaml_get_text(fix->tree, mount, "name");
+		yaml_id volume = kube_pod_volume(fix->pod, name);
+		bool claim = kube_pod_has_claim(fix->pod, name);
 
-		if (is_claim_template(fix, name) || volume_wants_group(fix, find_volume(fix, name)))
-			return name;
+		if (claim || volume_wants_group(fix, volume))
+			return (struct owned){ name, false };
+		/* The API refuses a pod that mounts what it lacks; other kinds have volumes in more places. */
+		if (!volume && !(view->flags & VIEW_TEMPLATE))
+			return (struct owned){ name, true };
 	}
-	return STR_NONE;
+	return (struct owned){ STR_NONE, false };
 }
 
 /*
@@ -118,7 +111,8 @@ static struct str volume_for_group(struct fix_context *fix, int target)
 static bool give_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
-	struct str volume = volume_for_group(fix, target);
+	struct owned owned = find_owned(fix, target);
+	struct str volume = owned.name;
 	struct change change;
 	yaml_id context;
 	int64_t value;
@@ -126,7 +120,8 @@ static bool give_group(struct fix_context *fix, const struct fixer *self, int ta
 	if (!volume.n || gid <= 0 || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
 		return true;
 	problem.at = fix->pod->spec;
-	problem.message = fix_format(fix, "volume %.*s belongs to root; its new user needs fsGroup", STR_ARG(volume));
+	problem.message = fix_format(fix, "volume %.*s %s; its new user needs fsGroup", STR_ARG(volume),
+				     owned.unseen ? "is not described here and may belong to root" : "belongs to root");
 	problem.subject = volume;
 	problem.detail = fix_format(fix,
 				    "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
@@ -153,7 +148,7 @@ static struct str closed_mount(struct fix_context *fix, int target)
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str path = yaml_get_text(fix->tree, mount, "mountPath");
 		struct str name = yaml_get_text(fix->tree, mount, "name");
-		yaml_id volume = find_volume(fix, name);
+		yaml_id volume = kube_pod_volume(fix->pod, name);
 
 		if (str_is(path, "/root") || str_starts(path, STR("/root/")))
 			return fix_format(fix,
@@ -161,7 +156,7 @@ static struct str closed_mount(struct fix_context *fix, int target)
 					  "to other users. Mount it elsewhere, or give its program HOME and a path "
 					  "that it can read.",
 					  STR_ARG(path));
-		if (is_claim_template(fix, name))
+		if (kube_pod_has_claim(fix->pod, name))
 			continue;
 		if (!yaml_is_true(fix->tree, yaml_get(fix->tree, mount, "readOnly")) &&
 		    (yaml_get(fix->tree, volume, "hostPath") || yaml_get(fix->tree, volume, "nfs")))

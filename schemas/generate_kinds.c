@@ -47,7 +47,7 @@ static void emit_flags(struct buf *out, unsigned set, const struct flag *flags, 
 static void emit_view(struct buf *out, const struct kube_view *view)
 {
 	const char *const texts[] = { view->name, view->at, view->metadata, view->spec, view->pod_context };
-	const char *const more[] = { view->volumes, view->image, view->workspaces };
+	const char *const more[] = { view->volumes, view->image, view->claims, view->workspaces };
 
 	buf_addz(out, "{ ");
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -119,7 +119,7 @@ static bool read_role(struct schema *schema, yaml_id map, const char *key, const
 /* ---- pods ---- */
 
 static const char roles[] =
-	"at name metadata spec pod-security-context containers init-containers volumes image workspaces is";
+	"at name metadata spec pod-security-context containers init-containers volumes image claims workspaces is";
 
 /* What a pod template has where nothing else is said. */
 static const struct kube_view template = {
@@ -127,6 +127,7 @@ static const struct kube_view template = {
 	.spec = "spec",
 	.pod_context = "securityContext",
 	.volumes = "volumes",
+	.claims = "spec.volumeClaimTemplates",
 	.flags = VIEW_TEMPLATE,
 };
 
@@ -154,6 +155,7 @@ static bool read_view(struct schema *schema, yaml_id row, struct kube_view *view
 	    !read_role(schema, row, "spec", &view->spec) ||
 	    !read_role(schema, row, "pod-security-context", &view->pod_context) ||
 	    !read_role(schema, row, "volumes", &view->volumes) || !read_role(schema, row, "image", &view->image) ||
+	    !read_role(schema, row, "claims", &view->claims) ||
 	    !read_role(schema, row, "workspaces", &view->workspaces) ||
 	    !read_paths(schema, row, "containers", &containers) || !read_paths(schema, row, "init-containers", &init) ||
 	    !schema_bits(schema, row, "is", SCHEMA_NAMES(view_names), &words))

@@ -46,6 +46,7 @@ struct kube_view {
 	size_t init_containers_n;
 	const char *volumes;
 	const char *image;	/* of a container without one */
+	const char *claims;	/* from the object: volumeClaimTemplates, whose names are volumes too */
 	const char *workspaces; /* what stands there are volumes that are not seen here, and that containers share */
 	unsigned flags;
 };

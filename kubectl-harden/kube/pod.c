@@ -251,6 +251,25 @@ yaml_id kube_pod_volumes(const struct kube_pod *pod)
 	return pod->volumes_in ? yaml_get(pod->tree, pod->volumes_in, kube_pod_volumes_key(pod)) : YAML_NONE;
 }
 
+yaml_id kube_pod_volume(const struct kube_pod *pod, struct str name)
+{
+	YAML_EACH(pod->tree, kube_pod_volumes(pod), volume)
+		if (str_eq(yaml_get_text(pod->tree, volume, "name"), name))
+			return volume;
+	return YAML_NONE;
+}
+
+bool kube_pod_has_claim(const struct kube_pod *pod, struct str name)
+{
+	yaml_id templates = pod->view->claims ? yaml_get_path(pod->tree, pod->object.node, pod->view->claims)
+					      : YAML_NONE;
+
+	YAML_EACH(pod->tree, templates, item)
+		if (str_eq(yaml_text(pod->tree, yaml_get_path(pod->tree, item, "metadata.name")), name))
+			return true;
+	return false;
+}
+
 struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena)
 {
 	if (pod->view->name)

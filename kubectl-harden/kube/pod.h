@@ -84,6 +84,13 @@ const char *kube_pod_context_key(const struct kube_pod *pod);
 yaml_id kube_pod_volumes(const struct kube_pod *pod);
 const char *kube_pod_volumes_key(const struct kube_pod *pod);
 
+/*
+ * kube_pod_volume() - its volume of that name, YAML_NONE where it has none. kube_pod_has_claim() - whether the object
+ * has a volumeClaimTemplate of that name, which takes the place of a volume.
+ */
+yaml_id kube_pod_volume(const struct kube_pod *pod, struct str name);
+bool kube_pod_has_claim(const struct kube_pod *pod, struct str name);
+
 /* kube_object_note() - why the pods of @object are not edited, whatever is in them; NULL where they are. */
 const char *kube_object_note(struct yaml_tree *tree, const struct kube_object *object);
 
