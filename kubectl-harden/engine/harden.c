@@ -154,6 +154,12 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+/* Only where something is shared can it matter later whose an edit is. */
+static struct change_log *log_of(struct pass *pass)
+{
+	return pass->tree->has_copies ? &pass->log : NULL;
+}
+
 static void run_fixers(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
@@ -161,7 +167,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 
 	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
 	fix.filter = &pass->filter;
-	fix.log = &pass->log;
+	fix.log = log_of(pass);
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
@@ -185,7 +191,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .intern = &pass->run->intern,
 				   .findings = pass->findings,
 				   .filter = &pass->filter,
-				   .log = &pass->log,
+				   .log = log_of(pass),
 				   .object = pass->object,
 				   .changes = pass->changes };
 	const struct service *service = find_service(pass, pass->object);
