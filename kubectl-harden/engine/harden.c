@@ -236,43 +236,68 @@ static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
 
 	if (yaml_is_seq(tree, containers) && yaml_get(tree, yaml_first(tree, containers), "image"))
 		return true;
-	if (!depth || !yaml_is_map(tree, node))
+	if (!depth)
 		return false;
-	YAML_EACH(tree, node, key)
-		if (looks_like_pod(tree, yaml_value(tree, key), depth - 1))
+	YAML_EACH(tree, node, child) {
+		yaml_id value = yaml_value(tree, child);
+
+		if (looks_like_pod(tree, value ? value : child, depth - 1))
 			return true;
+	}
 	return false;
 }
 
-static void record(struct pass *pass, const struct kube_object *object, struct str note)
+static void record(struct pass *pass, const struct object_view *view, struct str note, bool edited)
 {
+	const struct kube_object *object = &view->object;
 	struct intern *intern = &pass->run->intern;
 	struct run_object row = {
 		.kind = intern_str(intern, object->kind_name),
 		.namespace = intern_str(intern, object->namespace),
 		.name = intern_str(intern, object->name),
+		.where = intern_str(intern, view->where),
 		.item = object->item,
 		.note = note,
+		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
+		.looked_at = edited,
 	};
 
 	VEC_PUSH(&pass->document->objects, row);
 }
 
+enum { POD_DEPTH = 12 };
+
+/* What a reader should know of an object beside findings; whether its pod is hardened all the same. */
+static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
+{
+	const struct kube_object *object = &view->object;
+	bool looks = view->has_pod;
+
+	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
+	if (*ret_edited)
+		return view->pod.view->flags & VIEW_OPERATOR
+			       ? STR("its operator makes the containers: only the pod's own settings are looked at")
+			       : STR_NONE;
+	if (view->has_pod && !view->note)
+		return str_of(view->pod.partial);
+	if (!looks && (!object->kind || view->note))
+		looks = looks_like_pod(pass->tree, object->node, POD_DEPTH);
+	if (!looks)
+		return STR_NONE;
+	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
+}
+
 static void visit(struct pass *pass, struct object_view *view)
 {
 	const struct kube_object *object = &view->object;
-	struct str note = STR_NONE;
-	struct kube_pod *pod = view->has_pod ? &view->pod : NULL;
+	bool edited;
+	struct str note = note_of(pass, view, &edited);
 
 	arena_reset(pass->run->words);
-	if (pod && pod->partial)
-		note = str_of(pod->partial);
-	else if (!object->kind && looks_like_pod(pass->tree, object->node, 12))
-		note = STR("an unknown kind that seems to hold a pod; it is not edited");
 	if (pass->record)
-		record(pass, object, note);
-	if (pod && !pod->partial)
-		run_fixers(pass, pod);
+		record(pass, view, note, edited);
+	if (edited)
+		run_fixers(pass, &view->pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
 		move_service(pass, object);
 	pass->object++;
@@ -396,7 +421,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .again = true };
 	unsigned changes;
 
-	objects_read(&run->after, run->scratch, &run->objects_after);
+	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
 	changes = run_settled(&again);
 	pass_free(&again);
 	free(findings.items);
@@ -457,7 +482,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	document_clear(document);
 	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
 		return false;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	run_settled(&pass);
 	pass_free(&pass);
 	yaml_render(&run->tree, &document->splices);
