@@ -45,6 +45,7 @@ static const char *runs_root_tool(struct str text)
 static const char *command_tool(struct fix_context *fix, yaml_id container)
 {
 	static const char *const keys[] = { "command", "args" };
+	static const char *const texts[] = { "script", "source" }; /* of Tekton's and of Argo's containers */
 
 	for (size_t i = 0; i < 2; i++) {
 		YAML_EACH(fix->tree, yaml_get(fix->tree, container, keys[i]), item) {
@@ -53,6 +54,12 @@ static const char *command_tool(struct fix_context *fix, yaml_id container)
 			if (tool)
 				return tool;
 		}
+	}
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		const char *tool = runs_root_tool(yaml_get_text(fix->tree, container, texts[i]));
+
+		if (tool)
+			return tool;
 	}
 	return NULL;
 }

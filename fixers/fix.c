@@ -282,12 +282,26 @@ yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flo
 	return done(change, yaml_put_seq(change->fix->tree, map, key, flow, order, &change->why));
 }
 
+const struct yaml_order *fix_pod_order(const struct fix_context *fix)
+{
+	return *fix->pod->view->spec ? &order_pod_spec : NULL;
+}
+
+static yaml_id change_pod_context(struct change *change)
+{
+	const struct kube_pod *pod = change->fix->pod;
+
+	if (!pod->context_in)
+		change_refuse(change, pod->template, "its kind has no place for a pod security context");
+	return change_map(change, pod->context_in, kube_pod_context_key(pod), fix_pod_order(change->fix));
+}
+
 yaml_id change_security_context(struct change *change, int target)
 {
 	const struct fix_context *fix = change->fix;
 
 	if (target == TARGET_POD)
-		return change_map(change, fix->pod->spec, "securityContext", &order_pod_spec);
+		return change_pod_context(change);
 	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
 }
 
@@ -457,7 +471,22 @@ yaml_id fix_security_context(const struct fix_context *fix, int target)
 
 yaml_id fix_pod_security_context(const struct fix_context *fix)
 {
-	return yaml_get(fix->tree, fix->pod->spec, "securityContext");
+	return kube_pod_context(fix->pod);
+}
+
+bool fix_has_pod_context(const struct fix_context *fix)
+{
+	return fix->pod->context_in != YAML_NONE;
+}
+
+bool fix_is_operators(const struct fix_context *fix)
+{
+	return fix->pod->view->flags & VIEW_OPERATOR;
+}
+
+bool fix_has_unseen(const struct fix_context *fix)
+{
+	return fix->pod->view->flags & (VIEW_OPERATOR | VIEW_ADDS);
 }
 
 yaml_id fix_place(const struct fix_context *fix, int target)
@@ -479,6 +508,8 @@ struct str fix_subject(const struct fix_context *fix, int target)
 	};
 	const struct kube_container *container = fix_container(fix, target);
 
+	if (!container->name.n)
+		return fix_format(fix, "the %.*s", (int)strlen(words[container->role]) - 1, words[container->role]);
 	return str_join(fix->arena, str_of(words[container->role]), container->name);
 }
 

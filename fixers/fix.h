@@ -100,6 +100,15 @@ struct kube_container *fix_container(const struct fix_context *fix, int target);
 yaml_id fix_security_context(const struct fix_context *fix, int target);
 /* The pod's own securityContext. */
 yaml_id fix_pod_security_context(const struct fix_context *fix);
+/* fix_has_pod_context() - whether it has one, or a place for one: else what it would say goes on each container. */
+bool fix_has_pod_context(const struct fix_context *fix);
+/* fix_is_operators() - whether its containers are made by an operator: none is looked at. */
+bool fix_is_operators(const struct fix_context *fix);
+/* fix_has_unseen() - whether some of them are not seen, because an operator makes them or adds others. */
+bool fix_has_unseen(const struct fix_context *fix);
+
+/* fix_pod_order() - where new keys beside the pod's security context go: NULL for the end, where it is no PodSpec. */
+const struct yaml_order *fix_pod_order(const struct fix_context *fix);
 
 /* fix_place() - the best node to point at for a container: its securityContext if it has one, else itself. */
 yaml_id fix_place(const struct fix_context *fix, int target);

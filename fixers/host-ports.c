@@ -34,6 +34,7 @@ const struct fixer fixer_host_ports = {
 	.name = "host-ports",
 	.summary = "No container takes a port of the node",
 	.profile = PROFILE_BASELINE,
+	.before_ports = true,
 	.standard = "Pod Security Standards, baseline: Host Ports",
 	.checks = "hostPorts",
 	.why = "A port of the node is reachable by whoever reaches the node, past Services and most NetworkPolicies, "

@@ -27,18 +27,10 @@ static bool has_tmp(struct fix_context *fix, yaml_id container)
 	return false;
 }
 
+/* A claim template silently replaces a volume of the same name. */
 static bool is_taken(struct fix_context *fix, struct str name)
 {
-	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
-
-	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
-		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
-			return true;
-	/* A claim template silently replaces a volume of the same name. */
-	YAML_EACH(fix->tree, templates, item)
-		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
-			return true;
-	return false;
+	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name);
 }
 
 /* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */
@@ -67,7 +59,8 @@ static void add_tmp(struct change *change, struct fix_context *fix, int target)
 	struct str name = volume_name(fix, target);
 	yaml_id container = fix_container(fix, target)->node, volume, mount, directory;
 
-	volume = change_append_map(change, change_seq(change, fix->pod->spec, "volumes", false, &order_pod_spec));
+	volume = change_append_map(change, change_seq(change, fix->pod->volumes_in, kube_pod_volumes_key(fix->pod),
+						      false, fix_pod_order(fix)));
 	change_str(change, volume, "name", name, &order_volume);
 	directory = change_map(change, volume, "emptyDir", &order_volume);
 	(void)directory; /* stays empty: {} */
@@ -100,6 +93,10 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	}
 	problem.caveat = fix_container(fix, target)->facts ? 0 : CAVEAT_READ_ONLY;
 	problem.subject = fix_container(fix, target)->image;
+	if (!fix->pod->volumes_in && !has_tmp(fix, fix_container(fix, target)->node)) {
+		problem.reason = STR("its kind has no place for the volume that would be its /tmp");
+		return fix_report(fix, self, &problem);
+	}
 	if (!fix_allowed(fix, self, problem.safety)) {
 		if (problem.safety == SAFETY_CAVEAT)
 			problem.reason = STR_NONE;

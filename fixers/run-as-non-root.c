@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * run-as-non-root: the kubelet refuses to start anything as root. On the pod, where it covers every container; on
- * the others where one container must stay root. Alone it only makes root images fail ("image will run as root"), so
+ * the others where one container must stay root, and on each where the kind has no pod security context or its operator
+ * adds containers whose user is not seen. Alone it only makes root images fail ("image will run as root"), so
  * it needs every container's user first.
  */
 #include "fixers/evidence.h"
@@ -45,6 +46,14 @@ static void add_windows_caveat(struct fix_context *fix, struct problem *problem)
 			      "windowsOptions.runAsUserName: ContainerUser starts it as another user.");
 }
 
+/* The pod's own user is one that the kubelet can verify, whatever its containers are. */
+static bool names_user(struct fix_context *fix)
+{
+	int64_t uid;
+
+	return yaml_int(fix->tree, yaml_get(fix->tree, fix_pod_security_context(fix), "runAsUser"), &uid) && uid > 0;
+}
+
 static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self)
 {
 	yaml_id value = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
@@ -52,8 +61,17 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	struct change change;
 	bool exempt, can;
 
-	if (yaml_is_true(fix->tree, value))
+	if (yaml_is_true(fix->tree, value) || !fix_has_pod_context(fix))
 		return FIX_FINE;
+	if (fix_has_unseen(fix) && !names_user(fix)) {
+		if (yaml_is_null(fix->tree, value))
+			return FIX_FINE;
+		problem.message = STR("the pod says runAsNonRoot: false; restricted wants true");
+		problem.reason =
+			STR("its operator makes or adds containers, and which user they run as is not seen; set "
+			    "runAsUser too, to one that its images work with");
+		return fix_report(fix, self, &problem);
+	}
 	if (yaml_is_null(fix->tree, value) && all_say_so(fix))
 		return FIX_FINE;
 	can = all_can(fix, &exempt);

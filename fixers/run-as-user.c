@@ -77,36 +77,31 @@ static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
 	return false;
 }
 
-static bool is_claim_template(struct fix_context *fix, struct str name)
-{
-	yaml_id templates = yaml_get_path(fix->tree, fix->pod->object.node, "spec.volumeClaimTemplates");
+/* A volume whose files a non-root user can use only through fsGroup. */
+struct owned {
+	struct str name;
+	bool unseen; /* it is described elsewhere, so that we do not know */
+};
 
-	if (!fix->pod->object.kind || !(fix->pod->object.kind->flags & KIND_STATEFUL))
-		return false;
-	YAML_EACH(fix->tree, templates, item)
-		if (str_eq(yaml_text(fix->tree, yaml_get_path(fix->tree, item, "metadata.name")), name))
-			return true;
-	return false;
-}
-
-static yaml_id find_volume(struct fix_context *fix, struct str name)
+/* The first of @target's; a name of nothing where there is none. */
+static struct owned find_owned(struct fix_context *fix, int target)
 {
-	YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->spec, "volumes"), volume)
-		if (str_eq(yaml_get_text(fix->tree, volume, "name"), name))
-			return volume;
-	return YAML_NONE;
-}
+	const struct kube_view *view = fix->pod->view;
 
-/* The name of a volume of the container whose files a non-root user can use only through fsGroup; else nothing. */
-static struct str volume_for_group(struct fix_context *fix, int target)
-{
+	if (view->workspaces && yaml_count(fix->tree, yaml_get_path(fix->tree, fix->pod->spec, view->workspaces)))
+		return (struct owned){ fix_format(fix, "of its %s", view->workspaces), true };
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str name = yaml_get_text(fix->tree, mount, "name");
+		yaml_id volume = kube_pod_volume(fix->pod, name);
+		bool claim = kube_pod_has_claim(fix->pod, name);
 
-		if (is_claim_template(fix, name) || volume_wants_group(fix, find_volume(fix, name)))
-			return name;
+		if (claim || volume_wants_group(fix, volume))
+			return (struct owned){ name, false };
+		/* The API refuses a pod that mounts what it lacks; other kinds have volumes in more places. */
+		if (!volume && !(view->flags & VIEW_TEMPLATE))
+			return (struct owned){ name, true };
 	}
-	return STR_NONE;
+	return (struct owned){ STR_NONE, false };
 }
 
 /*
@@ -116,7 +111,8 @@ static struct str volume_for_group(struct fix_context *fix, int target)
 static bool give_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
-	struct str volume = volume_for_group(fix, target);
+	struct owned owned = find_owned(fix, target);
+	struct str volume = owned.name;
 	struct change change;
 	yaml_id context;
 	int64_t value;
@@ -124,14 +120,17 @@ static bool give_group(struct fix_context *fix, const struct fixer *self, int ta
 	if (!volume.n || gid <= 0 || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
 		return true;
 	problem.at = fix->pod->spec;
-	problem.message = fix_format(fix, "volume %.*s belongs to root; its new user needs fsGroup", STR_ARG(volume));
+	problem.message = fix_format(fix, "volume %.*s %s; its new user needs fsGroup", STR_ARG(volume),
+				     owned.unseen ? "is not described here and may belong to root" : "belongs to root");
 	problem.subject = volume;
 	problem.detail = fix_format(fix,
 				    "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
 				    "mounted. Storage without support for it keeps its owner, and private files "
 				    "(0400, 0600) become readable for the group, which ssh refuses.",
 				    STR_ARG(volume), (long long)gid);
-	if (!fix_allowed(fix, self, problem.safety)) {
+	if (!fix_has_pod_context(fix))
+		problem.reason = STR("its kind has no place for fsGroup");
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety)) {
 		fix_report(fix, self, &problem);
 		return false;
 	}
@@ -149,7 +148,7 @@ static struct str closed_mount(struct fix_context *fix, int target)
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str path = yaml_get_text(fix->tree, mount, "mountPath");
 		struct str name = yaml_get_text(fix->tree, mount, "name");
-		yaml_id volume = find_volume(fix, name);
+		yaml_id volume = kube_pod_volume(fix->pod, name);
 
 		if (str_is(path, "/root") || str_starts(path, STR("/root/")))
 			return fix_format(fix,
@@ -157,7 +156,7 @@ static struct str closed_mount(struct fix_context *fix, int target)
 					  "to other users. Mount it elsewhere, or give its program HOME and a path "
 					  "that it can read.",
 					  STR_ARG(path));
-		if (is_claim_template(fix, name))
+		if (kube_pod_has_claim(fix->pod, name))
 			continue;
 		if (!yaml_is_true(fix->tree, yaml_get(fix->tree, mount, "readOnly")) &&
 		    (yaml_get(fix->tree, volume, "hostPath") || yaml_get(fix->tree, volume, "nfs")))
@@ -267,9 +266,13 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	struct change change;
 	int64_t uid, gid;
 
-	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || target == TARGET_POD)
+	if (!yaml_int(fix->tree, value, &uid) || uid != 0 || (target == TARGET_POD && !fix_is_operators(fix)))
 		return FIX_FINE;
 	problem.message = STR("the pod asks for runAsUser: 0, which is root");
+	if (fix_is_operators(fix)) {
+		problem.reason = STR("its operator makes the containers: set a user that its images work with");
+		return fix_report(fix, self, &problem);
+	}
 	if (!inherits_as_root(fix, &problem.reason))
 		problem.reason = obstacle(fix);
 	identity = choose(fix, target);

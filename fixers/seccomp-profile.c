@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * seccomp-profile: the runtime's default filter for the whole pod. A bad value is corrected where it stands, for one
- * of the pod's is a violation even where every container overrides it. An old annotation must agree with the field
- * or the API refuses the pod (validation.go): one that names a file is taken over, any other is corrected with the
- * field.
+ * seccomp-profile: the runtime's default filter for the whole pod; on each container where the kind has no pod security
+ * context. A bad value is corrected where it stands, for one of the pod's is a violation even where every container
+ * overrides it. An old annotation must agree with the field or the API refuses the pod (validation.go): one that names
+ * a file is taken over, any other is corrected with the field.
  */
 #include "fixers/list.h"
 #include "fixers/violations.h"
@@ -135,7 +135,12 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 					     "%.*s sets the seccomp profile %.*s; it must be RuntimeDefault or "
 					     "Localhost",
 					     STR_ARG(subject), STR_ARG(yaml_get_text(fix->tree, profile, "type")));
-	} else if (target == TARGET_POD && !baseline && !all_containers_set(fix)) {
+	} else if (target != TARGET_POD && !baseline && !fix_has_pod_context(fix)) {
+		problem.safety = SAFETY_SAFE;
+		problem.at = fix_place(fix, target);
+		problem.message = fix_format(fix, "%.*s has no seccomp profile; restricted wants RuntimeDefault",
+					     STR_ARG(subject));
+	} else if (target == TARGET_POD && fix_has_pod_context(fix) && !baseline && !all_containers_set(fix)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix->pod->spec;
 		problem.message = STR("the pod has no seccomp profile; restricted wants RuntimeDefault");

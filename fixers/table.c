@@ -8,6 +8,7 @@
 /* clang-format off */
 const struct fixer *const fixers[] = {
 	&fixer_host_namespaces,
+	&fixer_host_ports,
 	&fixer_probe_host,
 	&fixer_privileged,
 	&fixer_unprivileged_ports,
@@ -19,7 +20,6 @@ const struct fixer *const fixers[] = {
 	&fixer_read_only_root_filesystem,
 	&fixer_host_path,
 	&fixer_volume_types,
-	&fixer_host_ports,
 	&fixer_apparmor_profile,
 	&fixer_selinux_options,
 	&fixer_proc_mount,

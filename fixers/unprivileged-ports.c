@@ -187,6 +187,12 @@ static enum fix_status keep(struct fix_context *fix, const struct fixer *self, c
 	if (is_allowed_by_sysctl(fix, decision->port))
 		return FIX_FINE;
 	describe(fix, decision, problem);
+	if (!fix_has_pod_context(fix)) {
+		problem->reason =
+			STR("its kind has no place for the sysctl that allows it: let the program listen on a "
+			    "port from 1024 on");
+		return fix_report(fix, self, problem);
+	}
 	change = fix_begin(fix, TARGET_POD);
 	set_sysctl(fix, &change);
 	problem->note = fix_format(fix, "port %u kept, by sysctl: %.*s", decision->port, STR_ARG(decision->reason));

@@ -53,8 +53,8 @@ extern const struct command *const commands[];
 extern const size_t commands_n;
 const struct command *command_find(struct str name);
 
-extern const struct command command_diff, command_fix, command_check, command_fixers, command_explain, command_version,
-	command_completion, command_help, command_complete, command_reference;
+extern const struct command command_diff, command_fix, command_check, command_fixers, command_kinds, command_explain,
+	command_version, command_completion, command_help, command_complete, command_reference;
 
 /* command_main() - the whole program: finds the command, parses its options, runs it. Returns the exit code. */
 int command_main(int argc, char **argv);

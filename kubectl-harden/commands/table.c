@@ -13,7 +13,7 @@
 #include "report/text.h"
 
 const struct command *const commands[] = {
-	&command_diff,	  &command_fix,	       &command_check, &command_fixers,	  &command_explain,
+	&command_diff,	  &command_fix,	       &command_check, &command_fixers,	  &command_kinds,     &command_explain,
 	&command_version, &command_completion, &command_help,  &command_complete, &command_reference,
 };
 

@@ -157,6 +157,12 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+/* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
+static struct change_log *log_of(struct pass *pass)
+{
+	return pass->tree->has_copies || pass->log.traced ? &pass->log : NULL;
+}
+
 static void run_fixers(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
@@ -164,7 +170,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 
 	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
 	fix.filter = &pass->filter;
-	fix.log = &pass->log;
+	fix.log = log_of(pass);
 	fix.changes = pass->changes;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
@@ -188,7 +194,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 				   .intern = &pass->run->intern,
 				   .findings = pass->findings,
 				   .filter = &pass->filter,
-				   .log = &pass->log,
+				   .log = log_of(pass),
 				   .object = pass->object,
 				   .changes = pass->changes };
 	const struct service *service = find_service(pass, pass->object);
@@ -233,43 +239,68 @@ static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
 
 	if (yaml_is_seq(tree, containers) && yaml_get(tree, yaml_first(tree, containers), "image"))
 		return true;
-	if (!depth || !yaml_is_map(tree, node))
+	if (!depth)
 		return false;
-	YAML_EACH(tree, node, key)
-		if (looks_like_pod(tree, yaml_value(tree, key), depth - 1))
+	YAML_EACH(tree, node, child) {
+		yaml_id value = yaml_value(tree, child);
+
+		if (looks_like_pod(tree, value ? value : child, depth - 1))
 			return true;
+	}
 	return false;
 }
 
-static void record(struct pass *pass, const struct kube_object *object, struct str note)
+static void record(struct pass *pass, const struct object_view *view, struct str note, bool edited)
 {
+	const struct kube_object *object = &view->object;
 	struct intern *intern = &pass->run->intern;
 	struct run_object row = {
 		.kind = intern_str(intern, object->kind_name),
 		.namespace = intern_str(intern, object->namespace),
 		.name = intern_str(intern, object->name),
+		.where = intern_str(intern, view->where),
 		.item = object->item,
 		.note = note,
+		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
+		.looked_at = edited,
 	};
 
 	VEC_PUSH(&pass->document->objects, row);
 }
 
+enum { POD_DEPTH = 12 };
+
+/* What a reader should know of an object beside findings; whether its pod is hardened all the same. */
+static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
+{
+	const struct kube_object *object = &view->object;
+	bool looks = view->has_pod;
+
+	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
+	if (*ret_edited)
+		return view->pod.view->flags & VIEW_OPERATOR
+			       ? STR("its operator makes the containers: only the pod's own settings are looked at")
+			       : STR_NONE;
+	if (view->has_pod && !view->note)
+		return str_of(view->pod.partial);
+	if (!looks && (!object->kind || view->note))
+		looks = looks_like_pod(pass->tree, object->node, POD_DEPTH);
+	if (!looks)
+		return STR_NONE;
+	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
+}
+
 static void visit(struct pass *pass, struct object_view *view)
 {
 	const struct kube_object *object = &view->object;
-	struct str note = STR_NONE;
-	struct kube_pod *pod = view->has_pod ? &view->pod : NULL;
+	bool edited;
+	struct str note = note_of(pass, view, &edited);
 
 	arena_reset(pass->run->words);
-	if (pod && pod->partial)
-		note = str_of(pod->partial);
-	else if (!object->kind && looks_like_pod(pass->tree, object->node, 12))
-		note = STR("an unknown kind that seems to hold a pod; it is not edited");
 	if (pass->record)
-		record(pass, object, note);
-	if (pod && !pod->partial)
-		run_fixers(pass, pod);
+		record(pass, view, note, edited);
+	if (edited)
+		run_fixers(pass, &view->pod);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
 		move_service(pass, object);
 	pass->object++;
@@ -352,8 +383,10 @@ static void pass_free(struct pass *pass)
 static void make_patch(struct pass *pass)
 {
 	yaml_patch_free(&pass->patch);
+	/* An object of several pods has several rows. */
 	for (size_t i = 0; i < pass->objects->n; i++)
-		yaml_patch_add(&pass->patch, pass->tree, pass->objects->items[i].object.node, pass->run->arena);
+		if (!i || pass->objects->items[i - 1].object.node != pass->objects->items[i].object.node)
+			yaml_patch_add(&pass->patch, pass->tree, pass->objects->items[i].object.node, pass->run->arena);
 }
 
 enum { ROUNDS_MAX = 16 };
@@ -406,7 +439,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .again = true };
 	unsigned changes;
 
-	objects_read(&run->after, run->scratch, &run->objects_after);
+	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
 	changes = run_settled(&again);
 	pass_free(&again);
 	free(findings.items);
@@ -490,7 +523,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	document_clear(document);
 	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
 		return false;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	run_settled(&pass);
 	render(&pass);
 	pass_free(&pass);

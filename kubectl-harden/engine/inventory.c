@@ -45,6 +45,12 @@ static bool declares_port(struct kube_pod *pod, size_t container, const struct l
 	return false;
 }
 
+/* A pod without labels is behind no Service that we could see; some kinds name their pod's port once more. */
+static bool is_movable(const struct kube_pod *pod)
+{
+	return (pod->view->flags & VIEW_TEMPLATE) && !(pod->view->flags & VIEW_PORTS);
+}
+
 static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
 		      const struct low_port *low)
 {
@@ -58,6 +64,8 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.sure = sites.sure;
 	port.name = keep(run, sites.name);
 	port.why_not = keep(run, sites.why_not);
+	if (!is_movable(pod))
+		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
 		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);
@@ -107,17 +115,26 @@ static bool wants_ports(struct kube_pod *pod, struct fix_context *fix)
 	return fix_was_asked(fix, &fixer_unprivileged_ports, TARGET_POD);
 }
 
-void inventory_workload(struct run *run, struct where where, struct kube_pod *pod, struct fix_context *fix)
+/* The pods of one object are workloads of their own: their names tell them apart. */
+static struct str keep_name(struct run *run, const struct object_view *view)
 {
+	if (!view->where.n)
+		return keep(run, view->object.name);
+	return str_fmt(run->arena, "%.*s %.*s", STR_ARG(view->object.name), STR_ARG(view->where));
+}
+
+void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix)
+{
+	struct kube_pod *pod = &view->pod;
 	struct workload workload = {
 		.where = where,
 		.namespace = keep(run, pod->object.namespace),
 		.kind = keep(run, pod->object.kind_name),
-		.name = keep(run, pod->object.name),
+		.name = keep_name(run, view),
 	};
 	struct low_port low[LOW_PORTS_MAX];
 	size_t n = pod_low_ports(pod, low);
-	yaml_id labels = yaml_get(pod->tree, pod->metadata, "labels");
+	yaml_id labels = is_movable(pod) ? yaml_get(pod->tree, pod->metadata, "labels") : YAML_NONE;
 
 	workload.labels = keep_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;

@@ -130,7 +130,7 @@ struct inventory {
 };
 
 /* inventory_*() - records an object of the tree. Texts are copied into the run's arena. */
-void inventory_workload(struct run *run, struct where where, struct kube_pod *pod, struct fix_context *fix);
+void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 

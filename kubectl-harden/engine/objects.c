@@ -7,11 +7,14 @@
  */
 #include "engine/objects.h"
 
+#include <stdlib.h>
+
 enum { LISTS_MAX = 8 };
 
 struct unfold {
 	struct yaml_tree *tree;
 	struct arena *arena;
+	const struct kube_kind_list *own;
 	struct objects *objects;
 };
 
@@ -23,35 +26,59 @@ static bool is_list(struct yaml_tree *tree, const struct kube_object *object)
 	return yaml_is_seq(tree, yaml_get(tree, object->node, "items"));
 }
 
+static void add_object(struct unfold *unfold, const struct kube_object *object)
+{
+	struct kube_pods *pods = &unfold->objects->pods;
+	struct object_view view = { .object = *object, .note = kube_object_note(unfold->tree, object) };
+
+	pods->n = 0;
+	kube_pods_find(unfold->tree, unfold->arena, object, pods);
+	view.crowded = pods->n > KUBE_PODS_MAX;
+	if (!pods->n)
+		VEC_PUSH(unfold->objects, view);
+	for (size_t i = 0; i < pods->n; i++) {
+		view.has_pod = true;
+		view.pod = pods->items[i];
+		if (pods->n > 1)
+			view.where = kube_pod_where(&view.pod, unfold->arena);
+		VEC_PUSH(unfold->objects, view);
+	}
+}
+
 static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind *inherit, int item, unsigned depth)
 {
 	struct yaml_tree *tree = unfold_->tree;
 	const struct kube_kind *items = NULL;
-	struct object_view view = { .has_pod = false };
 	struct kube_object object;
 	int index = 0;
 
-	if (!kube_object_init(tree, node, inherit, &object))
+	if (!kube_object_init(tree, node, inherit, unfold_->own, &object))
 		return;
 	object.item = item;
 	if (!is_list(tree, &object) || depth == LISTS_MAX) {
-		view.object = object;
-		view.has_pod = kube_pod_init(tree, unfold_->arena, &object, &view.pod);
-		VEC_PUSH(unfold_->objects, view);
+		add_object(unfold_, &object);
 		return;
 	}
 	if (object.kind && object.kind->items)
-		items = kube_kind_find(object.api_version, str_of(object.kind->items));
+		items = kube_kind_find_own(unfold_->own, object.api_version, str_of(object.kind->items));
 	YAML_EACH(tree, yaml_get(tree, node, "items"), child) {
 		unfold(unfold_, child, items, item >= 0 ? item : index, depth + 1);
 		index++;
 	}
 }
 
-void objects_read(struct yaml_tree *tree, struct arena *arena, struct objects *objects)
+void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube_kind_list *own,
+		  struct objects *objects)
 {
-	struct unfold all = { tree, arena, objects };
+	struct unfold all = { tree, arena, own, objects };
 
 	objects->n = 0;
 	unfold(&all, tree->root, NULL, -1, 0);
+}
+
+void objects_free(struct objects *objects)
+{
+	free(objects->items);
+	free(objects->pods.items);
+	*objects = (struct objects){ 0 };
 }

@@ -62,10 +62,13 @@ static void retire(struct run *run, struct source *source, size_t index)
 	document->unproved = false;
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++) {
 		struct where where = { source, index, (unsigned)i };
 
+		/* A row for each pod of an object: it is one patch. */
+		if (i && run->objects.items[i].object.node == run->objects.items[i - 1].object.node)
+			continue;
 		note_object(run, document, &run->objects.items[i].object);
 		inventory_patch(run, where, &run->tree, run->objects.items[i].object.node);
 	}

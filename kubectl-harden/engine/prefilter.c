@@ -8,8 +8,6 @@
  */
 #include "engine/prefilter.h"
 
-#include "kube/kinds.h"
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
@@ -44,6 +42,7 @@ static bool is_ordinary(char c)
 }
 
 struct scan {
+	const struct kube_kind_list *own;
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
@@ -81,7 +80,7 @@ static void scan_line(struct scan *scan, struct str line)
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
 		else
-			scan->wanted = !kube_kind_is_nothing(scan->kind, &known) && known;
+			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known;
 		scan->kinds++;
 	}
 }
@@ -105,9 +104,9 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
-enum prefilter prefilter(struct str document)
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 {
-	struct scan scan = { .kinds = 0 };
+	struct scan scan = { .own = own };
 	bool known, nothing;
 
 	for (size_t at = 0; at < document.n && !scan.odd && !scan.wanted;) {
@@ -123,7 +122,7 @@ enum prefilter prefilter(struct str document)
 		return PREFILTER_PARSE;
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
-	nothing = kube_kind_is_nothing(scan.kind, &known);
+	nothing = kube_kind_is_nothing(own, scan.kind, &known);
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;
 	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;

@@ -5,7 +5,7 @@
  * Prefilter: documents and files that need not be parsed.
  */
 
-#include "base/str.h"
+#include "kube/kinds.h"
 
 enum prefilter {
 	PREFILTER_PARSE,
@@ -16,12 +16,12 @@ enum prefilter {
 /*
  * prefilter() - whether the document surely holds no pod and names no port: it has no top-level `kind:`, or exactly
  * one, plain or quoted, of a kind known for that, or of an unknown kind and `containers` stands nowhere. Anything odd
- * (flow style, indented root, anchors, tags) is parsed.
+ * (flow style, indented root, anchors, tags) is parsed. @own: the user's kinds, may be NULL.
  */
-enum prefilter prefilter(struct str document);
-static inline bool prefilter_passes_over(struct str document)
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own);
+static inline bool prefilter_passes_over(struct str document, const struct kube_kind_list *own)
 {
-	return prefilter(document) != PREFILTER_PARSE;
+	return prefilter(document, own) != PREFILTER_PARSE;
 }
 
 /* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file makes no manifest. */

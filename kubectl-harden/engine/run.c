@@ -49,8 +49,8 @@ void run_free(struct run *run)
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
 	}
-	free(run->objects.items);
-	free(run->objects_after.items);
+	objects_free(&run->objects);
+	objects_free(&run->objects_after);
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	yaml_parsers_release();
@@ -109,7 +109,7 @@ static void apply_document(struct run *run, struct source *source, struct docume
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	harden_document(run, source, document);
 }
 

@@ -23,6 +23,7 @@
 
 struct run_options {
 	struct fix_config fix;
+	struct kube_kind_list kinds; /* the user's own: before the built-in ones */
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */
@@ -36,12 +37,15 @@ enum document_state {
 	DOCUMENT_DONE,
 };
 
-/* An object that a document holds and that matters to a reader of the report. */
+/* An object that a document holds, or one of its pods where it holds several, that matters to a reader of the report. */
 struct run_object {
 	struct str kind, namespace, name;
+	struct str where; /* which of several pods of the object; else empty */
 	int item;
 	unsigned changes, left;
-	struct str note; /* why it was not looked at: a patch, an unknown kind with a pod; else empty */
+	struct str note; /* why it was not looked at, or not all of it: a patch, an unknown kind with a pod; else empty */
+	bool partial;	 /* what was looked at is not all that the pod will be, so Pod Security cannot be asked of it */
+	bool looked_at; /* it was looked at all the same */
 };
 
 struct document {

@@ -39,7 +39,7 @@ static bool refuse_document(struct document *document, uint32_t at, const char *
 
 static bool check_size(struct scan *scan, const struct kube_pod *pod)
 {
-	yaml_id volumes = yaml_get(pod->tree, pod->spec, "volumes");
+	yaml_id volumes = kube_pod_volumes(pod);
 
 	if (pod->containers_n > CONTAINERS_MAX)
 		return refuse_document(scan->document, yaml_offset(pod->tree, pod->containers[CONTAINERS_MAX].node),
@@ -50,10 +50,11 @@ static bool check_size(struct scan *scan, const struct kube_pod *pod)
 	return true;
 }
 
-/* The pod's ports are looked at as they will be: on a network of its own, with probes that ask it. */
+/* The pod's ports are looked at as they will be: on a network of its own, none of the node, with probes that ask it. */
 static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
 {
-	if (!pod->host_network && !yaml_may_have(pod->tree, STR("host")))
+	if (!pod->host_network && !yaml_may_have(pod->tree, STR("host")) &&
+	    !yaml_may_have(pod->tree, STR("hostPort")))
 		return;
 	for (size_t i = 0; i < fixers_n; i++)
 		for (int target = TARGET_POD; fixers[i]->before_ports && target < (int)pod->containers_n; target++)
@@ -61,20 +62,24 @@ static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
 				fix_run(fix, i, target);
 }
 
-static void scan_pod(struct scan *scan, struct where where, struct kube_pod *pod)
+static void scan_pod(struct scan *scan, struct where where, struct object_view *view)
 {
 	struct run *run = scan->run;
+	struct kube_pod *pod = &view->pod;
 	struct findings findings = { 0 };
 	uint32_t mark = yaml_mark(&run->tree);
 	struct fix_context fix;
 
 	scan->matters = true;
-	if (pod->partial || !check_size(scan, pod))
+	if (view->crowded)
+		refuse_document(scan->document, yaml_offset(pod->tree, view->object.node),
+				"an object with more than 1,000 pods");
+	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
 	arena_reset(run->words);
 	fix = fix_context_make(run, pod, &findings, where.object);
 	run_before_ports(&fix, pod);
-	inventory_workload(run, where, pod, &fix);
+	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */
 	yaml_rollback(&run->tree, mark);
@@ -95,10 +100,12 @@ static void visit(struct scan *scan, struct object_view *view)
 		run->openshift = true;
 	if (flags & KIND_POD) {
 		if (view->has_pod)
-			scan_pod(scan, where, &view->pod);
+			scan_pod(scan, where, view);
 		/* A patch that names a port would be left behind by its move. */
 		if (view->has_pod && view->pod.partial)
 			inventory_patch(run, where, &run->tree, object->node);
+		else if (view->has_pod && (view->note || (view->pod.view->flags & VIEW_OPERATOR)))
+			inventory_pin(run, where, &run->tree, object);
 	} else if (flags & KIND_KUSTOMIZATION) {
 		inventory_kustomization(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE && yaml_get(&run->tree, object->node, "$patch")) {
@@ -108,7 +115,7 @@ static void visit(struct scan *scan, struct object_view *view)
 		scan->matters = true;
 	} else if (flags & KIND_NAMES_PORT) {
 		inventory_pin(run, where, &run->tree, object);
-	} else if (!object->kind) {
+	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
 }
@@ -148,7 +155,7 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
-	objects_read(&run->tree, run->scratch, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
@@ -188,9 +195,9 @@ static bool holds_something(struct str bytes)
 }
 
 /* Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not. */
-static bool passes_over(struct source *source, struct str bytes, bool *ret_no_object)
+static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object)
 {
-	enum prefilter answer = prefilter(bytes);
+	enum prefilter answer = prefilter(bytes, own);
 
 	*ret_no_object = answer == PREFILTER_NO_OBJECT;
 	source->holds_objects |= answer == PREFILTER_OBJECT;
@@ -223,7 +230,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(source, bytes, &no_object) && !spoils)
+	if (passes_over(source, bytes, &run->options.kinds, &no_object) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;

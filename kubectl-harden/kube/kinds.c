@@ -18,15 +18,20 @@ static struct str group_of(struct str api_version)
 	return group;
 }
 
-/* The first row whose kind is not before @kind. */
-static size_t lower_bound(struct str kind)
+static struct kube_kind_list built_in(void)
 {
-	size_t low = 0, high = kube_kinds_n;
+	return (struct kube_kind_list){ kube_kinds, kube_kinds_n };
+}
+
+/* The first row whose kind is not before @kind. */
+static size_t lower_bound(const struct kube_kind_list *list, struct str kind)
+{
+	size_t low = 0, high = list->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (str_cmp(str_of(kube_kinds[middle].kind), kind) < 0)
+		if (str_cmp(str_of(list->items[middle].kind), kind) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -34,23 +39,49 @@ static size_t lower_bound(struct str kind)
 	return low;
 }
 
-const struct kube_kind *kube_kind_find(struct str api_version, struct str kind)
+static const struct kube_kind *find(const struct kube_kind_list *list, struct str api_version, struct str kind)
 {
 	struct str group = group_of(api_version);
 
-	for (size_t i = lower_bound(kind); i < kube_kinds_n && str_is(kind, kube_kinds[i].kind); i++)
-		if (str_is(group, kube_kinds[i].group))
-			return &kube_kinds[i];
+	for (size_t i = lower_bound(list, kind); i < list->n && str_is(kind, list->items[i].kind); i++)
+		if (str_is(group, list->items[i].group))
+			return &list->items[i];
 	return NULL;
 }
 
-bool kube_kind_is_nothing(struct str kind, bool *ret_known)
+const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, struct str api_version, struct str kind)
 {
-	size_t first = lower_bound(kind), i;
+	const struct kube_kind_list rows = built_in();
+	const struct kube_kind *found = own ? find(own, api_version, kind) : NULL;
+
+	return found ? found : find(&rows, api_version, kind);
+}
+
+const struct kube_kind *kube_kind_find(struct str api_version, struct str kind)
+{
+	return kube_kind_find_own(NULL, api_version, kind);
+}
+
+/* Whether all rows named @kind are nothing; counts them. */
+static bool all_nothing(const struct kube_kind_list *list, struct str kind, size_t *n)
+{
+	size_t first = lower_bound(list, kind), i;
 	bool nothing = true;
 
-	for (i = first; i < kube_kinds_n && str_is(kind, kube_kinds[i].kind); i++)
-		nothing = nothing && (kube_kinds[i].flags & KIND_NOTHING);
-	*ret_known = i > first;
+	for (i = first; i < list->n && str_is(kind, list->items[i].kind); i++)
+		nothing = nothing && (list->items[i].flags & KIND_NOTHING);
+	*n += i - first;
+	return nothing;
+}
+
+bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, bool *ret_known)
+{
+	const struct kube_kind_list rows = built_in();
+	size_t n = 0;
+	bool nothing = all_nothing(&rows, kind, &n);
+
+	if (own)
+		nothing = all_nothing(own, kind, &n) && nothing;
+	*ret_known = n > 0;
 	return *ret_known && nothing;
 }

@@ -8,8 +8,10 @@
  */
 #include "kube/pod.h"
 
+#include "kube/kind_path.h"
+
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
-		      struct kube_object *ret_object)
+		      const struct kube_kind_list *own, struct kube_object *ret_object)
 {
 	struct kube_object object = { .node = node, .item = -1 };
 	yaml_id metadata;
@@ -18,7 +20,7 @@ bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_ki
 		return false;
 	object.api_version = yaml_get_text(tree, node, "apiVersion");
 	object.kind_name = yaml_get_text(tree, node, "kind");
-	object.kind = kube_kind_find(object.api_version, object.kind_name);
+	object.kind = kube_kind_find_own(own, object.api_version, object.kind_name);
 	if (!object.kind_name.n && inherit) {
 		object.kind = inherit;
 		object.kind_name = str_of(inherit->kind);
@@ -70,10 +72,11 @@ static bool selects_windows(struct yaml_tree *tree, yaml_id spec)
 
 /* ---- containers ---- */
 
+/* The lists of a PodSpec. */
 static const char *const container_lists[] = {
-	[CONTAINER_INIT] = "initContainers",
-	[CONTAINER_MAIN] = "containers",
-	[CONTAINER_EPHEMERAL] = "ephemeralContainers",
+	[CONTAINER_INIT] = "initContainers[*]",
+	[CONTAINER_MAIN] = "containers[*]",
+	[CONTAINER_EPHEMERAL] = "ephemeralContainers[*]",
 };
 
 static void read_image(struct arena *arena, struct kube_container *container)
@@ -88,31 +91,87 @@ static void read_image(struct arena *arena, struct kube_container *container)
 		container->dotnet = version[0];
 }
 
-static void read_containers(struct yaml_tree *tree, struct arena *arena, struct kube_pod *pod)
+/* The paths of the containers of a role, from the spec. */
+static const char *const *paths_of(const struct kube_view *view, enum kube_container_role role, size_t *ret_n)
 {
-	size_t n = 0;
-
-	for (int role = CONTAINER_INIT; role <= CONTAINER_EPHEMERAL; role++)
-		n += yaml_count(tree, yaml_get(tree, pod->spec, container_lists[role]));
-	pod->containers = ARENA_ARRAY(arena, struct kube_container, n + 1);
-	for (int role = CONTAINER_INIT; role <= CONTAINER_EPHEMERAL; role++) {
-		YAML_EACH(tree, yaml_get(tree, pod->spec, container_lists[role]), item) {
-			struct kube_container *container = &pod->containers[pod->containers_n];
-
-			if (!yaml_is_map(tree, item) || pod->containers_n == n)
-				continue;
-			*container = (struct kube_container){
-				.node = item,
-				.name = yaml_get_text(tree, item, "name"),
-				.image = yaml_get_text(tree, item, "image"),
-				.role = (enum kube_container_role)role,
-				.sidecar = role == CONTAINER_INIT &&
-					   str_is(yaml_get_text(tree, item, "restartPolicy"), "Always"),
-			};
-			read_image(arena, container);
-			pod->containers_n++;
-		}
+	*ret_n = 0;
+	if (view->flags & VIEW_OPERATOR)
+		return NULL;
+	if (!view->containers_n) {
+		*ret_n = 1;
+		return &container_lists[role];
 	}
+	if (role == CONTAINER_EPHEMERAL)
+		return NULL;
+	*ret_n = role == CONTAINER_MAIN ? view->containers_n : view->init_containers_n;
+	return role == CONTAINER_MAIN ? view->containers : view->init_containers;
+}
+
+struct container_search {
+	struct arena *arena;
+	struct kube_pod *pod;
+	enum kube_container_role role;
+	size_t most; /* places in pod->containers; 0: only counted */
+	size_t n;
+};
+
+/* A container of an operator's kind may have no name: it is then called as the item or the key that it is in. */
+static struct str name_of(struct yaml_tree *tree, const struct kube_pod *pod, yaml_id container)
+{
+	struct str name = yaml_get_text(tree, container, "name");
+
+	if (name.n || !pod->view->containers_n)
+		return name;
+	name = kube_path_item_name(tree, pod->object.node, container);
+	return name.n ? name : yaml_text(tree, yaml_key(tree, container));
+}
+
+static void add_container(struct yaml_tree *tree, yaml_id node, void *data)
+{
+	struct container_search *search = data;
+	struct kube_pod *pod = search->pod;
+	struct kube_container *container = &pod->containers[pod->containers_n];
+
+	if (!yaml_is_map(tree, node))
+		return;
+	search->n++;
+	if (pod->containers_n >= search->most)
+		return;
+	*container = (struct kube_container){
+		.node = node,
+		.name = name_of(tree, pod, node),
+		.image = yaml_get_text(tree, node, "image"),
+		.role = search->role,
+		.sidecar = search->role == CONTAINER_INIT &&
+			   str_is(yaml_get_text(tree, node, "restartPolicy"), "Always"),
+	};
+	if (!container->image.n && pod->view->image)
+		container->image = yaml_text(tree, yaml_get_path(tree, pod->spec, pod->view->image));
+	read_image(search->arena, container);
+	pod->containers_n++;
+}
+
+static void search_containers(struct container_search *search)
+{
+	for (int role = CONTAINER_INIT; role <= CONTAINER_EPHEMERAL; role++) {
+		const char *const *paths;
+		size_t n;
+
+		search->role = (enum kube_container_role)role;
+		paths = paths_of(search->pod->view, search->role, &n);
+		for (size_t i = 0; i < n; i++)
+			kube_path_each(search->pod->tree, search->pod->spec, paths[i], add_container, search);
+	}
+}
+
+static void read_containers(struct arena *arena, struct kube_pod *pod)
+{
+	struct container_search search = { .arena = arena, .pod = pod };
+
+	search_containers(&search);
+	search.most = search.n;
+	pod->containers = ARENA_ARRAY(arena, struct kube_container, search.n + 1);
+	search_containers(&search);
 }
 
 /* ---- overlays ---- */
@@ -150,24 +209,136 @@ static const char *why_partial(struct yaml_tree *tree, const struct kube_pod *po
 	return NULL;
 }
 
-bool kube_pod_init(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
-		   struct kube_pod *ret_pod)
-{
-	struct kube_pod pod = { .tree = tree, .object = *object };
+/* ---- roles ---- */
 
-	if (!object->kind || !(object->kind->flags & KIND_POD))
-		return false;
-	pod.template = yaml_get_path(tree, object->node, object->kind->pod);
-	pod.metadata = yaml_get(tree, pod.template, "metadata");
-	pod.spec = yaml_get(tree, pod.template, "spec");
+static const char *last_key(const char *path)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+
+	return dot ? dot + 1 : path;
+}
+
+/* What the last key of a role's path stands in; YAML_NONE where that is not there. */
+static yaml_id place_of(struct yaml_tree *tree, yaml_id spec, const char *path)
+{
+	size_t parent = path ? (size_t)(last_key(path) - path) : 0;
+	struct str rest = { path, parent ? parent - 1 : 0 }, part;
+
+	if (!path)
+		return YAML_NONE;
+	while (rest.n && str_cut(&rest, '.', &part))
+		spec = yaml_get_str(tree, spec, part);
+	return yaml_is_null(tree, spec) ? YAML_NONE : spec;
+}
+
+const char *kube_pod_context_key(const struct kube_pod *pod)
+{
+	return last_key(pod->view->pod_context);
+}
+
+yaml_id kube_pod_context(const struct kube_pod *pod)
+{
+	return pod->context_in ? yaml_get(pod->tree, pod->context_in, kube_pod_context_key(pod)) : YAML_NONE;
+}
+
+const char *kube_pod_volumes_key(const struct kube_pod *pod)
+{
+	return last_key(pod->view->volumes);
+}
+
+yaml_id kube_pod_volumes(const struct kube_pod *pod)
+{
+	return pod->volumes_in ? yaml_get(pod->tree, pod->volumes_in, kube_pod_volumes_key(pod)) : YAML_NONE;
+}
+
+yaml_id kube_pod_volume(const struct kube_pod *pod, struct str name)
+{
+	YAML_EACH(pod->tree, kube_pod_volumes(pod), volume)
+		if (str_eq(yaml_get_text(pod->tree, volume, "name"), name))
+			return volume;
+	return YAML_NONE;
+}
+
+bool kube_pod_has_claim(const struct kube_pod *pod, struct str name)
+{
+	yaml_id templates = pod->view->claims ? yaml_get_path(pod->tree, pod->object.node, pod->view->claims)
+					      : YAML_NONE;
+
+	YAML_EACH(pod->tree, templates, item)
+		if (str_eq(yaml_text(pod->tree, yaml_get_path(pod->tree, item, "metadata.name")), name))
+			return true;
+	return false;
+}
+
+struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena)
+{
+	if (pod->view->name)
+		return str_of(pod->view->name);
+	return kube_path_where(pod->tree, arena, pod->object.node, pod->template, pod->view->at);
+}
+
+const char *kube_object_note(struct yaml_tree *tree, const struct kube_object *object)
+{
+	const struct kube_kind *kind = object->kind;
+
+	if (!kind || !kind->note || !kind->note_where_n)
+		return kind ? kind->note : NULL;
+	for (size_t i = 0; i < kind->note_where_n; i++)
+		if (kube_path_leads(tree, object->node, kind->note_where[i]))
+			return kind->note;
+	return NULL;
+}
+
+/* ---- pods ---- */
+
+struct pod_search {
+	struct arena *arena;
+	const struct kube_object *object;
+	const struct kube_view *view;
+	struct kube_pods *pods;
+	size_t before; /* pods of other objects */
+};
+
+static void read_roles(struct yaml_tree *tree, struct kube_pod *pod)
+{
+	pod->metadata = pod->view->metadata ? yaml_get_path(tree, pod->template, pod->view->metadata) : YAML_NONE;
+	pod->spec = *pod->view->spec ? yaml_get_path(tree, pod->template, pod->view->spec) : pod->template;
+	pod->context_in = place_of(tree, pod->spec, pod->view->pod_context);
+	pod->volumes_in = place_of(tree, pod->spec, pod->view->volumes);
+	/* One that the operator would make is not made by us: it may hold more. */
+	if ((pod->view->flags & VIEW_DEFAULTS) && yaml_is_null(tree, kube_pod_context(pod)))
+		pod->context_in = YAML_NONE;
+}
+
+static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
+{
+	struct pod_search *search = data;
+	struct kube_pod pod = { .tree = tree, .object = *search->object, .view = search->view, .template = node };
+
+	if (search->pods->n - search->before > KUBE_PODS_MAX)
+		return;
+	read_roles(tree, &pod);
 	if (!yaml_is_map(tree, pod.spec))
-		return false;
-	read_containers(tree, arena, &pod);
+		return;
+	read_containers(search->arena, &pod);
+	/* What holds containers in places of its own is a pod where it holds one. */
+	if (pod.view->containers_n && !pod.containers_n)
+		return;
 	pod.windows_declared = str_is(yaml_text(tree, yaml_get_path(tree, pod.spec, "os.name")), "windows");
 	pod.windows = pod.windows_declared || selects_windows(tree, pod.spec);
 	pod.host_network = yaml_is_true(tree, yaml_get(tree, pod.spec, "hostNetwork"));
 	pod.user_namespace = yaml_is_false(tree, yaml_get(tree, pod.spec, "hostUsers"));
-	pod.partial = why_partial(tree, &pod);
-	*ret_pod = pod;
-	return true;
+	pod.partial = pod.view->flags & VIEW_OPERATOR ? NULL : why_partial(tree, &pod);
+	VEC_PUSH(search->pods, pod);
+}
+
+void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
+		    struct kube_pods *pods)
+{
+	struct pod_search search = { arena, object, NULL, pods, pods->n };
+
+	for (size_t i = 0; object->kind && i < object->kind->views_n; i++) {
+		search.view = &object->kind->views[i];
+		kube_path_each(tree, object->node, search.view->at, add_pod, &search);
+	}
 }

@@ -5,7 +5,8 @@
  * Pod view: the pod inside whatever object holds it, by roles instead of paths.
  *
  * A view is made once per pod and document; it holds node ids, so it stays valid while fixers edit the tree.
- * Roles that a kind lacks are YAML_NONE.
+ * Roles that a kind lacks are YAML_NONE. What may be absent, or replaced by an edit (the pod's security context, its
+ * volumes), is asked for each time.
  */
 
 #include "kube/image_facts.h"
@@ -35,9 +36,12 @@ struct kube_object {
 struct kube_pod {
 	struct yaml_tree *tree;
 	struct kube_object object;
-	yaml_id template; /* what has metadata and spec: the object itself for a Pod */
-	yaml_id metadata; /* of the pod (template) */
-	yaml_id spec;
+	const struct kube_view *view;
+	yaml_id template;   /* what the view leads to: what has metadata and spec, the object itself for a Pod */
+	yaml_id metadata;   /* of the pod (template) */
+	yaml_id spec;	    /* what the other roles are in */
+	yaml_id context_in; /* what the pod's security context stands in; YAML_NONE: it has no place */
+	yaml_id volumes_in; /* likewise */
 	struct kube_container *containers; /* init, main, ephemeral; in the arena */
 	size_t containers_n;
 	bool windows;	       /* spec.os.name, or a node selector for Windows */
@@ -47,16 +51,48 @@ struct kube_pod {
 	const char *partial; /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
 };
 
+/* The pods of an object. The caller frees items; what they hold lies in the arena. */
+struct kube_pods {
+	struct kube_pod *items;
+	size_t n, cap;
+};
+
 /*
  * kube_object_init() - reads identity of the object at @node. Returns false when it is no Kubernetes object (no
  * apiVersion or no kind). @inherit: kind and apiVersion for items of typed lists that omit theirs (may be NULL).
+ * @own: the user's kinds (may be NULL).
  */
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
-		      struct kube_object *ret_object);
+		      const struct kube_kind_list *own, struct kube_object *ret_object);
 
-/* kube_pod_init() - the view of the pod that @object (of a KIND_POD kind) holds; false when there is none in it. */
-bool kube_pod_init(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
-		   struct kube_pod *ret_pod);
+/*
+ * kube_pods_find() - adds the views of the pods that @object holds to @pods, none for other kinds; not more than a
+ * little over KUBE_PODS_MAX.
+ */
+enum { KUBE_PODS_MAX = 1000 };
+void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
+		    struct kube_pods *pods);
+
+/* kube_pod_where() - which pod of its object it is, for people: "replicatedJobs[workers]". In the arena. */
+struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena);
+
+/* kube_pod_context() - the pod's security context as it stands; kube_pod_context_key() - its key in .context_in. */
+yaml_id kube_pod_context(const struct kube_pod *pod);
+const char *kube_pod_context_key(const struct kube_pod *pod);
+
+/* kube_pod_volumes() - its volumes as they stand; kube_pod_volumes_key() - their key in .volumes_in. */
+yaml_id kube_pod_volumes(const struct kube_pod *pod);
+const char *kube_pod_volumes_key(const struct kube_pod *pod);
+
+/*
+ * kube_pod_volume() - its volume of that name, YAML_NONE where it has none. kube_pod_has_claim() - whether the object
+ * has a volumeClaimTemplate of that name, which takes the place of a volume.
+ */
+yaml_id kube_pod_volume(const struct kube_pod *pod, struct str name);
+bool kube_pod_has_claim(const struct kube_pod *pod, struct str name);
+
+/* kube_object_note() - why the pods of @object are not edited, whatever is in them; NULL where they are. */
+const char *kube_object_note(struct yaml_tree *tree, const struct kube_object *object);
 
 /* Field orders for new keys: generated from schemas/fields.yaml. */
 extern const struct yaml_order order_pod_spec, order_container, order_pod_security_context, order_security_context,

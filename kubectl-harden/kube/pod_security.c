@@ -125,25 +125,48 @@ static size_t bracket_of(struct str path)
 	return hit ? (size_t)(hit - path.p) : SIZE_MAX;
 }
 
+/*
+ * Paths of the pod are written as for a PodSpec; where its security context stands is the view's to say. Takes that
+ * step of @path, if it is its first.
+ */
+static yaml_id enter(const struct kube_pod *pod, struct str *path)
+{
+	struct str rest = *path, first;
+
+	if (!str_cut(&rest, '.', &first) || !str_is(first, "securityContext"))
+		return pod->spec;
+	*path = rest;
+	return kube_pod_context(pod);
+}
+
 /* The value at @path, YAML_NONE if there is none; *ret_near is the last node on the way that is there. */
-static yaml_id walk(struct yaml_tree *tree, yaml_id node, struct str path, yaml_id *ret_near)
+static yaml_id walk(struct look *look, yaml_id node, struct str path, yaml_id *ret_near)
 {
 	struct str part;
 
+	*ret_near = node;
+	if (look->now.field->scope == POD_SECURITY_POD && node == look->pod->spec)
+		node = enter(look->pod, &path);
+	if (yaml_is_null(look->tree, node))
+		return YAML_NONE;
 	while (path.n && str_cut(&path, '.', &part)) {
 		*ret_near = node;
-		node = yaml_get_str(tree, node, part);
-		if (yaml_is_null(tree, node))
+		node = yaml_get_str(look->tree, node, part);
+		if (yaml_is_null(look->tree, node))
 			return YAML_NONE;
 	}
 	return node;
 }
 
-static bool is_set(struct yaml_tree *tree, yaml_id node, struct str path)
+/* Whether the pod has something at @path, a path of a PodSpec. */
+static bool is_set(const struct look *look, struct str path)
 {
-	yaml_id near;
+	yaml_id node = enter(look->pod, &path);
+	struct str part;
 
-	return walk(tree, node, path, &near) != YAML_NONE;
+	while (path.n && str_cut(&path, '.', &part))
+		node = yaml_get_str(look->tree, node, part);
+	return !yaml_is_null(look->tree, node);
 }
 
 /* ---- forms ---- */
@@ -155,7 +178,7 @@ static bool pod_covers(struct look *look)
 
 	if (look->now.field->absent != POD_SECURITY_OR_POD)
 		return false;
-	return is_set(look->tree, look->pod->spec, look->now.field->with_struct ? split_last(path, &last) : path);
+	return is_set(look, look->now.field->with_struct ? split_last(path, &last) : path);
 }
 
 static void judge_absent(struct look *look, yaml_id near)
@@ -168,7 +191,7 @@ static void judge_absent(struct look *look, yaml_id near)
 static void judge_struct(struct look *look, yaml_id node)
 {
 	struct str path = str_of(look->now.field->path), last;
-	yaml_id near = node, map = walk(look->tree, node, split_last(path, &last), &near), value;
+	yaml_id near = node, map = walk(look, node, split_last(path, &last), &near), value;
 
 	if (!map) {
 		judge_absent(look, near);
@@ -211,7 +234,7 @@ static yaml_id defaulted(struct look *look, yaml_id item)
 /* "list[*]" and "list[*].field": every item; one that is null is an empty text, or an empty map. */
 static void judge_items(struct look *look, yaml_id node, struct str path, size_t bracket)
 {
-	yaml_id near = node, list = walk(look->tree, node, str_sub(path, 0, bracket), &near);
+	yaml_id near = node, list = walk(look, node, str_sub(path, 0, bracket), &near);
 	bool deeper = path.n > bracket + 3;
 	struct str rest = deeper ? str_sub(path, bracket + 4, path.n) : STR_NONE;
 
@@ -222,7 +245,7 @@ static void judge_items(struct look *look, yaml_id node, struct str path, size_t
 			return;
 		near = item;
 		if (deeper)
-			value = walk(look->tree, item, rest, &near);
+			value = walk(look, item, rest, &near);
 		if (deeper && (!value || is_listed(look, value)) && defaulted(look, item))
 			value = defaulted(look, item);
 		if (deeper && !value)
@@ -246,7 +269,7 @@ static void judge_one(struct look *look, yaml_id node)
 		judge_items(look, node, path, bracket);
 		return;
 	}
-	value = walk(look->tree, node, path, &near);
+	value = walk(look, node, path, &near);
 	if (value)
 		judge_value(look, value);
 	else
@@ -256,7 +279,7 @@ static void judge_one(struct look *look, yaml_id node)
 static void judge_unset(struct look *look, yaml_id node)
 {
 	struct str path = str_of(look->now.field->path);
-	yaml_id near = node, value = walk(look->tree, node, path, &near);
+	yaml_id near = node, value = walk(look, node, path, &near);
 
 	if (value)
 		violate(look, value, path, false);
@@ -264,7 +287,7 @@ static void judge_unset(struct look *look, yaml_id node)
 
 static void judge_holds(struct look *look, yaml_id node)
 {
-	yaml_id near = node, list = walk(look->tree, node, str_of(look->now.field->path), &near);
+	yaml_id near = node, list = walk(look, node, str_of(look->now.field->path), &near);
 
 	YAML_EACH(look->tree, list, item)
 		if (is_listed(look, item))
@@ -404,7 +427,7 @@ static void look_at_field(struct look *look)
 		}
 		break;
 	case POD_SECURITY_VOLUME:
-		YAML_EACH(look->tree, yaml_get(look->tree, look->pod->spec, "volumes"), volume) {
+		YAML_EACH(look->tree, kube_pod_volumes(look->pod), volume) {
 			look->now.name = yaml_get_text(look->tree, volume, "name");
 			judge(look, volume);
 		}

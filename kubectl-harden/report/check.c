@@ -147,9 +147,13 @@ static void add_names(struct buf *out, const struct source *source, const struct
 {
 	if (document->state == DOCUMENT_REFUSED)
 		add_passed_over(out, source, (int)document->index, -1, "refused");
-	for (size_t i = 0; i < document->objects.n; i++)
-		if (document->objects.items[i].note.n)
-			add_passed_over(out, source, (int)document->index, document->objects.items[i].item, "note");
+	for (size_t i = 0; i < document->objects.n; i++) {
+		const struct run_object *object = &document->objects.items[i];
+
+		if (object->partial || object->note.n)
+			add_passed_over(out, source, (int)document->index, object->item,
+					object->partial ? "partial" : "note");
+	}
 	for (size_t k = 0; k < document->findings.n; k++) {
 		const struct finding *finding = &document->findings.items[k];
 		const struct run_object *object = &document->objects.items[finding->object];
@@ -158,7 +162,7 @@ static void add_names(struct buf *out, const struct source *source, const struct
 			continue;
 		text_escape(out, source_name(source));
 		buf_addf(out, "\t%u\t%d\t", document->index, object->item);
-		add_object(out, object);
+		add_identity(out, object);
 		buf_addf(out, "\t%s\n", finding->text->check);
 	}
 }

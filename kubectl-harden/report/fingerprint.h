@@ -4,9 +4,10 @@
 /*
  * Fingerprints: who a finding is, whatever stands around it.
  *
- * One is made of the rule, the object (kind, namespace, name) and the place in it, where items of lists go by their
- * names. It knows neither lines nor files, so a finding keeps it when the file is edited elsewhere or moves, and when
- * another profile or version of the standard is asked for. Equal ones are told apart by a number, in the order of the input.
+ * One is made of the rule, the object (kind, namespace, name; which of its pods) and the place in it, where items of
+ * lists go by their names. It knows neither lines nor files, so a finding keeps it when the file is edited elsewhere or
+ * moves, and when another profile or version of the standard is asked for. Equal ones are told apart by a number, in
+ * the order of the input.
  */
 
 #include "base/str.h"

@@ -41,6 +41,7 @@ static uint64_t hash_of(const struct item *item)
 	hash = fingerprint_add(hash, item->object->kind);
 	hash = fingerprint_add(hash, item->object->namespace);
 	hash = fingerprint_add(hash, item->object->name);
+	hash = fingerprint_add(hash, item->object->where);
 	return fingerprint_add(hash, (struct str){ (const char *)&trace->place, sizeof(trace->place) });
 }
 

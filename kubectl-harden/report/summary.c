@@ -315,7 +315,7 @@ static void add_note_row(struct buf *out, const struct note_row *row)
 	add_object(&line, row->object);
 	if (row->n > 1)
 		buf_addf(&line, " (and %zu more; -v lists them)", row->n - 1);
-	buf_addz(&line, ": passed over: ");
+	buf_addz(&line, row->object->looked_at ? ": " : ": passed over: ");
 	text_escape(&line, row->note);
 	buf_addc(&line, '.');
 	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);

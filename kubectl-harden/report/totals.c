@@ -92,13 +92,22 @@ void add_place(struct buf *out, const struct source *source, const struct positi
 		buf_addf(out, ":%u", at->column);
 }
 
-void add_object(struct buf *out, const struct run_object *object)
+void add_identity(struct buf *out, const struct run_object *object)
 {
 	text_escape(out, object->kind.n ? object->kind : STR("object"));
-	if (!object->name.n)
-		return;
-	buf_addc(out, '/');
-	text_escape(out, object->name);
+	if (object->name.n) {
+		buf_addc(out, '/');
+		text_escape(out, object->name);
+	}
+}
+
+void add_object(struct buf *out, const struct run_object *object)
+{
+	add_identity(out, object);
+	if (object->where.n) {
+		buf_addc(out, ' ');
+		text_escape(out, object->where);
+	}
 }
 
 /* The key at @offset of the source, without quotes; nothing where other bytes than those of its name stand there. */

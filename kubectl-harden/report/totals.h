@@ -40,8 +40,11 @@ struct str source_name(const struct source *source);
 /* add_place() - "shop/web.yaml:17:9", escaped. */
 void add_place(struct buf *out, const struct source *source, const struct position *at);
 
-/* add_object() - "Deployment/web", escaped. */
+/* add_object() - "Deployment/web", of several pods "JobSet/train replicatedJobs[workers]", escaped. */
 void add_object(struct buf *out, const struct run_object *object);
+
+/* add_identity() - "JobSet/train": the object, whichever of its pods is meant. */
+void add_identity(struct buf *out, const struct run_object *object);
 
 /* add_refusal() - why a document is left as it is: `duplicate key "selector" (first at 6:3); …`, escaped. */
 void add_refusal(struct buf *out, const struct source *source, const struct document *document);

@@ -3,8 +3,8 @@
  * Remove
  *
  * A removed pair or item takes its own lines and the comments on them, nothing else: what stands around it stays as
- * it is, and yaml/render_remove.c finds how. What cannot go is decided here: what is not written where it is read, or
- * whose anchor something else needs.
+ * it is, and yaml/render_remove.c finds how. What cannot go is decided here. Where a copy's origin is removed, and what
+ * becomes of the aliases whose anchor is gone, is decided when all edits are known (yaml/settle.c).
  */
 #include "yaml/edit.h"
 #include "yaml/tree_internal.h"
@@ -98,56 +98,6 @@ bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t st
 	return yaml_comment_line(tree->bytes, at, end) < end;
 }
 
-/* ---- anchors ---- */
-
-static bool holds_shared(struct yaml_tree *tree, yaml_id id)
-{
-	struct yaml_node *node = yaml_node(tree, id);
-
-	if (node->flags & YAML_F_SHARED)
-		return true;
-	if (node->flags & YAML_F_KEY && holds_shared(tree, node->pair))
-		return true;
-	if (node->kind == YAML_MAP || node->kind == YAML_SEQ)
-		for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child))
-			if (holds_shared(tree, child))
-				return true;
-	return false;
-}
-
-static bool is_gone(struct yaml_tree *tree, yaml_id id)
-{
-	for (; id; id = yaml_node(tree, id)->parent)
-		if ((yaml_node(tree, id)->flags & YAML_F_REMOVED) ||
-		    (yaml_node(tree, yaml_key(tree, id))->flags & YAML_F_REMOVED))
-			return true;
-	return false;
-}
-
-/*
- * Whether an alias outside of @child would lose its anchor. Nodes are numbered as they stand in the document, and an
- * alias stands behind its anchor.
- */
-static bool is_needed(struct yaml_tree *tree, yaml_id child)
-{
-	uint32_t end = yaml_child_end(tree, child);
-
-	if (!tree->has_anchors || !holds_shared(tree, child))
-		return false;
-	for (yaml_id id = child + 1; id < tree->nodes.n; id++) {
-		const struct yaml_node *node = yaml_node(tree, id);
-		yaml_id anchor = node->first;
-
-		if (node->kind != YAML_ALIAS || (node->flags & YAML_F_COPY) || node->start < end)
-			continue;
-		if (yaml_node(tree, anchor)->flags & YAML_F_COPY)
-			anchor = yaml_node(tree, anchor)->start;
-		if (anchor >= child && yaml_node(tree, anchor)->props < end && !is_gone(tree, id))
-			return true;
-	}
-	return false;
-}
-
 /* ---- removing ---- */
 
 static yaml_id child_of(struct yaml_tree *tree, yaml_id node)
@@ -190,9 +140,6 @@ static bool can_go(struct yaml_tree *tree, yaml_id node, struct yaml_refusal *re
 	if (yaml_node(tree, parent)->kind == YAML_MAP &&
 	    (yaml_node(tree, parent)->flags & (YAML_F_EXPLICIT | YAML_F_COPY)) == YAML_F_EXPLICIT)
 		return yaml_refuse(tree, ret_why, node, "it is a pair without braces in a flow sequence");
-	/* Where, if anywhere, a copy's origin is removed is decided when all edits are known (yaml/settle.c). */
-	if (!(yaml_node(tree, child)->flags & YAML_F_COPY) && is_needed(tree, child))
-		return yaml_refuse(tree, ret_why, node, "it carries an anchor that is used elsewhere");
 	return true;
 }
 

@@ -448,7 +448,7 @@ static void fill_flow(struct render *render, yaml_id id)
 
 	if (!render_has_colon(tree, id))
 		from = to = render_colon(render, id, &out);
-	if (node->end == node->start && from == render_skip_blanks_back(tree->bytes, from))
+	if (out.n || (node->end == node->start && from == render_skip_blanks_back(tree->bytes, from)))
 		buf_addc(&out, ' ');
 	render_flow_value(render, &out, &layout, id);
 	render_emit(render, from, to - from, &out);

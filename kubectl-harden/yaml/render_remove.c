@@ -442,8 +442,12 @@ static void erase_range(struct flow *flow, const struct range *range)
 	uint32_t from = range->from, to = range->to, behind = render_skip_blanks(s, to);
 	bool leads = only_blanks_before(s, from), comma = s.p[from] == ',';
 
-	if (range->last && range->last->alone && range->last->comment)
+	if (range->last && range->last->alone && range->last->comment) {
 		behind = render_line_end(s, range->last->comment);
+		/* Behind a comma that goes with it there are only new children, which the comment is not about. */
+		if (comma && !leads)
+			to = behind;
+	}
 	if (s.p[behind] == '#' || (comma && !leads))
 		erase(flow, comma ? from : render_skip_blanks_back(s, from), to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r' && leads &&

@@ -264,7 +264,7 @@ void render_change_scalar(struct render *render, yaml_id id)
 
 	if (!render_has_colon(tree, id))
 		from = to = render_colon(render, id, &out);
-	if (node->style == YAML_EMPTY && (from == 0 || !is_white(tree->bytes.p[from - 1])))
+	if (node->style == YAML_EMPTY && (out.n || from == 0 || !is_white(tree->bytes.p[from - 1])))
 		buf_addc(&out, ' ');
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED) {
 		struct yaml_block_scalar block = yaml_block_scalar_of(tree, id);

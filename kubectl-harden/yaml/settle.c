@@ -118,6 +118,8 @@ bool settle_same(struct settle *settle, yaml_id a, yaml_id b)
 
 /* ---- overrides of an alias ---- */
 
+static const char lost_anchor[] = "it carries an anchor that is used elsewhere";
+
 /* What an anchor's place has and @copy does not: a merge could not take it away. */
 static yaml_id first_missing(struct yaml_tree *tree, yaml_id copy, yaml_id origin)
 {
@@ -234,7 +236,14 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 {
 	struct yaml_tree *tree = settle->tree;
 	yaml_id copy = yaml_node(tree, site)->first, origin = yaml_origin(tree, copy), missing = YAML_NONE;
+	yaml_id gone = settle_gone(tree, origin);
 
+	/* Without its anchor it says itself what it said. */
+	if (gone) {
+		settle_fail(settle, gone, site, lost_anchor);
+		return has_room(settle, site) &&
+		       (override_whole(settle, site, copy) || settle_fail(settle, gone, site, settle->why));
+	}
 	if (settle_same(settle, copy, origin))
 		return true;
 	/* What was compared last is what differs; an override that cannot be leaves it as the reason. */
@@ -265,6 +274,27 @@ static void index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index 
 		else
 			yaml_index_add(ret_index, yaml_text(tree, key), yaml_value(tree, key));
 	}
+}
+
+/* What was removed with the anchor of a source, if anything was. */
+static yaml_id gone_source(struct yaml_tree *tree, yaml_id map)
+{
+	yaml_id gone = YAML_NONE;
+
+	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
+		yaml_id value;
+
+		if (!(yaml_node(tree, key)->flags & YAML_F_MERGE))
+			continue;
+		value = yaml_value(tree, key);
+		if (!gone)
+			gone = settle_gone(tree, yaml_origin(tree, value));
+		if (yaml_is_seq(tree, value))
+			YAML_EACH(tree, value, item)
+				if (!gone)
+					gone = settle_gone(tree, yaml_origin(tree, item));
+	}
+	return gone;
 }
 
 static bool any_source_edited(const struct settle *settle, yaml_id map)
@@ -344,8 +374,11 @@ static bool settle_merges(struct settle *settle, yaml_id map)
 {
 	struct yaml_tree *tree = settle->tree;
 	struct yaml_index wanted, actual;
+	yaml_id gone = gone_source(tree, map);
 	bool fine = true;
 
+	if (gone)
+		return settle_fail(settle, gone, map, lost_anchor);
 	if (!edited(settle, map) && !any_source_edited(settle, map))
 		return true;
 	yaml_index_map(tree, map, &wanted);
@@ -414,7 +447,8 @@ static void settle_places(struct settle *settle, struct yaml_unsettled_edits *un
 	for (yaml_id id = 1; id < n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
 
-		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
+		if (node->flags & (YAML_F_COPY | YAML_F_NEW) || (node->kind != YAML_ALIAS && node->kind != YAML_MAP) ||
+		    settle_gone(tree, id))
 			continue;
 		if (node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
 		    !settle_is_merged(tree, id) && !settle_alias(settle, id))

@@ -51,6 +51,9 @@ yaml_id settle_merge_key(struct settle *settle, yaml_id site);
 /* settle_add() - adds a pair with a key as @key to @map; false with the reason kept. */
 bool settle_add(struct settle *settle, yaml_id map, yaml_id key, yaml_id value);
 
+/* settle_gone() - the pair (its key) or item that was removed with @id in it; YAML_NONE where @id is still there. */
+yaml_id settle_gone(struct yaml_tree *tree, yaml_id id);
+
 /* settle_is_merged() - whether the alias @id is what a merge key names, by itself or in a list. */
 bool settle_is_merged(struct yaml_tree *tree, yaml_id id);
 /* settle_has_merge() - whether @map (of the input) has a merge key. */

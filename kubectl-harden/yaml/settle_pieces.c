@@ -137,6 +137,19 @@ yaml_id settle_merge_key(struct settle *settle, yaml_id site)
 	return key;
 }
 
+yaml_id settle_gone(struct yaml_tree *tree, yaml_id id)
+{
+	for (; id; id = yaml_parent(tree, id)) {
+		yaml_id key = yaml_key(tree, id);
+
+		if (yaml_node(tree, id)->flags & YAML_F_REMOVED)
+			return id;
+		if (yaml_node(tree, key)->flags & YAML_F_REMOVED)
+			return key;
+	}
+	return YAML_NONE;
+}
+
 /* ---- merges ---- */
 
 bool settle_has_merge(struct yaml_tree *tree, yaml_id map)

@@ -113,7 +113,7 @@ static bool holds_pod(struct yaml_tree *tree, yaml_id id, const struct kube_kind
 	const struct kube_kind *items = NULL;
 	struct kube_object object;
 
-	if (depth > 8 || !kube_object_init(tree, id, inherit, &object))
+	if (depth > 8 || !kube_object_init(tree, id, inherit, NULL, &object))
 		return false;
 	if (object.kind && object.kind->flags & KIND_POD)
 		return true;
@@ -134,7 +134,7 @@ static void check_prefilter(struct str bytes)
 	struct arena *arena;
 	struct yaml_refusal why;
 
-	if (!prefilter_passes_over(bytes))
+	if (!prefilter_passes_over(bytes, NULL))
 		return;
 	arena = arena_new();
 	if (yaml_parse(&tree, arena, bytes, &limits, &why) && holds_pod(&tree, tree.root, NULL, 0)) {

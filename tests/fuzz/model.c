@@ -365,8 +365,16 @@ static void make_path(struct arena *arena, struct chance *chance, struct model *
 {
 	struct str step;
 
-	while (path.n && str_cut(&path, '.', &step))
-		object = model_put(arena, object, step, model_node(arena, MODEL_MAP));
+	while (path.n && str_cut(&path, '.', &step)) {
+		size_t bracket = str_find(step, STR("[*]"), 0);
+		struct str key = str_sub(step, 0, bracket != SIZE_MAX ? bracket : strcspn(step.p, "?!."));
+
+		if (bracket != SIZE_MAX)
+			object = add(arena, model_put(arena, object, key, model_node(arena, MODEL_SEQ)),
+				     model_node(arena, MODEL_MAP));
+		else
+			object = model_put(arena, object, key, model_node(arena, MODEL_MAP));
+	}
 	if (chance_of(chance, 2))
 		make_metadata(arena, chance, object, true);
 	put(arena, object, "spec", make_pod_spec(arena, chance));
@@ -397,10 +405,10 @@ static struct model *make_object(struct arena *arena, struct chance *chance, uns
 	make_metadata(arena, chance, object, chance_of(chance, 2));
 	if (kind->flags & KIND_SERVICE)
 		make_service(arena, chance, object);
-	else if (kind->pod && !*kind->pod)
+	else if (kind->views_n && !*kind->views->at)
 		put(arena, object, "spec", make_pod_spec(arena, chance));
-	else if (kind->pod)
-		make_path(arena, chance, object, str_of(kind->pod));
+	else if (kind->views_n)
+		make_path(arena, chance, object, str_of(kind->views[chance_below(chance, (uint32_t)kind->views_n)].at));
 	return object;
 }
 

@@ -210,6 +210,22 @@ static const char *check_bytes(struct str before, struct str after, struct str o
 	return NULL;
 }
 
+/* @bytes with the alias that was written out as it was. */
+static void with_alias(struct str bytes, const struct intent *intent, struct buf *out)
+{
+	size_t at = SIZE_MAX;
+
+	for (size_t next = 0; intent->says.n && (next = str_find(bytes, intent->says, next)) != SIZE_MAX; next++)
+		at = next;
+	if (at == SIZE_MAX) {
+		buf_add(out, bytes);
+		return;
+	}
+	buf_add(out, str_sub(bytes, 0, at));
+	buf_add(out, intent->alias);
+	buf_add(out, str_sub(bytes, at + intent->says.n, bytes.n));
+}
+
 /* ---- leaves ---- */
 
 static bool is_below(struct str line, struct str path)
@@ -296,6 +312,7 @@ static const char *check_after(struct reading *before, struct reading *after, co
 {
 	struct yaml_refusal why = { 0 };
 	struct splices none = { 0 };
+	struct buf aliased = BUF_INIT;
 	const char *problem = NULL;
 
 	if (!yaml_prove(&before->tree, &after->tree, &why))
@@ -304,8 +321,10 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	if (none.n)
 		problem = "a tree without edits gave splices";
 	splices_free(&none);
+	with_alias(buf_str(&after->flat), intent, &aliased);
 	if (!problem && before->is_flat && !intent->anything)
-		problem = check_leaves(buf_str(&before->flat), buf_str(&after->flat), intent);
+		problem = check_leaves(buf_str(&before->flat), buf_str(&aliased), intent);
+	buf_free(&aliased);
 	if (!problem)
 		problem = check_comments(intent->marks, after->tree.bytes, buf_str(&after->flat));
 	return problem;
@@ -338,7 +357,7 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 	struct splices splices = { 0 };
 	struct yaml_refusal why = { 0 };
 	struct yaml_unsettled_edits unsettled = { 0 };
-	struct buf meant = BUF_INIT;
+	struct buf meant = BUF_INIT, aliased = BUF_INIT;
 	struct reading after;
 	const char *problem;
 	bool told;
@@ -356,8 +375,9 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 		splices_apply(original, &splices, out);
 		if (told && !meaning_turns_json(original, buf_str(out)))
 			emit(&before->tree, buf_str(out), buf_str(&meant));
+		with_alias(buf_str(out), intent, &aliased);
 		if (!intent->anything)
-			problem = check_bytes(original, buf_str(out), intent->old);
+			problem = check_bytes(original, buf_str(&aliased), intent->old);
 	}
 	if (!problem) {
 		if (check_read(&after, buf_str(out), &why))
@@ -368,5 +388,6 @@ const char *check_edit(struct reading *before, const struct intent *intent, stru
 	}
 	splices_free(&splices);
 	buf_free(&meant);
+	buf_free(&aliased);
 	return problem;
 }

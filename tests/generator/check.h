@@ -27,6 +27,8 @@ struct intent {
 	bool anything;	  /* several edits: only the proof and what holds for every edit are looked at */
 	bool has_gone;
 	struct str gone;       /* path whose leaves may be missing afterwards: `.spec.x` */
+	struct str alias;      /* that loses its anchor, so that it says itself what it said: */
+	struct str says;       /* the last in the document; or both none */
 	const char *added[16]; /* leaves that must be there now: "path\ttext", NULL at the end */
 };
 

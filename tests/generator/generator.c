@@ -30,6 +30,7 @@ struct context {
 	struct yaml_refusal why;
 	struct str one, two; /* paths of the two containers */
 	enum fill fill;
+	bool has_alias; /* the last value is one, of what is in the metadata */
 };
 
 static yaml_id at(struct context *context, const char *path)
@@ -373,6 +374,10 @@ static bool prune_metadata(struct context *context)
 	gives_way(context, metadata, STR(".metadata"));
 	context->intent->old = check_lines(tree, metadata, true);
 	context->intent->lines = check_lines(tree, metadata, false);
+	if (context->has_alias) {
+		context->intent->alias = STR("*anchor");
+		context->intent->says = STR("web");
+	}
 	return yaml_prune(tree, at(context, "metadata.app"), YAML_NONE, &context->why);
 }
 
@@ -418,7 +423,7 @@ static const struct edit {
 	{ "remove the last pair", remove_last, 0, false },
 	{ "remove an item", remove_item, 0, false },
 	{ "prune a list", prune_list, 0, false },
-	{ "prune the metadata", prune_metadata, 0, true },
+	{ "prune the metadata", prune_metadata, 0, false },
 	{ "many edits", many, 0, true },
 };
 
@@ -435,6 +440,7 @@ static struct context context_of(struct reading *reading, const struct layout *l
 {
 	struct context context = { .tree = &reading->tree, .intent = intent, .fill = layout->fill };
 
+	context.has_alias = layout->last == LAST_ALIAS;
 	context.one = layout->at_end ? STR(".spec.pod.containers[1]") : STR(".spec.pod.containers[0]");
 	context.two = layout->at_end ? STR(".spec.pod.containers[0]") : STR(".spec.pod.containers[1]");
 	return context;

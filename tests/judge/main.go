@@ -2,7 +2,7 @@
 
 // Judge runs Kubernetes' own code over manifests, for tests that compare kubectl-harden with it.
 //
-//	judge [--level restricted|baseline] [--version latest|v1.N] [-o json|name-checks] [FILE…]
+//	judge [--level restricted|baseline] [--version latest|v1.N] [--paths FILE] [-o json|name-checks] [FILE…]
 //	    tells which Pod Security checks each pod fails: a JSON line for each pod, or, tab-separated as
 //	    `kubectl-harden check -o name-checks` has it, a line of FILE DOC ITEM Kind/name CHECK for each failure
 //	judge yaml2json [FILE…]
@@ -67,6 +67,7 @@ func judgeFiles(out io.Writer, args []string) error {
 	level := flags.String("level", "restricted", "Pod Security level: restricted or baseline")
 	version := flags.String("version", "latest", "version of the Pod Security Standards: latest or v1.N")
 	format := flags.String("o", "json", "output: json or name-checks")
+	pathsFile := flags.String("paths", "", "file of lines GROUP, KIND and PATH: where other kinds hold pod templates")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -78,6 +79,16 @@ func judgeFiles(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
+	paths := templatePaths{}
+	if *pathsFile != "" {
+		err := eachFile([]string{*pathsFile}, func(_ string, input io.Reader) (err error) {
+			paths, err = readPaths(input)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return eachFile(flags.Args(), func(file string, input io.Reader) error {
 		for doc, document := range documents(input) {
 			if document.err != nil {
@@ -87,14 +98,12 @@ func judgeFiles(out io.Writer, args []string) error {
 				continue
 			}
 			for item, object := range objects(document.json) {
-				pod, ok := findPod(object)
-				if !ok {
-					continue
-				}
-				verdict := judge.verdict(pod)
-				verdict.File, verdict.Doc, verdict.Item = file, doc, item
-				if err := print(out, verdict); err != nil {
-					return err
+				for _, pod := range findPods(object, paths) {
+					verdict := judge.verdict(pod)
+					verdict.File, verdict.Doc, verdict.Item = file, doc, item
+					if err := print(out, verdict); err != nil {
+						return err
+					}
 				}
 			}
 		}

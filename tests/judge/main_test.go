@@ -98,3 +98,28 @@ func TestDiffpathsFailsOnWhatIsNotAllowed(t *testing.T) {
 		t.Error("a name that is not defined is accepted")
 	}
 }
+
+func TestPathsLeadToTheTemplatesOfOtherKinds(t *testing.T) {
+	const manifest = `
+{apiVersion: batch.volcano.sh/v1alpha1, kind: Job, metadata: {name: j}, spec: {tasks: [
+  {template: {spec: {hostPID: true}}}, {template: {spec: {hostIPC: true}}}, {template: null}]}}
+---
+{apiVersion: kubeflow.org/v1, kind: TFJob, metadata: {name: t}, spec: {tfReplicaSpecs: {PS: {template: {spec: {hostPID: true}}}}}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: own}, spec: {tasks: [{template: {spec: {}}}]}}
+`
+	paths := write(t, "paths", "batch.volcano.sh\tJob\tspec.tasks[*].template\nkubeflow.org\tTFJob\tspec.tfReplicaSpecs[*].template\n")
+	file := write(t, "m.yaml", manifest)
+	out := strings.Builder{}
+	if err := judgeFiles(&out, []string{"--level=baseline", "-o=name-checks", "--paths", paths, file}); err != nil {
+		t.Fatal(err)
+	}
+	want := file + "\t0\t-1\tJob/j\thostNamespaces\n" + file + "\t0\t-1\tJob/j\thostNamespaces\n" +
+		file + "\t1\t-1\tTFJob/t\thostNamespaces\n"
+	if out.String() != want {
+		t.Error(out.String())
+	}
+	if err := judgeFiles(&out, []string{"--paths", write(t, "paths", "a\tb\n"), file}); err == nil {
+		t.Error("a line without a path is accepted")
+	}
+}

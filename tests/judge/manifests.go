@@ -3,9 +3,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -125,21 +127,78 @@ type pod struct {
 	template              object
 }
 
-// findPod finds the pod of a built-in kind, in whatever version of its API.
-func findPod(from object) (pod, bool) {
+// groupKind names a kind in whatever version of its API.
+type groupKind struct{ group, kind string }
+
+// templatePaths tells where other kinds hold pod templates: paths of keys, where "key[*]" is each item of a list or
+// each value of a map.
+type templatePaths map[groupKind][][]string
+
+// readPaths reads lines of GROUP, KIND and PATH, tab-separated.
+func readPaths(input io.Reader) (templatePaths, error) {
+	paths := templatePaths{}
+	lines := bufio.NewScanner(input)
+	for lines.Scan() {
+		fields := strings.Split(lines.Text(), "\t")
+		if len(fields) != 3 {
+			return nil, fmt.Errorf("not GROUP, KIND and PATH: %q", lines.Text())
+		}
+		kind := groupKind{fields[0], fields[1]}
+		paths[kind] = append(paths[kind], strings.Split(fields[2], "."))
+	}
+	return paths, lines.Err()
+}
+
+// each calls visit for every object that a path leads to.
+func each(from any, path []string, visit func(object)) {
+	if len(path) == 0 {
+		if found, isObject := from.(map[string]any); isObject {
+			visit(found)
+		}
+		return
+	}
+	key, all := strings.CutSuffix(path[0], "[*]")
+	parent, _ := from.(map[string]any)
+	if !all {
+		each(parent[key], path[1:], visit)
+		return
+	}
+	switch children := parent[key].(type) {
+	case []any:
+		for _, child := range children {
+			each(child, path[1:], visit)
+		}
+	case map[string]any:
+		for _, child := range children {
+			each(child, path[1:], visit)
+		}
+	}
+}
+
+// findPods finds the pod of a built-in kind, in whatever version of its API, and the pod templates of the others.
+func findPods(from object, others templatePaths) []pod {
 	group, _, grouped := strings.Cut(text(from, "apiVersion"), "/")
 	if !grouped {
 		group = ""
 	}
+	paths := others[groupKind{group, text(from, "kind")}]
 	path, known := podPaths[text(from, "kind")]
-	if !known || group != "" && group != "apps" && group != "batch" && group != "extensions" {
-		return pod{}, false
+	if known && (group == "" || group == "apps" || group == "batch" || group == "extensions") {
+		paths = [][]string{path}
 	}
-	found := pod{
-		kind:      text(from, "kind"),
-		namespace: text(at(from, "metadata"), "namespace"),
-		name:      text(at(from, "metadata"), "name"),
-		template:  at(from, path...),
+	var found []pod
+	for _, path := range paths {
+		each(map[string]any(from), path, func(template object) {
+			if at(template, "spec") == nil {
+				return
+			}
+			found = append(found, pod{
+				kind:      text(from, "kind"),
+				namespace: text(at(from, "metadata"), "namespace"),
+				name:      text(at(from, "metadata"), "name"),
+				template:  template,
+			})
+		})
 	}
-	return found, at(found.template, "spec") != nil
+	return found
 }

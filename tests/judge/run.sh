@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# run.sh KUBECTL-HARDEN SOURCE-ROOT: what `fix` writes fails exactly those checks of Pod Security Admission that
+# run.sh KUBECTL-HARDEN SOURCE-ROOT TEMPLATES: what `fix` writes fails exactly those checks of Pod Security Admission that
 # kubectl-harden itself reports as left, for every manifest of the fixtures, the examples and $KUBECTL_HARDEN_CORPUS.
 #
 # Both sides print FILE DOC ITEM Kind/name CHECK. In place of CHECK stands a reason in parentheses for what was not
-# looked at: by the judge, (error) for what the API server would refuse; by kubectl-harden, for what it passes over,
-# with DOC -1 for a whole file. Such documents are not compared, and are counted at the end.
+# looked at: by the judge, (error) for what the API server would refuse; by kubectl-harden, for what it passes over or
+# only sees in part, with DOC -1 for a whole file. Such documents are not compared, and are counted at the end.
 set -euo pipefail
 
 kubectl_harden=$(realpath "$1")
@@ -15,6 +15,10 @@ judge=$("$here/build.sh" judge) || exit
 
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
+
+# Kubernetes judges its own kinds; where the others hold pod templates is what schemas/kinds.yaml says.
+"$3" paths >"$temp/paths"
+"$3" manifests >"$temp/kinds.json"
 
 # compared FILE DOC…: what FILE says of all documents but the listed ones, -1 being all of them.
 compared() {
@@ -33,7 +37,7 @@ compare() {
 		tail -3 "$work/log"
 		return
 	fi
-	"$judge" -o name-checks "$fixed" >"$work/theirs"
+	"$judge" --paths "$temp/paths" -o name-checks "$fixed" >"$work/theirs"
 	if ! "$kubectl_harden" check -f "$fixed" --fail-on never -o name-checks >"$work/ours" 2>"$work/log"; then
 		echo "FAIL $file: check ends with an error"
 		tail -3 "$work/log"
@@ -54,4 +58,24 @@ compare() {
 
 export kubectl_harden judge temp
 export -f compare compared
+
+# Of each kind that holds pod templates, an object that fails each check that it can fail by being bare, and after `fix`
+# none.
+"$judge" --paths "$temp/paths" -o name-checks "$temp/kinds.json" >"$temp/before"
+objects=$(grep -c . "$temp/kinds.json")
+for check in allowPrivilegeEscalation capabilities_restricted runAsNonRoot seccompProfile_restricted; do
+	if [ "$(grep -c "$check\$" "$temp/before")" != "$objects" ]; then
+		echo "FAIL: $check before fix: not each of $objects objects of operators' kinds is judged" >&2
+		exit 1
+	fi
+done
+"$kubectl_harden" fix --stdout -q -f "$temp/kinds.json" >"$temp/kinds.fixed.json"
+"$judge" --paths "$temp/paths" -o json "$temp/kinds.fixed.json" >"$temp/after"
+if [ "$(grep -c '"checks":\[\]' "$temp/after")" != "$objects" ] || grep -q '"error"' "$temp/after"; then
+	echo "FAIL: after fix, objects of operators' kinds fail:" >&2
+	grep -v '"checks":\[\]' "$temp/after" >&2
+	exit 1
+fi
+echo "$objects objects of kinds that hold pod templates judged before and after"
+
 each_manifest compare "$2" "$temp"

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ static void view_open(struct view *view, const char *kind, const char *spec, con
 {
 	struct yaml_limits limits = YAML_LIMITS_DEFAULT;
 	struct kube_object object;
+	struct kube_pods pods = { 0 };
 	struct yaml_refusal why;
 
 	*view = (struct view){ .arena = arena_new(), .tree = YAML_TREE_INIT };
@@ -43,8 +45,11 @@ static void view_open(struct view *view, const char *kind, const char *spec, con
 			 metadata, spec);
 	if (!yaml_parse(&view->tree, view->arena, buf_str(&view->text), &limits, &why))
 		fail_msg("%s: %s", why.why, view->text.p);
-	assert_true(kube_object_init(&view->tree, view->tree.root, NULL, &object));
-	assert_true(kube_pod_init(&view->tree, view->arena, &object, &view->pod));
+	assert_true(kube_object_init(&view->tree, view->tree.root, NULL, NULL, &object));
+	kube_pods_find(&view->tree, view->arena, &object, &pods);
+	assert_int_equal(pods.n, 1);
+	view->pod = pods.items[0];
+	free(pods.items);
 }
 
 static void view_close(struct view *view)

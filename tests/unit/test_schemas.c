@@ -34,6 +34,11 @@ static const struct {
 	{ "apps/v1", "StatefulSet", KIND_POD | KIND_STATEFUL, "spec.template", NULL },
 	{ "batch/v1", "Job", KIND_POD | KIND_IMMUTABLE, "spec.template", NULL },
 	{ "batch/v1beta1", "CronJob", KIND_POD, "spec.jobTemplate.spec.template", NULL },
+	/* The same name in another group holds its pods elsewhere. */
+	{ "batch.volcano.sh/v1alpha1", "Job", KIND_POD, "spec.tasks[*].template", NULL },
+	{ "apps.kruise.io/v1beta1", "StatefulSet", KIND_POD | KIND_STATEFUL, "spec.template", NULL },
+	{ "serving.knative.dev/v1", "Service", KIND_POD, "spec.template", NULL },
+	{ "apps.openshift.io/v1", "DeploymentConfig", KIND_POD | KIND_OPENSHIFT, "spec.template", NULL },
 	{ "v1", "List", KIND_LIST, NULL, NULL },
 	{ "apps/v1", "DeploymentList", KIND_LIST, NULL, "Deployment" },
 	{ "v1", "Service", KIND_SERVICE, NULL, NULL },
@@ -54,13 +59,14 @@ static void test_kinds(void **state)
 		if (!kind)
 			fail_msg("%s %s is unknown", kinds[i].api_version, kinds[i].kind);
 		assert_int_equal(kind->flags, kinds[i].flags);
-		assert_true(!kind->pod == !kinds[i].pod && (!kind->pod || !strcmp(kind->pod, kinds[i].pod)));
+		assert_int_equal(kind->views_n, kinds[i].pod ? 1 : 0);
+		assert_true(!kind->views_n || !strcmp(kind->views[0].at, kinds[i].pod));
 		assert_true(!kind->items == !kinds[i].items && (!kind->items || !strcmp(kind->items, kinds[i].items)));
 	}
 	assert_null(kube_kind_find(STR("apps/v1"), STR("Pod")));
 	assert_null(kube_kind_find(STR("v1"), STR("Deployment")));
-	assert_null(kube_kind_find(STR("batch.volcano.sh/v1alpha1"), STR("Job")));
-	assert_null(kube_kind_find(STR("apps.kruise.io/v1beta1"), STR("StatefulSet")));
+	assert_null(kube_kind_find(STR("batch.volcano.sh/v1alpha1"), STR("Deployment")));
+	assert_null(kube_kind_find(STR("apps.kruise.io/v1beta1"), STR("Deployment")));
 	assert_null(kube_kind_find(STR(""), STR("")));
 	assert_null(kube_kind_find(STR_NONE, STR_NONE));
 }
@@ -90,7 +96,11 @@ static void test_nothing(void **state)
 		/* nothing in one group, a name of ports in another */
 		{ "AuthorizationPolicy", false, true },
 		{ "Kustomization", false, true },
-		{ "Rollout", false, false },
+		/* an Azure container in one group, a pod in others */
+		{ "Job", false, true },
+		{ "ContainerApp", true, true },
+		{ "Rollout", false, true },
+		{ "Thing", false, false },
 		{ "", false, false },
 	};
 
@@ -98,7 +108,8 @@ static void test_nothing(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool known = !rows[i].known;
 
-		if (kube_kind_is_nothing(str_of(rows[i].kind), &known) != rows[i].nothing || known != rows[i].known)
+		if (kube_kind_is_nothing(NULL, str_of(rows[i].kind), &known) != rows[i].nothing ||
+		    known != rows[i].known)
 			fail_msg("%s", rows[i].kind);
 	}
 }
@@ -178,7 +189,7 @@ static const struct {
 	{ "kinds.yaml", "items: Pod\n", "items: Podd\n", ": its items, Podd of group \"\", have no row" },
 	{ "kinds.yaml", "kinds: [StatefulSet]", "kinds: [Deployment]", ": Deployment of group \"apps\" stands twice" },
 	{ "kinds.yaml", "is: [service]", "is: [service, nothing]",
-	  ": \"nothing\" excludes pod, list, service, names-port, openshift and kustomization" },
+	  ": \"nothing\" excludes pod, note, list, service, names-port, openshift and kustomization" },
 	{ "kinds.yaml", "  source: k8s.io/api core/v1 types.go PodTemplate\n", "", ": missing key \"source\"" },
 	{ "kinds.yaml", "kinds:\n", "kindz:\n", ": unknown table \"kindz\"" },
 	{ "fields.yaml", "name: pod_spec", "name: pod-spec", ": \"pod-spec\" is no name for an order" },

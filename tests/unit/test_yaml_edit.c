@@ -147,8 +147,6 @@ static void refuses_and_changes_nothing(void **state)
 		{ "b: |+\n  text", "", put_a, "nothing can be added", 6 },
 		{ "a0:\n  b: |", "", put_a, "nothing can be added", 0 },
 		{ "- c\n", "", remove_it, "cannot be removed", 0 },
-		{ "c: &c d\ne: *c\n", "c", remove_it, "used elsewhere", 6 },
-		{ "c:\n  x: {y: &c d}\n  z: 1\ne: *c\n", "c.x", remove_it, "used elsewhere", 8 },
 	};
 
 	(void)state;

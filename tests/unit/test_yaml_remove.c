@@ -365,9 +365,6 @@ static void refuses(void **state)
 		const char *before, *edit, *why;
 	} cases[] = {
 		{ "a: b\n", "", "cannot be removed" },
-		{ "a: &x 1\nb: *x\n", "a", "used elsewhere" },
-		{ "a:\n  b: &x 1\nc: *x\n", "^a.b", "used elsewhere" },
-		{ "a: {b: &x 1}\nc: &y {d: *x}\ne: *y\n", "a", "used elsewhere" },
 		{ "a: [b: 1, c]\n", "a.0.b", "without braces" },
 	};
 

@@ -191,6 +191,12 @@ static void overrides_an_alias(void **state)
 		/* An item that is an alias goes by itself. */
 		{ "a: &x p\nb: [*x, q]\n", { { REMOVE, "b.0", NULL, 0 } }, "a: &x p\nb: [q]\n" },
 		{ "a: &x p\nb: *x\nc: d\n", { { REMOVE, "b", NULL, 0 } }, "a: &x p\nc: d\n" },
+		/* Whose anchor is removed says itself what it said. */
+		{ "a: &x 1\nb: *x # why\n", { { REMOVE, "a", NULL, 0 } }, "b: 1 # why\n" },
+		{ "a:\n  b: &x {u: 1}\n  d: e\nc: *x\n", { { REMOVE, "a.b", NULL, 0 } }, "a:\n  d: e\nc: {u: 1}\n" },
+		{ "a: {b: &x 1}\nc: &y {d: *x}\ne: *y\n",
+		  { { REMOVE, "a", NULL, 0 } },
+		  "c: &y {d: 1}\ne: *y\n" },
 		/* A block scalar is written out in quotes. */
 		{ "a: &x {t: \"p\\nq\", u: 1}\nb: *x\n",
 		  { { REMOVE, "b.u", NULL, 0 } },
@@ -308,6 +314,8 @@ static void tells_what_has_no_place(void **state)
 		{ "a: &x {u: 1}\nb:\n  u: 5\n  <<: *x\n", { { PUT_INT, "b", "u", 2 } }, 0, "over one that stands here" },
 		/* A key that is an alias. */
 		{ "a: &x y\nb: {*x : 1}\n", { { SET_STR, "a", "z", 0 } }, 0, "another place" },
+		{ "a: &x {u: 1}\nb: {<<: *x}\n", { { REMOVE, "a", NULL, 0 } }, 0, "used elsewhere" },
+		{ "a: &x {u: 1}\nb: {<<: [*x, {q: 1}]}\n", { { REMOVE, "a", NULL, 0 } }, 0, "used elsewhere" },
 		/* A value that is long. */
 		{ "a: &x [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,"
 		  "35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62,63,64]\nb: *x\n",
