@@ -130,13 +130,14 @@ static void add_container(struct yaml_tree *tree, yaml_id node, void *data)
 {
 	struct container_search *search = data;
 	struct kube_pod *pod = search->pod;
-	struct kube_container *container = &pod->containers[pod->containers_n];
+	struct kube_container *container;
 
 	if (!yaml_is_map(tree, node))
 		return;
 	search->n++;
 	if (pod->containers_n >= search->most)
 		return;
+	container = &pod->containers[pod->containers_n];
 	*container = (struct kube_container){
 		.node = node,
 		.name = name_of(tree, pod, node),
