@@ -53,8 +53,7 @@ static bool check_size(struct scan *scan, const struct kube_pod *pod)
 /* The pod's ports are looked at as they will be: on a network of its own, none of the node, with probes that ask it. */
 static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
 {
-	if (!pod->host_network && !yaml_may_have(pod->tree, STR("host")) &&
-	    !yaml_may_have(pod->tree, STR("hostPort")))
+	if (!pod->host_network && !yaml_may_have(pod->tree, STR("host")) && !yaml_may_have(pod->tree, STR("hostPort")))
 		return;
 	for (size_t i = 0; i < fixers_n; i++)
 		for (int target = TARGET_POD; fixers[i]->before_ports && target < (int)pod->containers_n; target++)

@@ -293,7 +293,8 @@ static void start(const char *program, const char *command, const struct shape *
 /* At the most, in bytes. */
 static double bound(const struct shape *shape, bool fix, size_t bytes)
 {
-	double all = (double)bytes, largest = shape->document == WHOLE ? all * (shape->grown > 1 ? shape->grown : 1) : 1000;
+	double all = (double)bytes;
+	double largest = shape->document == WHOLE ? all * (shape->grown > 1 ? shape->grown : 1) : 1000;
 
 	return 16.0 * (1 << 20) + 12 * largest + all + shape->beyond * all + (fix ? shape->grown * all : 0);
 }

@@ -43,8 +43,8 @@ export kubectl_harden judge temp
 export -f compare agree
 # The versions at which anything changes, and those before them.
 for version in 0 7 8 18 19 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37; do
-	printf '%s\0' "baseline v1.$version" "restricted v1.$version"
-done | xargs -0 -r -n 1 -P "$(nproc)" bash -c 'compare $1' - >"$temp/results"
+	printf '%s\0' baseline "v1.$version" restricted "v1.$version"
+done | xargs -0 -r -n 2 -P "$(nproc)" bash -c 'compare "$@"' - >"$temp/results"
 grep -v '^ok ' "$temp/results" || :
 echo "$(grep -c '^---' "$temp/pods.yaml") pods: $(grep -c '^ok ' "$temp/results") comparisons, $(grep -c '^FAIL ' "$temp/results") wrong"
 [ "$(grep -c '^ok ' "$temp/results")" = 88 ] && ! grep -q '^FAIL ' "$temp/results"

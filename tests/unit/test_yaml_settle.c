@@ -194,9 +194,7 @@ static void overrides_an_alias(void **state)
 		/* Whose anchor is removed says itself what it said. */
 		{ "a: &x 1\nb: *x # why\n", { { REMOVE, "a", NULL, 0 } }, "b: 1 # why\n" },
 		{ "a:\n  b: &x {u: 1}\n  d: e\nc: *x\n", { { REMOVE, "a.b", NULL, 0 } }, "a:\n  d: e\nc: {u: 1}\n" },
-		{ "a: {b: &x 1}\nc: &y {d: *x}\ne: *y\n",
-		  { { REMOVE, "a", NULL, 0 } },
-		  "c: &y {d: 1}\ne: *y\n" },
+		{ "a: {b: &x 1}\nc: &y {d: *x}\ne: *y\n", { { REMOVE, "a", NULL, 0 } }, "c: &y {d: 1}\ne: *y\n" },
 		/* A block scalar is written out in quotes. */
 		{ "a: &x {t: \"p\\nq\", u: 1}\nb: *x\n",
 		  { { REMOVE, "b.u", NULL, 0 } },
