@@ -43,19 +43,14 @@ static yaml_id mend_top(const struct fix_context *fix, const struct pod_security
 static void mend(struct change *change, const struct pod_security_violation *violation)
 {
 	struct yaml_tree *tree = change->fix->tree;
-	struct str key = violation_key(violation);
-	char name[64];
 
 	switch (violation->field->mend) {
 	case POD_SECURITY_MEND_SET:
-		if (!violation->missing) {
+		if (!violation->missing)
 			change_set_str(change, violation->at, str_of(violation->field->replacement));
-		} else if (key.n < sizeof(name)) {
-			/* Nothing stands there: the struct that should hold it does. */
-			memcpy(name, key.p, key.n);
-			name[key.n] = '\0';
-			change_str(change, violation->at, name, str_of(violation->field->replacement), NULL);
-		}
+		else /* Nothing stands there: the struct that should hold it does. */
+			change_str(change, violation->at, violation_key(violation).p,
+				   str_of(violation->field->replacement), NULL);
 		break;
 	case POD_SECURITY_MEND_REMOVE:
 		change_prune(change, violation->at, mend_top(change->fix, violation));

@@ -27,5 +27,5 @@ enum fix_status fix_violations(struct fix_context *fix, const struct fixer *self
 /* violation_subject() - "the pod", "container web". */
 struct str violation_subject(struct fix_context *fix, const struct pod_security_violation *violation);
 
-/* violation_key() - the last name of the violated field's path: "hostPID", "type". */
+/* violation_key() - the last name of the violated field's path: "hostPID", "type"; NUL-terminated. */
 struct str violation_key(const struct pod_security_violation *violation);
