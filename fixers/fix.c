@@ -210,6 +210,10 @@ static bool is_filtered(struct fix_context *fix, const struct change_id *id, uns
 
 	if (!filter)
 		return false;
+	if (filter->why_none) {
+		*ret_why = fix_format(fix, "not edited: %s", filter->why_none);
+		return true;
+	}
 	denied = find_denied(filter, id);
 	if (denied) {
 		denied->met = true;
@@ -380,10 +384,24 @@ void change_remove(struct change *change, yaml_id node)
 		change->refused = !yaml_remove(change->fix->tree, node, &change->why);
 }
 
+enum { PRUNE_DEPTH_MAX = 16 };
+
 void change_prune(struct change *change, yaml_id node, yaml_id top)
 {
-	if (!change->refused)
-		change->refused = !yaml_prune(change->fix->tree, node, top, &change->why);
+	struct yaml_tree *tree = change->fix->tree;
+	struct str names[PRUNE_DEPTH_MAX];
+	yaml_id base = node, key;
+	size_t n = 0;
+
+	for (; n < PRUNE_DEPTH_MAX && base != top && (key = yaml_key(tree, base)); base = yaml_parent(tree, base))
+		names[n++] = yaml_text(tree, key);
+	while (!change->refused && node) {
+		change->refused = !yaml_prune(tree, node, top, &change->why);
+		/* What a merge brings in shows once the pair that hid it is gone: it goes as well. */
+		node = n ? base : YAML_NONE;
+		for (size_t i = n; i > 0 && node; i--)
+			node = yaml_get_str(tree, node, names[i - 1]);
+	}
 }
 
 /* ---- needs ---- */

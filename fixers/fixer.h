@@ -160,6 +160,7 @@ struct change_denied {
 struct change_filter {
 	const uint8_t *allowed; /* a byte each, in their order; NULL: all */
 	unsigned n;
+	const char *why_none; /* none is made: why; or NULL */
 	struct {
 		struct change_denied *items; /* ascending by object */
 		size_t n, cap;

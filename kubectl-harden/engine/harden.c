@@ -458,8 +458,11 @@ static void release_objects(struct objects *objects)
 	*objects = (struct objects){ 0 };
 }
 
-/* @meant is used up. @idempotence: false while changes are tried one by one, when others are still missing. */
-static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool idempotence)
+/*
+ * @meant is used up. @ret_final: whether the fixers have nothing more to change; NULL while changes are tried one by
+ * one, when others are still missing.
+ */
+static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool *ret_final)
 {
 	struct buf out = BUF_INIT;
 	struct yaml_refusal why;
@@ -478,7 +481,8 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	       yaml_prove(meant, &run->after, &why);
 	if (meant->nodes.cap > NODES_LARGE)
 		yaml_tree_free(meant);
-	fine = fine && (!idempotence || is_idempotent(run, document));
+	if (ret_final)
+		*ret_final = fine && is_idempotent(run, document);
 	buf_free(&out);
 	return fine;
 }
@@ -527,7 +531,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	run_settled(&pass);
 	render(&pass);
 	pass_free(&pass);
-	return !document->splices.n || prove(run, document, &run->tree, false);
+	return !document->splices.n || prove(run, document, &run->tree, NULL);
 }
 
 /* Change by change: each is kept if the document is still proved with it. */
@@ -546,6 +550,26 @@ static void retry(struct run *run, struct source *source, struct document *docum
 	}
 	document->unproved = true;
 	free(allowed);
+}
+
+/*
+ * Once it is written out, what a place shared with another one may be free for a change that was denied for its sake, so
+ * that each run would change a little more. Then none is made. @pass: a new one.
+ */
+static void leave_shared(struct pass *pass)
+{
+	struct run *run = pass->run;
+	struct yaml_refusal why;
+
+	document_clear(pass->document);
+	if (!yaml_parse(&run->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
+			&why))
+		return;
+	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	pass->filter.why_none = "its anchors are shared by places that need different changes; write them out by hand";
+	run_settled(pass);
+	pass->document->port_denied = true;
+	pass_free(pass);
 }
 
 static void count(struct document *document)
@@ -590,11 +614,14 @@ void harden_document(struct run *run, struct source *source, struct document *do
 			     .source = source,
 			     .log = { .traced = run->options.traced },
 			     .record = true };
+	const struct pass again = pass;
 	unsigned changes;
+	bool shares, final = true;
 
 	document_clear(document);
 	run_settled(&pass);
 	changes = pass.changes;
+	shares = pass.filter.denied.n;
 	if (!tree->exhausted)
 		render(&pass);
 	pass_free(&pass);
@@ -604,8 +631,12 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
 		return;
 	}
-	if (document->splices.n && !prove(run, document, tree, true))
+	if (document->splices.n && prove(run, document, tree, &final) && !final && shares) {
+		pass = again;
+		leave_shared(&pass);
+	} else if (!final) {
 		retry(run, source, document, changes);
+	}
 	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;
