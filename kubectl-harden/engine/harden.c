@@ -210,8 +210,9 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 		int64_t number = 0;
 
 		index++;
+		/* 0, "" and null count as absent (core/v1 defaults.go). */
 		if (!port || !port->moves ||
-		    (target && !yaml_is_null(pass->tree, target) &&
+		    (target && !yaml_is_null(pass->tree, target) && yaml_text(pass->tree, target).n &&
 		     (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
 			continue;
 		change = fix_begin(&fix, TARGET_POD);
