@@ -11,11 +11,9 @@
 
 #include <stdlib.h>
 
-#include "engine/objects.h"
+#include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
-#include "fixers/list.h"
-#include "yaml/settle.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -100,332 +98,6 @@ void fix_context_free(struct fix_context *fix)
 	fix->status = NULL;
 }
 
-/* ---- one pass of the fixers over a document ---- */
-
-struct pass {
-	struct run *run;
-	struct document *document;
-	struct yaml_tree *tree;
-	struct objects *objects;
-	struct findings *findings;
-	const struct source *source; /* for places in messages; NULL where nobody reads them */
-	struct change_filter filter;
-	struct change_log log;
-	unsigned changes; /* tried, also those that the filter undid */
-	unsigned object;
-	struct yaml_patch patch; /* where the log is traced */
-	bool record;		 /* fill document->objects */
-	bool again; /* only whether anything would change: rules that never change anything are not asked */
-};
-
-/* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
-static const void *find_row(const void *rows, size_t n, size_t size, size_t where, unsigned object)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *row = (const char *)rows + middle * size;
-		struct where at;
-		unsigned found;
-
-		memcpy(&at, row + where, sizeof(at));
-		found = at.object;
-		if (found == object)
-			return row;
-		if (found < object)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static const struct workload *find_workload(struct pass *pass, unsigned object)
-{
-	return pass->document->workloads_n ? find_row(&pass->run->inventory->workloads.items[pass->document->workload],
-						      pass->document->workloads_n, sizeof(struct workload),
-						      offsetof(struct workload, where), object)
-					   : NULL;
-}
-
-static const struct service *find_service(struct pass *pass, unsigned object)
-{
-	return pass->document->services_n ? find_row(&pass->run->inventory->services.items[pass->document->service],
-						     pass->document->services_n, sizeof(struct service),
-						     offsetof(struct service, where), object)
-					  : NULL;
-}
-
-/* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
-static struct change_log *log_of(struct pass *pass)
-{
-	return pass->tree->has_copies || pass->log.traced ? &pass->log : NULL;
-}
-
-static void run_fixers(struct pass *pass, struct kube_pod *pod)
-{
-	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
-	const struct workload *workload = find_workload(pass, pass->object);
-
-	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
-	fix.filter = &pass->filter;
-	fix.log = log_of(pass);
-	fix.changes = pass->changes;
-	for (size_t i = 0; i < fixers_n; i++) {
-		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
-			continue;
-		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
-			fix_run(&fix, i, target);
-	}
-	pass->changes = fix.changes;
-	fix_context_free(&fix);
-}
-
-/* The ports of a Service that follow their pods, as one change. */
-static void move_service(struct pass *pass, const struct kube_object *object)
-{
-	struct kube_pod none = { .tree = pass->tree, .object = *object };
-	struct fix_context fix = { .config = &pass->run->options.fix,
-				   .choice = &pass->run->choice,
-				   .tree = pass->tree,
-				   .pod = &none,
-				   .arena = pass->run->words,
-				   .intern = &pass->run->intern,
-				   .findings = pass->findings,
-				   .filter = &pass->filter,
-				   .log = log_of(pass),
-				   .object = pass->object,
-				   .changes = pass->changes };
-	const struct service *service = find_service(pass, pass->object);
-	size_t index = 0;
-
-	if (!service)
-		return;
-	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {
-		const struct service_port *port = index < service->ports_n ? &service->ports[index] : NULL;
-		yaml_id target = yaml_get(pass->tree, item, "targetPort");
-		struct problem problem = { .at = target ? target : item };
-		struct change change;
-		int64_t number = 0;
-
-		index++;
-		/* 0, "" and null count as absent (core/v1 defaults.go). */
-		if (!port || !port->moves ||
-		    (target && !yaml_is_null(pass->tree, target) && yaml_text(pass->tree, target).n &&
-		     (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
-			continue;
-		change = fix_begin(&fix, TARGET_POD);
-		if (port->target_name.n)
-			change_str(&change, item, "targetPort", port->target_name, &order_service_port);
-		else
-			change_int(&change, item, "targetPort", port->target, &order_service_port);
-		problem.message = fix_format(&fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
-					     STR_ARG(service->name), (long long)port->number, port->target);
-		if (!port->target_name.n) {
-			problem.caveat = CAVEAT_TEXT;
-			problem.detail =
-				STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
-				    "not answer, and \"rollout undo\" does not undo the Service. A named container "
-				    "port has no such gap.");
-		}
-		fix_end(&change, &fixer_unprivileged_ports, &problem);
-	}
-	pass->changes = fix.changes;
-}
-
-static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
-{
-	yaml_id containers = yaml_get(tree, node, "containers");
-
-	if (yaml_is_seq(tree, containers) && yaml_get(tree, yaml_first(tree, containers), "image"))
-		return true;
-	if (!depth)
-		return false;
-	YAML_EACH(tree, node, child) {
-		yaml_id value = yaml_value(tree, child);
-
-		if (looks_like_pod(tree, value ? value : child, depth - 1))
-			return true;
-	}
-	return false;
-}
-
-static void record(struct pass *pass, const struct object_view *view, struct str note, bool edited)
-{
-	const struct kube_object *object = &view->object;
-	struct intern *intern = &pass->run->intern;
-	struct run_object row = {
-		.kind = intern_str(intern, object->kind_name),
-		.namespace = intern_str(intern, object->namespace),
-		.name = intern_str(intern, object->name),
-		.where = intern_str(intern, view->where),
-		.item = object->item,
-		.note = note,
-		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
-		.looked_at = edited,
-	};
-
-	VEC_PUSH(&pass->document->objects, row);
-}
-
-enum { POD_DEPTH = 12 };
-
-/* What a reader should know of an object beside findings; whether its pod is hardened all the same. */
-static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
-{
-	const struct kube_object *object = &view->object;
-	bool looks = view->has_pod;
-
-	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
-	if (*ret_edited)
-		return view->pod.view->flags & VIEW_OPERATOR
-			       ? STR("its operator makes the containers: only the pod's own settings are looked at")
-			       : STR_NONE;
-	if (view->has_pod && !view->note)
-		return str_of(view->pod.partial);
-	if (!looks && (!object->kind || view->note))
-		looks = looks_like_pod(pass->tree, object->node, POD_DEPTH);
-	if (!looks)
-		return STR_NONE;
-	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
-}
-
-static void visit(struct pass *pass, struct object_view *view)
-{
-	const struct kube_object *object = &view->object;
-	bool edited;
-	struct str note = note_of(pass, view, &edited);
-
-	arena_reset(pass->run->words);
-	if (pass->record)
-		record(pass, view, note, edited);
-	if (edited)
-		run_fixers(pass, &view->pod);
-	else if (object->kind && (object->kind->flags & KIND_SERVICE))
-		move_service(pass, object);
-	pass->object++;
-}
-
-static void run_pass(struct pass *pass)
-{
-	pass->object = 0;
-	pass->changes = 0;
-	pass->log.n = pass->log.places.n = pass->log.needs.n = 0;
-	pass->findings->n = 0;
-	for (size_t i = 0; i < pass->filter.denied.n; i++)
-		pass->filter.denied.items[i].met = false; /* without what it needs, one is not even begun */
-	if (pass->record)
-		pass->document->objects.n = 0;
-	for (size_t i = 0; i < pass->objects->n; i++)
-		visit(pass, &pass->objects->items[i]);
-}
-
-/* ---- what anchors share ---- */
-
-static struct str why_denied(struct pass *pass, const struct yaml_unsettled *unsettled)
-{
-	struct str text;
-	struct position other;
-
-	if (!pass->source || !unsettled->why.other)
-		return str_of(unsettled->why.why);
-	text = (struct str){ pass->source->image.bytes, pass->source->image.n };
-	other = position_at(text, pass->document->start + unsettled->why.other - 1, NULL);
-	return str_fmt(pass->run->arena, "%s (line %u)", unsettled->why.why, (unsigned)other.line);
-}
-
-static int by_object(const void *a, const void *b)
-{
-	const struct change_denied *one = a, *two = b;
-
-	return (one->id.object > two->id.object) - (one->id.object < two->id.object);
-}
-
-/* The changes whose edits have no place: none of them is made in the next round. */
-static void deny(struct pass *pass, struct yaml_unsettled_edits *unsettled)
-{
-	struct change_filter *filter = &pass->filter;
-	size_t last = SIZE_MAX;
-
-	for (size_t i = 0; i < unsettled->n; i++) {
-		struct change_denied denied = { .why = why_denied(pass, &unsettled->items[i]) };
-		size_t low = 0, high = pass->log.n;
-
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (pass->log.items[middle].end <= unsettled->items[i].op)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low == pass->log.n || low == last)
-			continue;
-		last = low;
-		denied.id = pass->log.items[low].id;
-		VEC_PUSH(&filter->denied, denied);
-	}
-	if (filter->denied.n)
-		qsort(filter->denied.items, filter->denied.n, sizeof(*filter->denied.items), by_object);
-	unsettled->n = 0;
-}
-
-static void pass_free(struct pass *pass)
-{
-	free(pass->log.items);
-	free(pass->log.places.items);
-	free(pass->log.needs.items);
-	yaml_patch_free(&pass->patch);
-	free(pass->filter.denied.items);
-}
-
-/* What the edits mean, which no longer shows once it is settled where they are written. */
-static void make_patch(struct pass *pass)
-{
-	yaml_patch_free(&pass->patch);
-	/* An object of several pods has several rows. */
-	for (size_t i = 0; i < pass->objects->n; i++)
-		if (!i || pass->objects->items[i - 1].object.node != pass->objects->items[i].object.node)
-			yaml_patch_add(&pass->patch, pass->tree, pass->objects->items[i].object.node, pass->run->arena);
-}
-
-enum { ROUNDS_MAX = 16 };
-
-/*
- * The fixers look at each place by itself; whether places that share an anchor were changed alike shows when all are
- * done. A change whose edits have no place then is denied, and all is done again without it. Returns how many changes
- * were made.
- */
-static unsigned run_settled(struct pass *pass)
-{
-	static const uint8_t none[1] = { 0 };
-	struct yaml_unsettled_edits unsettled = { 0 };
-	unsigned denied = 0;
-
-	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
-		if (pass->log.traced)
-			make_patch(pass);
-		if (yaml_settle(pass->tree, &unsettled))
-			break;
-		yaml_rollback(pass->tree, 0);
-		deny(pass, &unsettled);
-		if (round < ROUNDS_MAX)
-			continue;
-		pass->filter.allowed = none;
-		pass->filter.n = 0;
-		pass->filter.denied.n = 0;
-		pass->document->unproved = true;
-	}
-	free(unsettled.items);
-	for (size_t i = 0; i < pass->filter.denied.n; i++) {
-		denied += pass->filter.denied.items[i].met;
-		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
-			pass->document->port_denied = true;
-	}
-	return pass->changes - denied;
-}
-
 /* ---- the proof ---- */
 
 /* The fixers have nothing more to change in what came out. */
@@ -441,7 +113,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 	unsigned changes;
 
 	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
-	changes = run_settled(&again);
+	changes = pass_run(&again);
 	pass_free(&again);
 	free(findings.items);
 	return changes == 0;
@@ -529,7 +201,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
 		return false;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
-	run_settled(&pass);
+	pass_run(&pass);
 	render(&pass);
 	pass_free(&pass);
 	return !document->splices.n || prove(run, document, &run->tree, NULL);
@@ -568,7 +240,7 @@ static void leave_shared(struct pass *pass)
 		return;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	pass->filter.why_none = "its anchors are shared by places that need different changes; write them out by hand";
-	run_settled(pass);
+	pass_run(pass);
 	pass->document->port_denied = true;
 	pass_free(pass);
 }
@@ -620,7 +292,7 @@ void harden_document(struct run *run, struct source *source, struct document *do
 	bool shares, final = true;
 
 	document_clear(document);
-	run_settled(&pass);
+	pass_run(&pass);
 	changes = pass.changes;
 	shares = pass.filter.denied.n;
 	if (!tree->exhausted)
