@@ -11,7 +11,7 @@ grep -q '^base.json: [0-9]* findings written.$' "$temp/err" || fail "$(cat "$tem
 [ "$(stat -c %a base.json)" = 644 ] || [ "$(umask)" != 0022 ] || fail "mode $(stat -c %a base.json)"
 if has python3; then
 	code=0
-	python3 "$tests/reports.py" validate "$source_root/schemas/baseline.schema.json" base.json || code=$?
+	reports validate "$source_root/schemas/baseline.schema.json" base.json || code=$?
 	[ "$code" = 0 ] || [ "$code" = 77 ] || fail "schema"
 fi
 # Sorted, a line each, and the same again.

@@ -42,6 +42,13 @@ has() {
 	done
 }
 
+# reports ARGUMENT…: reports.py, with the distribution's Python where one that comes first has no jsonschema.
+reports() {
+	python=python3
+	"$python" -c 'import jsonschema' 2>/dev/null || [ ! -x /usr/bin/python3 ] || python=/usr/bin/python3
+	"$python" "$tests/reports.py" "$@"
+}
+
 # run CODE COMMAND…: runs it with its output in $temp/out and $temp/err; its exit code must be CODE.
 run() {
 	expected=$1

@@ -93,7 +93,7 @@ assert finding["message"] in messages, messages
 PYTHON
 	for schema in schemas/report.schema.json:json tests/sarif/sarif-schema-2.1.0.json:sarif; do
 		code=0
-		python3 "$tests/reports.py" validate "$source_root/${schema%:*}" "$temp/hostile.${schema#*:}" || code=$?
+		reports validate "$source_root/${schema%:*}" "$temp/hostile.${schema#*:}" || code=$?
 		[ "$code" = 0 ] || [ "$code" = 77 ] || fail "${schema%:*}"
 	done
 fi

@@ -9,10 +9,6 @@ has python3 || exit 77
 schemas=$source_root/schemas
 sarif=$source_root/tests/sarif/sarif-schema-2.1.0.json
 
-reports() {
-	python3 "$tests/reports.py" "$@"
-}
-
 # valid SCHEMA FILE…
 valid() {
 	code=0
