@@ -440,6 +440,7 @@ static void erase_range(struct flow *flow, const struct range *range)
 	struct yaml_tree *tree = flow->render->tree;
 	struct str s = tree->bytes;
 	uint32_t from = range->from, to = range->to, behind = render_skip_blanks(s, to);
+	uint32_t back = skip_space_back(s, from);
 	bool leads = only_blanks_before(s, from), comma = s.p[from] == ',';
 
 	if (range->last && range->last->alone && range->last->comment) {
@@ -452,7 +453,7 @@ static void erase_range(struct flow *flow, const struct range *range)
 		erase(flow, comma ? from : render_skip_blanks_back(s, from), to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r' && leads &&
 		 behind == yaml_node(tree, flow->collection)->end - 1 && closes_up(flow, range))
-		erase(flow, skip_space_back(s, from), to, range->first, range->last);
+		erase(flow, back > flow->erased ? back : flow->erased, to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r')
 		erase(flow, from, behind, range->first, range->last);
 	else if (leads)
