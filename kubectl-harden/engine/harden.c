@@ -239,9 +239,8 @@ static void leave_shared(struct pass *pass)
 			&why))
 		return;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
-	pass->filter.why_none = "its anchors are shared by places that need different changes; write them out by hand";
+	pass_deny_all(pass);
 	pass_run(pass);
-	pass->document->port_denied = true;
 	pass_free(pass);
 }
 

@@ -285,11 +285,17 @@ static void make_patch(struct pass *pass)
 			yaml_patch_add(&pass->patch, pass->tree, pass->objects->items[i].object.node, pass->run->arena);
 }
 
+void pass_deny_all(struct pass *pass)
+{
+	pass->filter.why_none = "its anchors are shared by places that need different changes; write them out by hand";
+	pass->filter.denied.n = 0;
+	pass->document->port_denied = true;
+}
+
 enum { ROUNDS_MAX = 16 };
 
 unsigned pass_run(struct pass *pass)
 {
-	static const uint8_t none[1] = { 0 };
 	struct yaml_unsettled_edits unsettled = { 0 };
 	unsigned denied = 0;
 
@@ -300,12 +306,8 @@ unsigned pass_run(struct pass *pass)
 			break;
 		yaml_rollback(pass->tree, 0);
 		deny(pass, &unsettled);
-		if (round < ROUNDS_MAX)
-			continue;
-		pass->filter.allowed = none;
-		pass->filter.n = 0;
-		pass->filter.denied.n = 0;
-		pass->document->unproved = true;
+		if (round >= ROUNDS_MAX)
+			pass_deny_all(pass);
 	}
 	free(unsettled.items);
 	for (size_t i = 0; i < pass->filter.denied.n; i++) {
@@ -313,5 +315,5 @@ unsigned pass_run(struct pass *pass)
 		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
 			pass->document->port_denied = true;
 	}
-	return pass->changes - denied;
+	return pass->filter.why_none ? 0 : pass->changes - denied;
 }

@@ -32,4 +32,6 @@ struct pass {
  * without it. Returns how many changes were made.
  */
 unsigned pass_run(struct pass *pass);
+/* pass_deny_all() - has the next run find all that could be changed and change nothing, for what anchors share. */
+void pass_deny_all(struct pass *pass);
 void pass_free(struct pass *pass);
