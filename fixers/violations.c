@@ -43,6 +43,7 @@ static yaml_id mend_top(const struct fix_context *fix, const struct pod_security
 static void mend(struct change *change, const struct pod_security_violation *violation)
 {
 	struct yaml_tree *tree = change->fix->tree;
+	yaml_id item;
 
 	switch (violation->field->mend) {
 	case POD_SECURITY_MEND_SET:
@@ -56,8 +57,11 @@ static void mend(struct change *change, const struct pod_security_violation *vio
 		change_prune(change, violation->at, mend_top(change->fix, violation));
 		break;
 	case POD_SECURITY_MEND_REMOVE_ITEM:
-		change_prune(change, violation->missing ? violation->at : yaml_parent(tree, violation->at),
-			     mend_top(change->fix, violation));
+		item = violation->missing ? violation->at : yaml_parent(tree, violation->at);
+		if (yaml_is_seq(tree, yaml_parent(tree, item)))
+			change_prune(change, item, mend_top(change->fix, violation));
+		else
+			change_refuse(change, item, "a sequence belongs here");
 		break;
 	case POD_SECURITY_MEND_NONE:
 		change_refuse(change, violation->at, "only a person can decide");
