@@ -132,14 +132,6 @@ uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind)
 
 /* ---- block collections ---- */
 
-static void put_child(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child)
-{
-	if (yaml_node(render->tree, child)->flags & YAML_F_KEY)
-		render_block_pair(render, out, parent, column, child);
-	else
-		render_block_item(render, out, parent, column, child);
-}
-
 /* The run of new children from @child on; returns what follows it. */
 static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
 			 bool eol_first)
@@ -149,7 +141,7 @@ static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent,
 		if (eol_first)
 			buf_add(out, render->eol);
 		buf_pad(out, ' ', column);
-		put_child(render, out, parent, column, child);
+		render_block_child(render, out, parent, column, child);
 		if (!eol_first)
 			buf_add(out, render->eol);
 	}
@@ -263,15 +255,6 @@ static bool is_bare_pair(const struct yaml_node *node)
 	return node->kind == YAML_MAP && (node->flags & (YAML_F_EXPLICIT | YAML_F_KEY)) == YAML_F_EXPLICIT;
 }
 
-/* One new child of a flow collection; layout.lines set: nested ones go over several lines, from @indent on. */
-static void put_flow_child(struct render *render, struct buf *out, struct flow_layout *layout, yaml_id child)
-{
-	if (yaml_node(render->tree, child)->flags & YAML_F_KEY)
-		render_flow_pair(render, out, layout, child);
-	else
-		render_flow_value(render, out, layout, child);
-}
-
 void render_blank_behind_empty(struct str s, uint32_t at, struct buf *out)
 {
 	uint32_t word = at;
@@ -293,7 +276,7 @@ static yaml_id flow_run_inline(struct render *render, struct flow_layout *layout
 	     child = yaml_physical_next(render->tree, child)) {
 		if (!before)
 			buf_add(&out, comma);
-		put_flow_child(render, &out, layout, child);
+		render_flow_child(render, &out, layout, child);
 		if (before)
 			buf_add(&out, comma);
 	}
@@ -329,7 +312,7 @@ static yaml_id flow_run_lines(struct render *render, struct flow_layout *layout,
 			buf_addc(&out, ',');
 		buf_add(&out, render->eol);
 		buf_add(&out, layout->indent);
-		put_flow_child(render, &out, layout, child);
+		render_flow_child(render, &out, layout, child);
 		if (has_comma)
 			buf_addc(&out, ',');
 	}
@@ -346,7 +329,7 @@ static yaml_id flow_run_first(struct render *render, struct flow_layout *layout,
 	render->eol = render_eol(render->tree->bytes, at);
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
 	     child = yaml_physical_next(render->tree, child)) {
-		put_flow_child(render, &out, layout, child);
+		render_flow_child(render, &out, layout, child);
 		buf_addc(&out, ',');
 		buf_add(&out, render->eol);
 		buf_add(&out, layout->indent);
@@ -431,7 +414,7 @@ static void fill_item(struct render *render, yaml_id id)
 	struct buf head = BUF_INIT, out = BUF_INIT;
 	yaml_id first = node->first;
 
-	put_child(render, &head, id, column, first);
+	render_block_child(render, &head, id, column, first);
 	render_emit(render, node->start, node->end - node->start, &head);
 	render->eol = render_eol_at(s, at);
 	put_lines(render, &out, id, column, yaml_node(tree, first)->next, true);

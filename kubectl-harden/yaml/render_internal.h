@@ -86,12 +86,14 @@ uint32_t render_colon(struct render *render, yaml_id value, struct buf *out);
 
 /* ---- yaml/render_new.c ---- */
 
-/* A new pair or item of a block collection that begins at @column; the caller wrote the indentation. */
-void render_block_pair(struct render *render, struct buf *out, yaml_id map, uint32_t column, yaml_id key);
-void render_block_item(struct render *render, struct buf *out, yaml_id seq, uint32_t column, yaml_id item);
+/* A new child (a pair's key, or an item) of the block collection @parent; the caller wrote the indentation to @column. */
+void render_block_child(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child);
 
-/* New nodes inside a flow collection. _children(): without brackets of their own. */
-void render_flow_pair(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id key);
+/*
+ * New nodes inside a flow collection. _child(): a pair's key, or an item; with layout.lines nested ones go over several
+ * lines, from layout.indent on. _children(): without brackets of their own.
+ */
+void render_flow_child(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id child);
 void render_flow_value(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 void render_flow_children(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id);
 

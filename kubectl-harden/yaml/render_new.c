@@ -27,11 +27,16 @@ static void scalar(struct render *render, struct buf *out, yaml_id id, bool flow
 
 /* ---- flow ---- */
 
-void render_flow_pair(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id key)
+void render_flow_child(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id child)
 {
-	scalar(render, out, key, true, layout->json);
-	buf_add(out, layout->compact && layout->json ? STR(":") : STR(": "));
-	render_flow_value(render, out, layout, yaml_node(render->tree, key)->pair);
+	const struct yaml_node *node = yaml_node(render->tree, child);
+
+	if (node->flags & YAML_F_KEY) {
+		scalar(render, out, child, true, layout->json);
+		buf_add(out, layout->compact && layout->json ? STR(":") : STR(": "));
+		child = node->pair;
+	}
+	render_flow_value(render, out, layout, child);
 }
 
 void render_flow_children(struct render *render, struct buf *out, const struct flow_layout *layout, yaml_id id)
@@ -50,10 +55,7 @@ void render_flow_children(struct render *render, struct buf *out, const struct f
 			buf_add(out, inner.indent);
 		}
 		first = false;
-		if (yaml_node(tree, child)->flags & YAML_F_KEY)
-			render_flow_pair(render, out, &inner, child);
-		else
-			render_flow_value(render, out, &inner, child);
+		render_flow_child(render, out, &inner, child);
 	}
 	if (layout->lines && !first) {
 		buf_add(out, render->eol);
@@ -103,14 +105,11 @@ static void block_value(struct render *render, struct buf *out, yaml_id map, uin
 	for (yaml_id child = node->first; child; child = yaml_node(tree, child)->next) {
 		buf_add(out, render->eol);
 		buf_pad(out, ' ', column);
-		if (yaml_node(tree, child)->flags & YAML_F_KEY)
-			render_block_pair(render, out, id, column, child);
-		else
-			render_block_item(render, out, id, column, child);
+		render_block_child(render, out, id, column, child);
 	}
 }
 
-void render_block_pair(struct render *render, struct buf *out, yaml_id map, uint32_t column, yaml_id key)
+static void block_pair(struct render *render, struct buf *out, yaml_id map, uint32_t column, yaml_id key)
 {
 	scalar(render, out, key, false, false);
 	buf_addc(out, ':');
@@ -136,7 +135,7 @@ static uint32_t dash_gap(struct yaml_tree *tree, yaml_id seq)
 	return gap;
 }
 
-void render_block_item(struct render *render, struct buf *out, yaml_id seq, uint32_t column, yaml_id item)
+static void block_item(struct render *render, struct buf *out, yaml_id seq, uint32_t column, yaml_id item)
 {
 	struct yaml_tree *tree = render->tree;
 	struct yaml_node *node = yaml_node(tree, item);
@@ -156,6 +155,14 @@ void render_block_item(struct render *render, struct buf *out, yaml_id seq, uint
 			buf_add(out, render->eol);
 			buf_pad(out, ' ', column);
 		}
-		render_block_pair(render, out, item, column, key);
+		block_pair(render, out, item, column, key);
 	}
+}
+
+void render_block_child(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child)
+{
+	if (yaml_node(render->tree, child)->flags & YAML_F_KEY)
+		block_pair(render, out, parent, column, child);
+	else
+		block_item(render, out, parent, column, child);
 }

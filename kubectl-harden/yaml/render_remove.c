@@ -202,10 +202,7 @@ static void write_instead(struct render *render, struct buf *out, yaml_id collec
 			buf_add(out, render->eol);
 			buf_pad(out, ' ', column);
 		}
-		if (yaml_node(tree, id)->flags & YAML_F_KEY)
-			render_block_pair(render, out, collection, column, id);
-		else
-			render_block_item(render, out, collection, column, id);
+		render_block_child(render, out, collection, column, id);
 	}
 	if (!out->n && !until)
 		buf_addz(out, yaml_node(tree, collection)->kind == YAML_MAP ? "{}" : "[]");
@@ -487,10 +484,7 @@ static void replace(struct flow *flow, const struct flow_child *child)
 			buf_add(&out, layout.lines ? render->eol : STR_NONE);
 			buf_add(&out, layout.lines ? layout.indent : STR_NONE);
 		}
-		if (yaml_node(tree, id)->flags & YAML_F_KEY)
-			render_flow_pair(render, &out, &layout, id);
-		else
-			render_flow_value(render, &out, &layout, id);
+		render_flow_child(render, &out, &layout, id);
 	}
 	eraser.text = out;
 	erase_inside(&eraser, child->id, child->start);
