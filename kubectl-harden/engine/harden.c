@@ -182,25 +182,44 @@ static void render(struct pass *pass)
 	render_notes_free(&notes);
 }
 
+/* The pass that makes the results of a document. */
+static struct pass first_pass(struct run *run, struct source *source, struct document *document)
+{
+	return (struct pass){ .run = run,
+			      .document = document,
+			      .tree = &run->tree,
+			      .objects = &run->objects,
+			      .findings = &document->findings,
+			      .source = source,
+			      .log = { .traced = run->options.traced },
+			      .record = true };
+}
+
+/* Before another pass: the document as it was read, without results. */
+static bool start_over(struct pass *pass)
+{
+	struct run *run = pass->run;
+	struct yaml_refusal why;
+
+	document_clear(pass->document);
+	if (!yaml_parse(pass->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
+			&why))
+		return false;
+	objects_read(pass->tree, run->scratch, &run->options.kinds, pass->objects);
+	return true;
+}
+
 /* One pass with those changes over a fresh tree; whether its result is proved. @traced: it may be the last one. */
 static bool try_changes(struct run *run, struct source *source, struct document *document, const uint8_t *allowed,
 			unsigned n, bool traced)
 {
-	struct yaml_refusal why;
-	struct pass pass = { .run = run,
-			     .document = document,
-			     .tree = &run->tree,
-			     .objects = &run->objects,
-			     .findings = &document->findings,
-			     .source = source,
-			     .filter = { .allowed = allowed, .n = n },
-			     .log = { .traced = traced },
-			     .record = true };
+	struct pass pass = first_pass(run, source, document);
 
-	document_clear(document);
-	if (!yaml_parse(&run->tree, run->scratch, document_bytes(source, document), &run->options.limits, &why))
+	pass.filter.allowed = allowed;
+	pass.filter.n = n;
+	pass.log.traced = traced;
+	if (!start_over(&pass))
 		return false;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	pass_run(&pass);
 	render(&pass);
 	pass_free(&pass);
@@ -227,21 +246,17 @@ static void retry(struct run *run, struct source *source, struct document *docum
 
 /*
  * Once it is written out, what a place shared with another one may be free for a change that was denied for its sake, so
- * that each run would change a little more. Then none is made. @pass: a new one.
+ * that each run would change a little more. Then none is made.
  */
-static void leave_shared(struct pass *pass)
+static void leave_shared(struct run *run, struct source *source, struct document *document)
 {
-	struct run *run = pass->run;
-	struct yaml_refusal why;
+	struct pass pass = first_pass(run, source, document);
 
-	document_clear(pass->document);
-	if (!yaml_parse(&run->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
-			&why))
+	if (!start_over(&pass))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
-	pass_deny_all(pass);
-	pass_run(pass);
-	pass_free(pass);
+	pass_deny_all(&pass);
+	pass_run(&pass);
+	pass_free(&pass);
 }
 
 static void count(struct document *document)
@@ -278,15 +293,7 @@ static bool has_notes(const struct document *document)
 void harden_document(struct run *run, struct source *source, struct document *document)
 {
 	struct yaml_tree *tree = &run->tree;
-	struct pass pass = { .run = run,
-			     .document = document,
-			     .tree = tree,
-			     .objects = &run->objects,
-			     .findings = &document->findings,
-			     .source = source,
-			     .log = { .traced = run->options.traced },
-			     .record = true };
-	const struct pass again = pass;
+	struct pass pass = first_pass(run, source, document);
 	unsigned changes;
 	bool shares, final = true;
 
@@ -303,12 +310,10 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
 		return;
 	}
-	if (document->splices.n && prove(run, document, tree, &final) && !final && shares) {
-		pass = again;
-		leave_shared(&pass);
-	} else if (!final) {
+	if (document->splices.n && prove(run, document, tree, &final) && !final && shares)
+		leave_shared(run, source, document);
+	else if (!final)
 		retry(run, source, document, changes);
-	}
 	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;

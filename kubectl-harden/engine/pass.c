@@ -58,15 +58,23 @@ static struct change_log *log_of(struct pass *pass)
 	return pass->tree->has_copies || pass->log.traced ? &pass->log : NULL;
 }
 
-static void run_fixers(struct pass *pass, struct kube_pod *pod)
+/* For the object that the pass is at; release with fix_context_free(). */
+static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
-	const struct workload *workload = find_workload(pass, pass->object);
 
-	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
 	fix.filter = &pass->filter;
 	fix.log = log_of(pass);
 	fix.changes = pass->changes;
+	return fix;
+}
+
+static void run_fixers(struct pass *pass, struct kube_pod *pod)
+{
+	struct fix_context fix = context_of(pass, pod);
+	const struct workload *workload = find_workload(pass, pass->object);
+
+	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
@@ -81,22 +89,13 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 static void move_service(struct pass *pass, const struct kube_object *object)
 {
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
-	struct fix_context fix = { .config = &pass->run->options.fix,
-				   .choice = &pass->run->choice,
-				   .tree = pass->tree,
-				   .pod = &none,
-				   .arena = pass->run->words,
-				   .intern = &pass->run->intern,
-				   .findings = pass->findings,
-				   .filter = &pass->filter,
-				   .log = log_of(pass),
-				   .object = pass->object,
-				   .changes = pass->changes };
 	const struct service *service = find_service(pass, pass->object);
+	struct fix_context fix;
 	size_t index = 0;
 
 	if (!service)
 		return;
+	fix = context_of(pass, &none);
 	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {
 		const struct service_port *port = index < service->ports_n ? &service->ports[index] : NULL;
 		yaml_id target = yaml_get(pass->tree, item, "targetPort");
@@ -127,6 +126,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 		fix_end(&change, &fixer_unprivileged_ports, &problem);
 	}
 	pass->changes = fix.changes;
+	fix_context_free(&fix);
 }
 
 static bool looks_like_pod(struct yaml_tree *tree, yaml_id node, unsigned depth)
