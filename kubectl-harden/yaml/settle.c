@@ -237,6 +237,7 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 	struct yaml_tree *tree = settle->tree;
 	yaml_id copy = yaml_node(tree, site)->first, origin = yaml_origin(tree, copy), missing = YAML_NONE;
 	yaml_id gone = settle_gone(tree, origin);
+	bool maps = yaml_is_map(tree, copy) && yaml_is_map(tree, origin);
 
 	/* Without its anchor it says itself what it said. */
 	if (gone) {
@@ -249,9 +250,9 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 	/* What was compared last is what differs; an override that cannot be leaves it as the reason. */
 	if (!has_room(settle, site))
 		return false;
-	if (yaml_is_map(tree, copy) && yaml_is_map(tree, origin))
+	if (maps)
 		missing = first_missing(tree, copy, origin);
-	if (yaml_is_map(tree, copy) && yaml_is_map(tree, origin) && !missing)
+	if (maps && !missing)
 		return override_map(settle, site, copy, origin);
 	if (missing)
 		fail_extra(settle, copy, missing);
@@ -276,28 +277,19 @@ static void index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index 
 	}
 }
 
-/* What was removed with the anchor of a source, if anything was. */
-static yaml_id gone_source(struct yaml_tree *tree, yaml_id map)
+static bool is_source_gone(const struct settle *settle, yaml_id source)
 {
-	yaml_id gone = YAML_NONE;
-
-	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
-		yaml_id value;
-
-		if (!(yaml_node(tree, key)->flags & YAML_F_MERGE))
-			continue;
-		value = yaml_value(tree, key);
-		if (!gone)
-			gone = settle_gone(tree, yaml_origin(tree, value));
-		if (yaml_is_seq(tree, value))
-			YAML_EACH(tree, value, item)
-				if (!gone)
-					gone = settle_gone(tree, yaml_origin(tree, item));
-	}
-	return gone;
+	return settle_gone(settle->tree, yaml_origin(settle->tree, source)) != YAML_NONE;
 }
 
-static bool any_source_edited(const struct settle *settle, yaml_id map)
+static bool is_source_edited(const struct settle *settle, yaml_id source)
+{
+	return edited(settle, source) || edited(settle, yaml_origin(settle->tree, source));
+}
+
+/* The first of what the merge keys of @map name, lists and their items each by themselves, that @is; or YAML_NONE. */
+static yaml_id find_source(const struct settle *settle, yaml_id map,
+			   bool (*is)(const struct settle *settle, yaml_id source))
 {
 	struct yaml_tree *tree = settle->tree;
 
@@ -307,14 +299,14 @@ static bool any_source_edited(const struct settle *settle, yaml_id map)
 		if (!(yaml_node(tree, key)->flags & YAML_F_MERGE))
 			continue;
 		value = yaml_value(tree, key);
-		if (edited(settle, value) || edited(settle, yaml_origin(tree, value)))
-			return true;
+		if (is(settle, value))
+			return value;
 		if (yaml_is_seq(tree, value))
 			YAML_EACH(tree, value, item)
-				if (edited(settle, item) || edited(settle, yaml_origin(tree, item)))
-					return true;
+				if (is(settle, item))
+					return item;
 	}
-	return false;
+	return YAML_NONE;
 }
 
 /* Whether the input has the key in @map itself, be it hidden by a merge behind it. */
@@ -374,12 +366,12 @@ static bool settle_merges(struct settle *settle, yaml_id map)
 {
 	struct yaml_tree *tree = settle->tree;
 	struct yaml_index wanted, actual;
-	yaml_id gone = gone_source(tree, map);
+	yaml_id gone = find_source(settle, map, is_source_gone);
 	bool fine = true;
 
 	if (gone)
-		return settle_fail(settle, gone, map, lost_anchor);
-	if (!edited(settle, map) && !any_source_edited(settle, map))
+		return settle_fail(settle, settle_gone(tree, yaml_origin(tree, gone)), map, lost_anchor);
+	if (!edited(settle, map) && !find_source(settle, map, is_source_edited))
 		return true;
 	yaml_index_map(tree, map, &wanted);
 	index_actual(tree, map, &actual);
@@ -446,14 +438,16 @@ static void settle_places(struct settle *settle, struct yaml_unsettled_edits *un
 
 	for (yaml_id id = 1; id < n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
+		bool alias, merges;
 
-		if (node->flags & (YAML_F_COPY | YAML_F_NEW) || (node->kind != YAML_ALIAS && node->kind != YAML_MAP) ||
-		    settle_gone(tree, id))
+		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
 			continue;
-		if (node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
-		    !settle_is_merged(tree, id) && !settle_alias(settle, id))
-			add_unsettled(settle, unsettled);
-		if (yaml_node(tree, id)->kind == YAML_MAP && settle_has_merge(tree, id) && !settle_merges(settle, id))
+		alias = node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
+			!settle_is_merged(tree, id);
+		merges = node->kind == YAML_MAP && settle_has_merge(tree, id);
+		if ((!alias && !merges) || settle_gone(tree, id))
+			continue;
+		if (!(alias ? settle_alias(settle, id) : settle_merges(settle, id)))
 			add_unsettled(settle, unsettled);
 	}
 }

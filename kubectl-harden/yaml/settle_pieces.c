@@ -184,20 +184,15 @@ static void index_source(struct yaml_tree *tree, yaml_id source, struct yaml_ind
 	yaml_index_free(&own);
 }
 
-/* The copy that an alias of a merge has is of no use here: it has no edits, and its origin may have some. */
-static yaml_id source_of(struct yaml_tree *tree, yaml_id id)
-{
-	return yaml_origin(tree, id);
-}
-
 void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct yaml_index *index)
 {
 	yaml_id value = yaml_value(tree, key);
 	size_t n, i = 0;
 	yaml_id *items;
 
+	/* The copy that an alias of a merge has is of no use here: it has no edits, and its origin may have some. */
 	if (!yaml_is_seq(tree, value)) {
-		index_source(tree, source_of(tree, value), index);
+		index_source(tree, yaml_origin(tree, value), index);
 		return;
 	}
 	/* Of a list the first one counts. */
@@ -207,6 +202,6 @@ void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct yaml_index
 		if (i < n)
 			items[i++] = item;
 	while (i-- > 0)
-		index_source(tree, source_of(tree, items[i]), index);
+		index_source(tree, yaml_origin(tree, items[i]), index);
 	free(items);
 }
