@@ -58,7 +58,6 @@ static bool create(int folder, const char *path, const char *name, struct str by
 bool file_write(const char *path, struct str bytes, struct error **err)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	size_t n = slash ? (size_t)(slash - path) : 0;
 	struct stat st;
 	char *folder;
 	bool fine;
@@ -66,10 +65,9 @@ bool file_write(const char *path, struct str bytes, struct error **err)
 
 	if (lstat(path, &st) == 0)
 		return replace(path, bytes, err);
-	folder = xmalloc(n + 2);
-	memcpy(folder, slash ? path : ".", slash ? n : 1);
-	folder[slash ? n : 1] = '\0';
-	fd = open(slash && !n ? "/" : folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* With its slash, so that the root is one, too. */
+	folder = str_dup(slash ? (struct str){ path, (size_t)(name - path) } : STR("."));
+	fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	free(folder);
 	if (fd < 0)
 		return error_set_errno(err, errno, "write", path);

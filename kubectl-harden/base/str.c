@@ -105,6 +105,16 @@ uint64_t str_hash(struct str s)
 	return hash;
 }
 
+char *str_dup(struct str s)
+{
+	char *z = xmalloc(s.n + 1);
+
+	if (s.n)
+		memcpy(z, s.p, s.n);
+	z[s.n] = '\0';
+	return z;
+}
+
 struct str str_copy(struct arena *arena, struct str s)
 {
 	char *p = arena_alloc(arena, s.n + 1);

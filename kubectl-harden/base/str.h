@@ -79,6 +79,9 @@ bool str_int(struct str s, int64_t *ret_value);
 /* str_hash() - 64 bit FNV-1a. */
 uint64_t str_hash(struct str s);
 
+/* str_dup() - a NUL-terminated copy; the caller frees it. */
+char *str_dup(struct str s);
+
 /* str_copy(), str_fmt() - a copy in @arena; NUL-terminated besides. */
 struct str str_copy(struct arena *arena, struct str s);
 struct str str_fmt(struct arena *arena, const char *format, ...) __attribute__((__format__(printf, 2, 3)));

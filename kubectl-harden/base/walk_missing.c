@@ -35,16 +35,6 @@ static void candidates_free(struct candidates *names)
 	free(names->items);
 }
 
-static char *copy(struct str s)
-{
-	char *z = xmalloc(s.n + 1);
-
-	if (s.n)
-		memcpy(z, s.p, s.n);
-	z[s.n] = '\0';
-	return z;
-}
-
 static int order(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -60,7 +50,7 @@ static void candidates_read(struct candidates *names, const char *folder)
 		return;
 	while (names->n < MAX_CANDIDATES && (entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			VEC_PUSH(names, copy(str_of(entry->d_name)));
+			VEC_PUSH(names, str_dup(str_of(entry->d_name)));
 	closedir(dir);
 	if (names->n)
 		qsort(names->items, names->n, sizeof(*names->items), order);
@@ -99,7 +89,7 @@ static void first_missing(const char *path, size_t *ret_from, size_t *ret_to)
 			to++;
 		if (to == n)
 			break;
-		char *part = copy((struct str){ path, to });
+		char *part = str_dup((struct str){ path, to });
 		bool missing = stat(part, &st) < 0;
 
 		free(part);
@@ -122,8 +112,8 @@ static char *suggest(const char *path)
 	struct stat st;
 
 	first_missing(path, &from, &to);
-	folder = from ? copy((struct str){ path, from }) : copy(STR("."));
-	word = copy((struct str){ path + from, to - from });
+	folder = from ? str_dup((struct str){ path, from }) : str_dup(STR("."));
+	word = str_dup((struct str){ path + from, to - from });
 	candidates_read(&names, folder);
 	name = *word ? nearest(&names, word) : NULL;
 	if (name && strcmp(name, word) != 0) {

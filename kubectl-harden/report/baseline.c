@@ -15,16 +15,6 @@ enum { BASELINE_BYTES_MAX = 1 << 28 };
 
 static const char api_version[] = "kubectl-harden/v1";
 
-static char *copy(struct str s)
-{
-	char *z = xmalloc(s.n + 1);
-
-	if (s.n)
-		memcpy(z, s.p, s.n);
-	z[s.n] = '\0';
-	return z;
-}
-
 static int by_fingerprint(const void *a, const void *b)
 {
 	const struct baseline_entry *one = a, *two = b;
@@ -50,7 +40,7 @@ void baseline_free(struct baseline *baseline)
 
 static void add(struct baseline *baseline, const char *fingerprint, struct str finding)
 {
-	VEC_PUSH(baseline, (struct baseline_entry){ copy(str_of(fingerprint)), copy(finding), false });
+	VEC_PUSH(baseline, (struct baseline_entry){ str_dup(str_of(fingerprint)), str_dup(finding), false });
 }
 
 /* ---- reading ---- */
