@@ -457,11 +457,7 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 		return false;
 	if (!has_place(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
-	/* A plain scalar may follow a tab there, a quoted one may not. */
-	node = yaml_node(tree, id);
-	if (!node->parent && !(node->flags & YAML_F_NEW) && node->start && tree->bytes.p[node->start - 1] == '\t')
-		return yaml_refuse(tree, ret_why, id, "it stands behind a tab; remove that");
-	if (ends_with_tab_line(tree, node))
+	if (ends_with_tab_line(tree, yaml_node(tree, id)))
 		return yaml_refuse(tree, ret_why, id, "it ends with a line of blanks with a tab; remove that line");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);

@@ -794,6 +794,21 @@ static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret
 	return !has_errors() || syntax_error(build);
 }
 
+/* libfyaml takes tabs in front of a text that is all there is; go-yaml takes none where a key could begin. */
+static bool root_is_led(struct build *build)
+{
+	struct str s = build->tree->bytes;
+	const struct yaml_node *root = yaml_node(build->tree, build->tree->root);
+	uint32_t at = root->props;
+	bool tab = false;
+
+	for (; at && memchr(" \t", s.p[at - 1], 2); at--)
+		tab |= s.p[at - 1] == '\t';
+	if (!tab || root->kind != YAML_SCALAR || (at && !memchr("\r\n", s.p[at - 1], 2)))
+		return true;
+	return refuse(build, at, "a tab in front of a document's value, which Kubernetes refuses; remove it");
+}
+
 static bool parse_events(struct build *build)
 {
 	enum outcome outcome = OUTCOME_GIVEN_UP;
@@ -810,7 +825,7 @@ static bool parse_events(struct build *build)
 	else
 		fine = run(build, parser, &outcome);
 	parser_give(parser, outcome);
-	return fine;
+	return fine && root_is_led(build);
 }
 
 static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,

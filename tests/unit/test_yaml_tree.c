@@ -160,6 +160,8 @@ static void refuses(void **state)
 		{ "{\"a\": 1, a: 2}", "duplicate key", 9 },
 		{ "a: b\n\"\\u0061\": c\n", "duplicate key", 5 },
 		{ "x: &x a\na: b\n*x : c\n", "duplicate key", 13 },
+		{ "\ttext\n", "a tab in front of", 0 },
+		{ "# a\n \ttext\n", "a tab in front of", 4 },
 		{ "a: b\n? a\n: c\n", "duplicate key", 7 },
 		{ "a: *b\n", "alias without an anchor", 3 },
 		{ "a: &a [*a]\n", "inside its own anchor", 7 },
