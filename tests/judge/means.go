@@ -373,18 +373,27 @@ func one(text []byte) ([]byte, error) {
 	return all[0].json, nil
 }
 
+// sides is what kubectl reads before and after; false where it refuses it before, or after, which is a failure.
+func (m *meaning) sides(name, when string, before, after []byte, details ...[]byte) (was, is []byte, fine bool) {
+	was, err := one(before)
+	if err != nil {
+		m.counts["edits of refused"]++
+		return nil, nil, false
+	}
+	is, err = one(after)
+	if err != nil {
+		m.fail(name, "kubectl refuses it "+when+": "+err.Error(), append([][]byte{before, after}, details...)...)
+		return nil, nil, false
+	}
+	return was, is, true
+}
+
 // fix checks a hardened document: it means what it should, and differs from what it was only where it may.
 func (m *meaning) fix(fields [][]byte) {
 	name, before, after, meant := string(fields[0]), fields[1], fields[2], fields[3]
 	m.counts["fixes"]++
-	was, err := one(before)
-	if err != nil {
-		m.counts["edits of refused"]++
-		return
-	}
-	is, err := one(after)
-	if err != nil {
-		m.fail(name, "kubectl refuses it after fix: "+err.Error(), before, after)
+	was, is, fine := m.sides(name, "after fix", before, after)
+	if !fine {
 		return
 	}
 	was, is = withoutDefinitions(was), withoutDefinitions(is)

@@ -21,14 +21,8 @@ type madeEdit struct {
 func (m *meaning) edit(fields [][]byte) {
 	name, before, after, meant := string(fields[0]), fields[1], fields[2], fields[3]
 	m.counts["edits"]++
-	was, err := one(before)
-	if err != nil {
-		m.counts["edits of refused"]++
-		return
-	}
-	is, err := one(after)
-	if err != nil {
-		m.fail(name, "kubectl refuses it after the edits: "+err.Error(), before, after, fields[4])
+	was, is, fine := m.sides(name, "after the edits", before, after, fields[4])
+	if !fine {
 		return
 	}
 	m.alike(name, name+" after the edits", withoutDefinitions(meant), withoutDefinitions(is), before, after, fields[4])
@@ -49,7 +43,6 @@ func (m *meaning) edit(fields [][]byte) {
 		m.fail(name, err.Error(), after)
 		return
 	}
-	fine := true
 	compare("", expected, found, func(_, line string) {
 		if fine {
 			m.fail(name, "the edits, made in what kubectl read before, give something else: "+line, before, after, fields[4])

@@ -15,14 +15,13 @@ judge=$("$here/build.sh" judge) || exit
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 
-# apply FILE FOLDER FLAG…: whether the operations make what fix makes; the reason in FOLDER/log.
+# apply FILE FOLDER FLAG…: whether the operations make of FOLDER/before what fix makes; the reason in FOLDER/log.
 apply() {
 	local file=$1 work=$2
 	shift 2
 	"$kubectl_harden" check -q --fail-on=never "$@" -o json -f "$file" >"$work/report.json"
 	"$kubectl_harden" fix -q --stdout "$@" -f "$file" >"$work/fixed.${file##*.}"
-	# A document that kubectl cannot read is an empty line on both sides.
-	"$judge" yaml2json "$file" >"$work/before" 2>/dev/null || :
+	# A document that kubectl cannot read is an empty line on both sides: see compare().
 	"$judge" yaml2json "$work/fixed.${file##*.}" >"$work/after" 2>/dev/null || :
 	python3 "$here/patch.py" "$work/report.json" "$work/before" "$work/after" >"$work/log" 2>&1
 }
@@ -30,6 +29,7 @@ apply() {
 compare() {
 	local file=$1 work
 	work=$(mktemp -d "$temp/XXXXXX")
+	"$judge" yaml2json "$file" >"$work/before" 2>/dev/null || :
 	if ! apply "$file" "$work" || ! apply "$file" "$work" --unsafe; then
 		echo "FAIL $file: $(tail -n 4 "$work/log")"
 	elif cmp -s "$file" "$work/fixed.${file##*.}"; then
