@@ -13,9 +13,21 @@
 #include "base/intern.h"
 #include "kube/pod.h"
 #include "kube/ports.h"
+#include "kube/quantity.h"
 
-/* The level at which a rule begins to apply; each profile includes those before it. */
-enum profile { PROFILE_BASELINE, PROFILE_RESTRICTED, PROFILE_HARDENED };
+/*
+ * The level at which a rule begins to apply; each profile includes those before it. PRIVILEGED is a namespace's, of
+ * which nothing is asked. AUTO is the level that each pod's namespace enforces (see engine/levels.c). OPT_IN is that of
+ * rules which no profile includes.
+ */
+enum profile {
+	PROFILE_PRIVILEGED = -1,
+	PROFILE_BASELINE,
+	PROFILE_RESTRICTED,
+	PROFILE_HARDENED,
+	PROFILE_AUTO,
+	PROFILE_OPT_IN,
+};
 
 enum safety {
 	SAFETY_SAFE,	/* cannot stop a correct program */
@@ -33,14 +45,15 @@ struct fix_config {
 	enum profile profile;
 	uint64_t only; /* bit per fixer of fixers[]; 0: all that the profile holds */
 	uint64_t skip;
-	uint64_t also; /* fixers whose unsafe changes are wanted */
+	uint64_t also; /* fixers that are wanted too: those of the profile with their unsafe changes */
 	bool unsafe;
 	bool safe_only;
 	enum low_ports low_ports;
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
-	unsigned standard_version; /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
+	struct resource_list requests, limits; /* for containers that have none */
+	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
 };
 
 enum { FIXERS_MAX = 64 };
@@ -171,15 +184,16 @@ struct change_filter {
 enum { TARGET_POD = -1 };
 
 struct fixer {
-	const char *name;     /* as Kubernetes spells the setting: "run-as-non-root" */
-	const char *summary;  /* one line, no full stop */
-	enum profile profile; /* the first profile that includes it */
-	bool before_ports;    /* what it changes decides which ports a pod has: see engine/scan.c */
-	const char *standard; /* "Pod Security Standards, restricted: runAsNonRoot", … */
-	const char *checks;   /* the Pod Security check IDs it answers for, space-separated; "" for none */
-	const char *why;      /* two sentences that a developer believes */
-	const char *caveat;   /* what can break, and the error text one sees; NULL for nothing */
-	const char *example;  /* a manifest that it changes; the tests run it; NULL for finding-only rules */
+	const char *name;	     /* as Kubernetes spells the setting: "run-as-non-root" */
+	const char *summary;	     /* one line, no full stop */
+	enum profile profile;	     /* the first profile that includes it */
+	bool before_ports;	     /* what it changes decides which ports a pod has: see engine/scan.c */
+	const char *standard;	     /* "Pod Security Standards, restricted: runAsNonRoot", … */
+	const char *checks;	     /* the Pod Security check IDs it answers for, space-separated; "" for none */
+	const char *why;	     /* two sentences that a developer believes */
+	const char *caveat;	     /* what can break, and the error text one sees; NULL for nothing */
+	const char *example;	     /* a manifest that it changes; the tests run it; NULL for finding-only rules */
+	const char *example_options; /* flags that it needs for that; NULL for none */
 	/*
 	 * Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
 	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
@@ -190,6 +204,9 @@ struct fixer {
 /* fixers[] - the one table, in the order in which they run. */
 extern const struct fixer *const fixers[];
 extern const size_t fixers_n;
+
+/* profile_name() - "baseline", "restricted", …; of PROFILE_OPT_IN "opt-in". */
+const char *profile_name(enum profile profile);
 
 /* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
 size_t fixer_find(struct str name);

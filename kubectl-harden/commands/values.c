@@ -149,6 +149,17 @@ bool value_port_map(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+/* As kubectl set resources takes them. */
+bool value_resources(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct fix_config *fix = &settings->run.fix;
+	struct str part;
+	const char *why =
+		resource_list_parse(value, !strcmp(option->name, "limits") ? &fix->limits : &fix->requests, &part);
+
+	return !why || invalid(err, option, part, why);
+}
+
 /* Bytes, with the suffixes of Kubernetes' quantities: 100M, 256Mi, 1Gi. */
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {

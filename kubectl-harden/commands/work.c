@@ -145,7 +145,7 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
-	else
+	else if (settings_check(settings, &error))
 		return true;
 	*ret_code = command_usage_error(session, error);
 	return false;
