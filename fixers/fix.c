@@ -439,7 +439,7 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 		return (enum fix_status)(*memory - 1);
 	fix->running = fixer;
 	fix->target = target;
-	status = fixers[fixer]->run(fix, fixers[fixer], target);
+	status = fixers[fixer]->run ? fixers[fixer]->run(fix, fixers[fixer], target) : FIX_FINE;
 	fix->running = before;
 	fix->target = before_target;
 	*memory = (uint8_t)(status + 1);

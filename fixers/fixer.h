@@ -110,6 +110,17 @@ struct findings {
 	size_t n, cap;
 };
 
+/* The plan's word on one Namespace: what its workloads in the input have reached. */
+struct namespace_plan {
+	bool decided;	    /* all of them were looked at */
+	enum profile level; /* to enforce: PROFILE_BASELINE or RESTRICTED; PRIVILEGED: nothing is asked */
+	unsigned version;   /* of the standard, if the user names one: "1.N" is N + 1; else 0 */
+	size_t workloads_n;
+	size_t failing_n, hidden_n; /* those that do not pass, or may not; and how many .failing leaves out */
+	struct str failing;	    /* for people: "Deployment/web (web.yaml: privileged)" */
+	struct str unread;	    /* a file that may hold more; empty */
+};
+
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
 	const struct fix_config *config;
@@ -119,6 +130,7 @@ struct fix_context {
 	struct arena *arena;   /* texts in the making, of this pod */
 	struct intern *intern; /* of the results */
 	struct findings *findings;
+	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */
@@ -195,10 +207,12 @@ struct fixer {
 	const char *example;	     /* a manifest that it changes; the tests run it; NULL for finding-only rules */
 	const char *example_options; /* flags that it needs for that; NULL for none */
 	/*
-	 * Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
+	 * NULL for a rule about Namespaces alone. Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
 	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
 	 */
 	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
+	/* Looks at a Namespace, once all workloads of the input are as they come out; NULL for most. */
+	enum fix_status (*run_namespace)(struct fix_context *fix, const struct fixer *self);
 };
 
 /* fixers[] - the one table, in the order in which they run. */

@@ -163,10 +163,12 @@ const struct option option_table[] = {
 	  .kind = OPTION_CHOICE,
 	  .commands = COMMAND_ON_MANIFESTS,
 	  .shown = "'hardened'",
-	  .words = WORDS("baseline", "restricted", "hardened"),
+	  .words = WORDS("baseline", "restricted", "hardened", "auto"),
 	  .at = FIELD(run.fix.profile),
 	  .help = "What to reach: the Pod Security Standard baseline or restricted, or hardened: restricted and a read-only "
-		  "root file system." },
+		  "root file system. auto: for each pod what its Namespace enforces, by its labels "
+		  "pod-security.kubernetes.io/enforce and enforce-version, if it is in the input and has them; else "
+		  "hardened. Nothing is asked of pods in privileged ones." },
 	{ .name = "quiet",
 	  .letter = 'q',
 	  .kind = OPTION_SWITCH,

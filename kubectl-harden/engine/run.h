@@ -46,6 +46,7 @@ struct run_object {
 	struct str note; /* why it was not looked at, or not all of it: a patch, an unknown kind with a pod; else empty */
 	bool partial;	 /* what was looked at is not all that the pod will be, so Pod Security cannot be asked of it */
 	bool looked_at; /* it was looked at all the same */
+	bool unseen;	/* it holds a pod, or seems to, of which nothing is known */
 };
 
 struct document {
@@ -61,6 +62,7 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t home, homes_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
 	bool known;		/* refused, and a baseline has that */
@@ -90,9 +92,19 @@ struct source {
 	struct position *cursor; /* of run_position(): findings are asked for in order */
 };
 
+/* What pods have to reach, and what follows from it for each fixer: see levels.h. */
+struct level {
+	struct fix_config config;
+	struct fix_choice choice;
+};
+
 struct run {
 	struct run_options options;
-	struct fix_choice choice;
+	struct level level; /* of all pods but those of .levels */
+	struct {
+		struct level **items;
+		size_t n, cap;
+	} levels;
 	struct arena *arena;   /* results */
 	struct intern intern;  /* those of their texts that recur; in arena */
 	struct arena *scratch; /* one document at a time */
@@ -106,6 +118,7 @@ struct run {
 	} sources;
 	struct inventory *inventory;
 	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
+	bool waits;	/* workloads wait for Namespaces, or these for them */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
