@@ -192,7 +192,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 
 const struct fixer fixer_resources = {
 	.name = "resources",
-	.summary = "Every container has requests and limits: those of --requests and --limits where it has none",
+	.summary = "Every container has requests and limits: those that you name where it has none",
 	.profile = PROFILE_OPT_IN,
 	.standard = "NSA/CISA Kubernetes Hardening Guide: Resource policies",
 	.checks = "",

@@ -58,11 +58,11 @@ static void add_how(struct buf *out, bool colour, const struct fixer *fixer)
 
 	buf_addc(out, '\n');
 	look_word(out, colour, LOOK_BOLD, opt_in ? "To ask for it:" : "To do without:");
-	buf_addf(out, "\n  kubectl harden %s --%s=%s", opt_in && !fixer->example ? "check" : "fix",
+	buf_addf(out, "\n  kubectl harden %s --%s=%s -f FILENAME", opt_in && !fixer->example ? "check" : "fix",
 		 opt_in ? "also" : "skip", fixer->name);
 	if (fixer->example_options)
-		buf_addf(out, " %s", fixer->example_options);
-	buf_addz(out, " -f FILENAME\n");
+		buf_addf(out, " \\\n    %s", fixer->example_options);
+	buf_addc(out, '\n');
 }
 
 /* ---- a standard ---- */

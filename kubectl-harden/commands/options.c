@@ -17,7 +17,8 @@ const struct option option_table[] = {
 	  .shown = "[]",
 	  .set = value_fixers,
 	  .help = "Run these fixers (separated by commas) too: opt-in ones, which no profile holds, and those of the profile "
-		  "with their unsafe changes, which take away what the program probably uses." },
+		  "with their unsafe changes, which take away what the program probably uses (an opt-in one makes those "
+		  "with --unsafe only)." },
 	{ .name = "baseline",
 	  .kind = OPTION_VALUE,
 	  .value = VALUE_JSON,
