@@ -81,28 +81,56 @@ static size_t first_of(const struct by_name *index, size_t n, struct str name)
 	return low;
 }
 
-/* Namespaces of one name: nobody has as many environments, and none is the nearest of so many. */
+/* Namespaces of one name: nobody has as many environments, and a workload of so many may live in any. */
 enum { SAME_NAME_MAX = 64 };
 
-/* The nearest one of its name, and of those as near the strictest; 0 where there is none. */
-static size_t find_home(const struct inventory *inventory, const struct by_name *index, const struct workload *workload)
+/* Those of the name of a workload that are the nearest to it; more than one where an input says a thing twice. */
+struct nearest {
+	size_t homes[SAME_NAME_MAX]; /* rows of the inventory */
+	size_t n;
+	bool many; /* there are more of the name */
+};
+
+static void find_nearest(const struct inventory *inventory, const struct by_name *index, struct str name,
+			 const struct where *where, struct nearest *ret)
 {
-	size_t first = first_of(index, inventory->homes.n, workload->namespace), best = 0, seen = 0;
+	size_t first = first_of(index, inventory->homes.n, name);
 	unsigned least = UINT32_MAX;
 
-	for (size_t i = first; i < inventory->homes.n && str_eq(index[i].name, workload->namespace); i++) {
+	ret->n = 0;
+	ret->many = false;
+	for (size_t i = first; i < inventory->homes.n && str_eq(index[i].name, name); i++) {
 		const struct home *home = &inventory->homes.items[index[i].home];
-		unsigned d = plan_distance(&workload->where, &home->where);
+		unsigned d = plan_distance(where, &home->where);
 
-		if (++seen > SAME_NAME_MAX)
-			return 0;
-		if (home->patch || d > least ||
-		    (d == least && best && home->level <= inventory->homes.items[best - 1].level))
+		if (i - first == SAME_NAME_MAX) {
+			ret->n = 0;
+			ret->many = true;
+			return;
+		}
+		if (home->patch || d > least)
 			continue;
+		if (d < least)
+			ret->n = 0;
 		least = d;
-		best = index[i].home + 1;
+		ret->homes[ret->n++] = index[i].home;
 	}
-	return best;
+}
+
+static void settle_in(const struct inventory *inventory, const struct by_name *index, struct workload *workload)
+{
+	struct nearest nearest;
+
+	workload->anywhere = !workload->namespace.n;
+	if (workload->patch || workload->anywhere)
+		return;
+	find_nearest(inventory, index, workload->namespace, &workload->where, &nearest);
+	workload->anywhere = nearest.many;
+	/* The strictest of them. */
+	for (size_t i = 0; i < nearest.n; i++)
+		if (!workload->home ||
+		    inventory->homes.items[nearest.homes[i]].level > inventory->homes.items[workload->home - 1].level)
+			workload->home = nearest.homes[i] + 1;
 }
 
 void plan_homes(struct run *run)
@@ -114,9 +142,7 @@ void plan_homes(struct run *run)
 		return;
 	index = index_make(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		if (!inventory->workloads.items[i].patch && inventory->workloads.items[i].namespace.n)
-			inventory->workloads.items[i].home =
-				find_home(inventory, index, &inventory->workloads.items[i]);
+		settle_in(inventory, index, &inventory->workloads.items[i]);
 	free(index);
 }
 
@@ -150,7 +176,7 @@ static void judge(struct run *run, struct workload *workload, struct kube_pod *p
 
 	workload->violates = 0;
 	/* One that is in no Namespace of the input is nobody's business. */
-	if ((!home && workload->namespace.n) || target == PROFILE_PRIVILEGED)
+	if ((!home && !workload->anywhere) || target == PROFILE_PRIVILEGED)
 		return;
 	workload->violates =
 		pod_security_violations(pod,
@@ -208,77 +234,86 @@ static const char *not_judged(const struct run_object *object)
 	return object->partial ? "its operator adds to the pod" : NULL;
 }
 
-/* Counts a workload where it lives: with @home 0 that may be anywhere. */
-static void count_workload(struct run *run, size_t home, const struct run_object *object, const struct source *source,
-			   struct str why)
-{
-	struct inventory *inventory = run->inventory;
-	struct namespace_plan *plan = home ? &inventory->homes.items[home - 1].plan : &inventory->homeless;
+/* All that is needed to count a workload where it lives. */
+struct count {
+	struct run *run;
+	struct by_name *index;
+	const struct source *source;
+	const struct run_object *object;
+	struct str why; /* it does not pass; empty */
+};
 
+static void count_in(const struct count *count, struct namespace_plan *plan)
+{
 	plan->workloads_n++;
-	if (why.n)
-		name_failing(run, plan, object, source, why);
+	if (count->why.n)
+		name_failing(count->run, plan, count->object, count->source, count->why);
 }
 
-static void count_workloads(struct run *run)
+static void count_at(const struct count *count, const struct where *where)
 {
-	struct inventory *inventory = run->inventory;
+	struct inventory *inventory = count->run->inventory;
+	struct nearest nearest = { 0 };
+
+	if (count->object->namespace.n)
+		find_nearest(inventory, count->index, count->object->namespace, where, &nearest);
+	if (!count->object->namespace.n || nearest.many)
+		count_in(count, &inventory->homeless);
+	for (size_t i = 0; i < nearest.n; i++)
+		count_in(count, &inventory->homes.items[nearest.homes[i]].plan);
+}
+
+static void count_workloads(struct count *count)
+{
+	struct inventory *inventory = count->run->inventory;
 
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		const struct workload *workload = &inventory->workloads.items[i];
 		const struct document *document = &workload->where.source->documents.items[workload->where.document];
-		const struct run_object *object;
 
-		if (workload->patch || (!workload->home && workload->namespace.n) ||
-		    workload->where.object >= document->objects.n)
+		if (workload->patch || workload->where.object >= document->objects.n)
 			continue;
-		object = &document->objects.items[workload->where.object];
-		count_workload(run, workload->home, object, workload->where.source,
-			       not_judged(object)   ? str_of(not_judged(object))
-			       : workload->violates ? check_names(run, workload->violates)
-						    : STR_NONE);
+		count->source = workload->where.source;
+		count->object = &document->objects.items[workload->where.object];
+		count->why = str_of(not_judged(count->object));
+		if (workload->violates && !count->why.n)
+			count->why = check_names(count->run, workload->violates);
+		count_at(count, &workload->where);
 	}
 }
 
 /* Objects that hold a pod, or seem to, and are no rows of the inventory. */
-static void count_unseen(struct run *run, const struct by_name *index, const struct source *source,
-			 const struct document *document)
+static void count_unseen(struct count *count, struct source *source, size_t document)
 {
-	size_t n = run->inventory->homes.n;
+	struct where where = { .source = source, .document = document };
 
-	for (size_t i = 0; i < document->objects.n; i++) {
-		const struct run_object *object = &document->objects.items[i];
-		size_t first = first_of(index, n, object->namespace);
-
-		if (!object->unseen)
-			continue;
-		if (!object->namespace.n)
-			count_workload(run, 0, object, source, str_of(not_judged(object)));
-		for (size_t k = first; k < n && k < first + SAME_NAME_MAX && str_eq(index[k].name, object->namespace);
-		     k++)
-			count_workload(run, index[k].home + 1, object, source, str_of(not_judged(object)));
+	for (size_t i = 0; i < source->documents.items[document].objects.n; i++) {
+		count->source = source;
+		count->object = &source->documents.items[document].objects.items[i];
+		count->why = str_of(not_judged(count->object));
+		if (count->object->unseen)
+			count_at(count, &where);
 	}
 }
 
 /* What was not looked at; the first file that could not be read may hold workloads of any Namespace. */
-static void look_for_unseen(struct run *run)
+static void look_for_unseen(struct count *count)
 {
-	struct by_name *index = index_make(run->inventory);
+	struct run *run = count->run;
 	struct str *unread = &run->inventory->homeless.unread;
 
 	for (size_t i = 0; i < run->sources.n; i++) {
-		const struct source *source = run->sources.items[i];
+		struct source *source = run->sources.items[i];
 
 		if (source->refused && !source->template && !unread->n)
 			*unread = str_of(source->path);
 		for (size_t k = 0; k < source->documents.n; k++) {
 			if (source->documents.items[k].state != DOCUMENT_REFUSED)
-				count_unseen(run, index, source, &source->documents.items[k]);
+				count_unseen(count, source, k);
 			else if (!unread->n)
 				*unread = str_of(source->path);
 		}
 	}
-	free(index);
 }
 
 static size_t named(const struct namespace_plan *plan)
@@ -307,11 +342,14 @@ static void conclude(struct run *run, struct home *home)
 void homes_decide(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
+	struct count count = { .run = run };
 
 	if (!inventory->homes.n || !fix_selected(&run->options.fix, &fixer_namespace_labels))
 		return;
-	count_workloads(run);
-	look_for_unseen(run);
+	count.index = index_make(inventory);
+	count_workloads(&count);
+	look_for_unseen(&count);
+	free(count.index);
 	for (size_t i = 0; i < inventory->homes.n; i++)
 		conclude(run, &inventory->homes.items[i]);
 }

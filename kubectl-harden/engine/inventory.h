@@ -59,6 +59,7 @@ struct workload {
 	bool keeps_ports_baseline; /* as keeps_ports, with --profile=auto in a namespace that enforces baseline */
 	struct port_plan plan;
 	size_t home;		   /* its Namespace's row + 1; 0: none of the input */
+	bool anywhere;		   /* it names no namespace, or one that too many are called: it may live in any */
 	const struct level *level; /* what it has to reach; NULL: what the run has */
 	uint32_t violates;	   /* Pod Security checks, as it comes out: see homes.h */
 };

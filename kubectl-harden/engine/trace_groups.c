@@ -146,7 +146,7 @@ static void link_homes(struct linker *linker)
 	for (size_t i = 0; any && i < inventory->workloads.n; i++) {
 		const struct workload *workload = &inventory->workloads.items[i];
 
-		group = workload->namespace.n ? 0 : any;
+		group = workload->anywhere ? any : 0;
 		if (workload->home)
 			group = group_of(&inventory->homes.items[workload->home - 1].where, &fixer_namespace_labels);
 		if (group && !workload->patch)
