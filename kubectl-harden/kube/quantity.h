@@ -9,8 +9,8 @@
 #include "base/str.h"
 
 /*
- * A quantity as the API server keeps it: not negative, no more than 2^63 - 1, rounded up to billionths
- * (apimachinery pkg/api/resource quantity.go).
+ * A quantity as the API server keeps it, rounded up to billionths (apimachinery pkg/api/resource quantity.go); one of
+ * more than 2^63 - 1 counts as that.
  */
 struct quantity {
 	uint64_t whole;
@@ -19,8 +19,8 @@ struct quantity {
 
 /*
  * quantity_parse() - by the grammar of apimachinery's ParseQuantity(): a decimal number with an optional sign, and
- * behind it Ki Mi Gi Ti Pi Ei, n u m k M G T P E, or an exponent (e3, E-3). False where it is none, or negative, which
- * no amount of a resource is.
+ * behind it Ki Mi Gi Ti Pi Ei, n u m k M G T P E, or an exponent (e3, E-3). False where it is none, where it has no
+ * digit (Kubernetes takes "m" for 0), or is negative, which no amount of a resource is.
  */
 bool quantity_parse(struct str text, struct quantity *ret_quantity);
 
