@@ -53,6 +53,7 @@ void run_free(struct run *run)
 	objects_free(&run->objects_after);
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
+	yaml_expected_free(&run->expected);
 	yaml_parsers_release();
 	arena_free(run->words);
 	arena_free(run->scratch);
@@ -161,6 +162,7 @@ void run_apply(struct run *run)
 	/* As large as the largest document, and no longer needed. */
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
+	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
 }
 
