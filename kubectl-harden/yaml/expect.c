@@ -15,15 +15,19 @@ struct notes {
 	uint32_t cursor; /* end of the last span */
 };
 
+enum { NUMBER_MOST = 5 }; /* bytes */
+
+/* There is room for it: this is done for every node. */
 static void note_number(struct buf *out, uint32_t n)
 {
 	for (; n > 127; n >>= 7)
-		buf_addc(out, (char)((n & 127) | 128));
-	buf_addc(out, (char)n);
+		out->p[out->n++] = (char)((n & 127) | 128);
+	out->p[out->n++] = (char)n;
 }
 
 static void note_span(struct notes *notes, uint32_t start, uint32_t end)
 {
+	buf_reserve(notes->out, 2 * (size_t)NUMBER_MOST);
 	/* Modulo 2^32: a span before the last one, which is rare, takes five bytes. */
 	note_number(notes->out, start - notes->cursor);
 	note_number(notes->out, end - start);
@@ -77,6 +81,7 @@ static void note_scalar(struct notes *notes, const struct yaml_node *meant)
 	}
 	text = &notes->tree->texts.items[meant->first];
 	note_head(notes, EXPECT_NEW, text->type, meant->flags & YAML_F_MERGE ? EXPECT_MERGE_KEY : 0);
+	buf_reserve(notes->out, NUMBER_MOST);
 	note_number(notes->out, (uint32_t)text->text.n);
 	buf_add(notes->out, text->text);
 }
