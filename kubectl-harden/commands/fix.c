@@ -4,6 +4,7 @@
  */
 #include "commands/work.h"
 
+#include "commands/interactive.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 
@@ -106,7 +107,9 @@ static int run(struct session *session)
 	}
 	if (session->settings.kustomize && !session->settings.filenames.n)
 		return kustomize_refuse(session);
-	if (work_do(&work, session, &code)) {
+	if (session->settings.interactive && !interactive_check(session, &error))
+		return command_usage_error(session, error);
+	if (work_do(&work, session, &code) && (!session->settings.interactive || interactive_ask(&work, &code))) {
 		code = work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
 		carry_out(&work, code);
 		code = work_end(&work, code);

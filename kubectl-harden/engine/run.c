@@ -104,7 +104,7 @@ static bool concerns(const struct run *run, const struct document *document)
 	return false;
 }
 
-static void apply_document(struct run *run, struct source *source, struct document *document)
+void run_apply_document(struct run *run, struct source *source, struct document *document)
 {
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
@@ -126,7 +126,7 @@ static void each_document(struct run *run, bool all)
 				continue;
 			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
 			    (all && (document->workloads_n || document->services_n)))
-				apply_document(run, source, document);
+				run_apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}
 	}
@@ -146,13 +146,8 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
-void run_apply(struct run *run)
+static void settle(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
-
-	if (all)
-		run->options.fix.run_as_user = UID_NONE;
-	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
 		each_document(run, true);
@@ -162,6 +157,33 @@ void run_apply(struct run *run)
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
 	arena_reset(run->scratch);
+}
+
+void run_apply(struct run *run)
+{
+	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
+
+	if (all)
+		run->options.fix.run_as_user = UID_NONE;
+	each_document(run, all);
+	settle(run);
+}
+
+void run_apply_again(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->declined.n && document->state != DOCUMENT_REFUSED)
+				run_apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+	settle(run);
 }
 
 /* ---- results ---- */
