@@ -282,6 +282,11 @@ static bool try_trials(struct review *review)
 	return fine;
 }
 
+static bool is_stopped(const struct review *review)
+{
+	return review->run->stop && *review->run->stop;
+}
+
 /* Whether a unit has a part in a document of the question. */
 static bool touches(const struct review *review, const struct review_unit *unit)
 {
@@ -301,16 +306,52 @@ static void ask_anew(struct review *review)
 	ask(review, review->at);
 }
 
+/* Whether a unit could be asked for together with the one in question. */
+static bool can_join(const struct review *review, size_t index)
+{
+	return review->units.items[index].state == REVIEW_OPEN && touches(review, &review->units.items[index]);
+}
+
+/* Asks for one more unit after the other until the one in question is made; those of its own fixer come first. */
+static bool ask_more(struct review *review)
+{
+	const struct fixer *fixer = review_first(review, review->at)->fixer;
+
+	for (int any = 0; any <= 1; any++) {
+		for (size_t i = review->at + 1; i < review->units.n && !is_stopped(review); i++) {
+			if (!can_join(review, i) || (review_first(review, i)->fixer != fixer && !any))
+				continue;
+			ask(review, i);
+			if (try_trials(review))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Leaves out of the question what the unit in question does not take. */
+static void ask_less(struct review *review)
+{
+	for (size_t i = review->at + 1; i <= review->last && !is_stopped(review); i++) {
+		if (review->units.items[i].state != REVIEW_ASKED)
+			continue;
+		set_state(review, i, REVIEW_OPEN);
+		if (!try_trials(review))
+			set_state(review, i, REVIEW_ASKED);
+	}
+	try_trials(review);
+}
+
 /*
- * The unit in question is not made by itself. Where it would be if all that is open were made, that is asked for with
- * it, one after the other, until it is.
+ * The unit in question is not made by itself. Where it would be if all that is open were made, it is asked for with
+ * what it takes.
  */
 static bool try_together(struct review *review)
 {
 	bool more = false;
 
 	for (size_t i = review->at + 1; i < review->units.n; i++) {
-		if (review->units.items[i].state != REVIEW_OPEN || !touches(review, &review->units.items[i]))
+		if (!can_join(review, i))
 			continue;
 		ask(review, i);
 		more = true;
@@ -318,19 +359,15 @@ static bool try_together(struct review *review)
 	if (!more || !try_trials(review))
 		return false;
 	ask_anew(review);
-	for (size_t i = review->at + 1; i < review->units.n && !*review->run->stop; i++) {
-		if (review->units.items[i].state != REVIEW_OPEN || !touches(review, &review->units.items[i]))
-			continue;
-		ask(review, i);
-		if (try_trials(review))
-			return true;
-	}
-	return false;
+	if (!ask_more(review))
+		return false;
+	ask_less(review);
+	return true;
 }
 
 bool review_next(struct review *review)
 {
-	for (; review->at < review->units.n && !*review->run->stop; review->at++) {
+	for (; review->at < review->units.n && !is_stopped(review); review->at++) {
 		if (review->units.items[review->at].state != REVIEW_OPEN)
 			continue;
 		review->last = review->at;
