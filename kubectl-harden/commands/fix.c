@@ -130,6 +130,8 @@ const struct command command_fix = {
 		"Exit status: 0 Fixed, or nothing to fix. 1 What --fail-on asks for is left. >1 An error.",
 	.examples = "# Harden a file\n"
 		    "kubectl harden fix -f examples/aspnet/deploy.yaml\n"
+		    "# Decide about each change\n"
+		    "kubectl harden fix --interactive -f examples/aspnet/deploy.yaml\n"
 		    "# Print the result and write no file\n"
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"
