@@ -47,9 +47,13 @@ static void add_parts(struct review *review, struct source *source, struct docum
 static struct review_part *parts_of(struct review *review, const struct document *document, unsigned object,
 				    size_t *ret_n)
 {
-	struct review_part *parts = review->parts.items + document->part;
+	struct review_part *parts;
 	size_t low = 0, high = document->parts_n, end;
 
+	*ret_n = 0;
+	if (!high)
+		return NULL;
+	parts = review->parts.items + document->part;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
