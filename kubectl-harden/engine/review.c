@@ -202,10 +202,7 @@ void review_init(struct review *review, struct run *run)
 
 static struct review_trial *trial_of(const struct review *review, const struct document *document)
 {
-	for (size_t i = 0; i < review->trials.n; i++)
-		if (review->trials.items[i].document == document)
-			return &review->trials.items[i];
-	return NULL;
+	return document->trial ? &review->trials.items[document->trial - 1] : NULL;
 }
 
 /* The documents of a unit become those of the question. */
@@ -226,6 +223,7 @@ static void ask(struct review *review, size_t index)
 			continue;
 		document->splices = (struct splices){ 0 };
 		VEC_PUSH(&review->trials, trial);
+		document->trial = review->trials.n;
 	}
 }
 
@@ -241,6 +239,7 @@ static void end_trials(struct review *review, bool keep)
 			trial->document->splices = trial->before;
 		}
 		splices_free(&spare);
+		trial->document->trial = 0;
 		trial->document->unproved = trial->unproved;
 		trial->document->port_denied = trial->port_denied;
 	}

@@ -63,6 +63,7 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t trial;		  /* of a review: its row + 1; 0 for none */
 	size_t part, parts_n;	  /* rows of a review */
 	struct declined declined; /* by the review; in the run's arena */
 	struct yaml_tree *tree;	  /* as it was parsed, where it may be needed again and there was room; else NULL */
@@ -102,7 +103,7 @@ struct run {
 	struct arena *scratch; /* one document at a time */
 	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
-	struct yaml_expected expected; /* of .after */
+	struct yaml_expected expected;	       /* of .after */
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */
 	struct {
