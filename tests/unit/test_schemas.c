@@ -22,7 +22,7 @@
 
 static const struct {
 	const char *api_version, *kind;
-	unsigned flags; /* all of them */
+	unsigned flags;		 /* all of them */
 	const char *pod, *items; /* the first of its pods */
 } kinds[] = {
 	{ "v1", "Pod", KIND_POD | KIND_IMMUTABLE, "", NULL },
