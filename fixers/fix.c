@@ -123,6 +123,7 @@ static void add_finding(struct fix_context *fix, const struct fixer *self, const
 	text.number = problem->number;
 	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
+		text.declined = fix->declined;
 		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
 		text.caveat = problem->caveat;
@@ -214,6 +215,11 @@ static struct change_denied *find_denied(const struct change_filter *filter, con
 	return NULL;
 }
 
+static bool is_declined(const struct declined *declined, const struct change_id *id)
+{
+	return id->object < declined->n && (declined->items[id->object] >> fixer_index(id->fixer) & 1);
+}
+
 /* Whether the change must not be made; why, in words for the user. */
 static bool is_filtered(struct fix_context *fix, const struct change_id *id, unsigned ordinal, struct str *ret_why)
 {
@@ -222,6 +228,12 @@ static bool is_filtered(struct fix_context *fix, const struct change_id *id, uns
 
 	if (!filter)
 		return false;
+	if (is_declined(&filter->declined, id)) {
+		filter->declined_met++;
+		fix->declined = true;
+		*ret_why = STR("it was left out");
+		return true;
+	}
 	if (filter->why_none) {
 		*ret_why = fix_format(fix, "not edited: %s", filter->why_none);
 		return true;
@@ -418,6 +430,9 @@ void change_prune(struct change *change, yaml_id node, yaml_id top)
 
 /* ---- needs ---- */
 
+/* Beside the status that is remembered. */
+enum { STATUS_DECLINED = 1 << 7 };
+
 size_t fix_status_size(const struct kube_pod *pod)
 {
 	return fixers_n * (pod->containers_n + 1);
@@ -433,16 +448,19 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 	uint8_t *memory = remembered(fix, fixer, target);
 	size_t before = fix->running;
 	int before_target = fix->target;
+	bool before_declined = fix->declined;
 	enum fix_status status;
 
 	if (*memory)
-		return (enum fix_status)(*memory - 1);
+		return (enum fix_status)((*memory & ~STATUS_DECLINED) - 1);
 	fix->running = fixer;
 	fix->target = target;
+	fix->declined = false;
 	status = fixers[fixer]->run ? fixers[fixer]->run(fix, fixers[fixer], target) : FIX_FINE;
+	*memory = (uint8_t)((status + 1) | (fix->declined ? STATUS_DECLINED : 0));
 	fix->running = before;
 	fix->target = before_target;
-	*memory = (uint8_t)(status + 1);
+	fix->declined = before_declined;
 	return status;
 }
 
@@ -473,8 +491,11 @@ bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 	uint8_t *memory;
 
 	note_need(fix, other, target);
-	if (!skipped || *remembered(fix, index, target))
-		return fix_run(fix, index, target) != FIX_LEFT;
+	if (!skipped || *remembered(fix, index, target)) {
+		status = fix_run(fix, index, target);
+		fix->declined |= status == FIX_LEFT && (*remembered(fix, index, target) & STATUS_DECLINED);
+		return status != FIX_LEFT;
+	}
 	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
 	memory = memcpy(xmalloc(size), fix->status, size);
 	status = fix_run(fix, index, target);

@@ -97,6 +97,7 @@ struct finding_text {
 	int64_t number;
 	struct str note; /* a line of the summary: what became of a port */
 	unsigned caveat; /* enum caveat */
+	bool declined;	 /* FIX_LEFT, because the user does not want it, or something that it needs */
 };
 
 struct finding {
@@ -136,9 +137,10 @@ struct fix_context {
 	struct change_log *log;	       /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
-	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
+	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1, and a bit for .declined */
 	size_t running;	  /* index of the fixer at work */
 	int target;	  /* that it looks at */
+	bool declined;	  /* the user does not want what it would do there, or something that it needs */
 	uint32_t passed;  /* fix_violations(): a bit for each Pod Security check that the pod passes */
 };
 
@@ -190,6 +192,11 @@ struct change_filter {
 		struct change_denied *items; /* ascending by object */
 		size_t n, cap;
 	} denied;
+	struct declined {
+		uint64_t *items; /* by object: a bit for each fixer whose changes the user does not want */
+		size_t n;
+	} declined;
+	unsigned declined_met; /* changes that would have been made but for .declined */
 };
 
 /* A container's index in the pod view, or the pod itself. */

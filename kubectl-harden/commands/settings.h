@@ -24,7 +24,7 @@ struct settings {
 	struct strings arguments;
 	const char *kustomize; /* the folder of -k; NULL */
 	struct run_options run;
-	bool recursive, to_stdout, quiet, verbose, help;
+	bool recursive, to_stdout, interactive, quiet, verbose, help;
 	enum colour_when colour;
 	enum fail_on fail_on;
 	enum dry_run dry_run;

@@ -110,6 +110,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .tree = &run->after,
 			      .objects = &run->objects_after,
 			      .findings = &findings,
+			      .filter = { .declined = document->declined },
 			      .again = true };
 	unsigned changes;
 
@@ -202,6 +203,7 @@ static struct pass first_pass(struct run *run, struct source *source, struct doc
 			      .objects = &run->objects,
 			      .findings = &document->findings,
 			      .source = source,
+			      .filter = { .declined = document->declined },
 			      .log = { .traced = run->options.traced },
 			      .record = true };
 }
@@ -278,6 +280,8 @@ static void count(struct document *document)
 
 		if (finding->text->status == FIX_CHANGED)
 			object->changes++;
+		else if (finding->text->declined)
+			object->declined++;
 		else
 			object->left++;
 	}

@@ -346,6 +346,10 @@ void homes_decide(struct run *run)
 
 	if (!inventory->homes.n || !fix_selected(&run->options.fix, &fixer_namespace_labels))
 		return;
+	/* A review decides again, once it is known what is made. */
+	inventory->homeless = (struct namespace_plan){ 0 };
+	for (size_t i = 0; i < inventory->homes.n; i++)
+		inventory->homes.items[i].plan = (struct namespace_plan){ 0 };
 	count.index = index_make(inventory);
 	count_workloads(&count);
 	look_for_unseen(&count);

@@ -244,6 +244,7 @@ static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
+	pass->filter.declined_met = 0;
 	pass->log.n = pass->log.places.n = pass->log.needs.n = 0;
 	pass->findings->n = 0;
 	for (size_t i = 0; i < pass->filter.denied.n; i++)
@@ -335,7 +336,7 @@ enum { ROUNDS_MAX = 16 };
 unsigned pass_run(struct pass *pass)
 {
 	struct yaml_unsettled_edits unsettled = { 0 };
-	unsigned denied = 0;
+	unsigned undone = 0;
 
 	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
 		if (pass->log.traced)
@@ -349,9 +350,10 @@ unsigned pass_run(struct pass *pass)
 	}
 	free(unsettled.items);
 	for (size_t i = 0; i < pass->filter.denied.n; i++) {
-		denied += pass->filter.denied.items[i].met;
+		undone += pass->filter.denied.items[i].met;
 		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
 			pass->document->port_denied = true;
 	}
-	return pass->filter.why_none ? 0 : pass->changes - denied;
+	undone += pass->filter.declined_met;
+	return pass->filter.why_none ? 0 : pass->changes - undone;
 }

@@ -109,7 +109,7 @@ static bool concerns(const struct run *run, const struct document *document)
 	return false;
 }
 
-static void apply_document(struct run *run, struct source *source, struct document *document)
+void run_apply_document(struct run *run, struct source *source, struct document *document)
 {
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
@@ -144,7 +144,7 @@ static void each_document(struct run *run, enum which which)
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
 			if (is_due(run, document, which))
-				apply_document(run, source, document);
+				run_apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}
 	}
@@ -164,13 +164,8 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
-void run_apply(struct run *run)
+static void settle(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
-
-	if (all)
-		levels_set_user(run, UID_NONE);
-	each_document(run, all ? WHICH_ALL : WHICH_WAIT);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
 		each_document(run, WHICH_ALL);
@@ -187,6 +182,45 @@ void run_apply(struct run *run)
 	yaml_tree_free(&run->after);
 	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
+}
+
+void run_apply(struct run *run)
+{
+	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
+
+	if (all)
+		levels_set_user(run, UID_NONE);
+	each_document(run, all ? WHICH_ALL : WHICH_WAIT);
+	settle(run);
+}
+
+/* The documents of a review with what was accepted. */
+static void apply_accepted(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->declined.n && document->state != DOCUMENT_REFUSED)
+				run_apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+}
+
+void run_apply_again(struct run *run)
+{
+	apply_accepted(run);
+	settle(run);
+}
+
+void run_decide_again(struct run *run)
+{
+	apply_accepted(run);
+	homes_decide(run);
 }
 
 /* ---- results ---- */
