@@ -75,13 +75,14 @@ bool document_take_tree(struct run *run, const struct source *source, struct doc
 	return true;
 }
 
-struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object)
+struct fix_context fix_context_make(struct run *run, const struct source_options *options, struct kube_pod *pod,
+				    struct findings *findings, unsigned object)
 {
 	size_t size = fix_status_size(pod);
 
 	return (struct fix_context){
-		.config = &run->options.fix,
-		.choice = &run->choice,
+		.config = &options->fix,
+		.choice = &options->choice,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,
@@ -101,7 +102,7 @@ void fix_context_free(struct fix_context *fix)
 /* ---- the proof ---- */
 
 /* The fixers have nothing more to change in what came out. */
-static bool is_idempotent(struct run *run, struct document *document)
+static bool is_idempotent(struct run *run, const struct source_options *options, struct document *document)
 {
 	struct findings findings = { 0 };
 	struct pass again = { .run = run,
@@ -109,10 +110,11 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .tree = &run->after,
 			      .objects = &run->objects_after,
 			      .findings = &findings,
+			      .options = options,
 			      .again = true };
 	unsigned changes;
 
-	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
+	objects_read(&run->after, run->scratch, &options->own, &run->objects_after);
 	changes = pass_run(&again);
 	pass_free(&again);
 	free(findings.items);
@@ -135,7 +137,8 @@ static void release_objects(struct objects *objects)
  * @meant is used up. @ret_final: whether the fixers have nothing more to change; NULL while changes are tried one by
  * one, when others are still missing.
  */
-static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool *ret_final)
+static bool prove(struct run *run, const struct source_options *options, struct document *document,
+		  struct yaml_tree *meant, bool *ret_final)
 {
 	struct buf out = BUF_INIT;
 	struct yaml_refusal why;
@@ -155,7 +158,7 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	if (meant->nodes.cap > NODES_LARGE)
 		yaml_tree_free(meant);
 	if (ret_final)
-		*ret_final = fine && is_idempotent(run, document);
+		*ret_final = fine && is_idempotent(run, options, document);
 	buf_free(&out);
 	return fine;
 }
@@ -191,6 +194,7 @@ static struct pass first_pass(struct run *run, struct source *source, struct doc
 			      .objects = &run->objects,
 			      .findings = &document->findings,
 			      .source = source,
+			      .options = source->options,
 			      .log = { .traced = run->options.traced },
 			      .record = true };
 }
@@ -205,7 +209,7 @@ static bool start_over(struct pass *pass)
 	if (!yaml_parse(pass->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
 			&why))
 		return false;
-	objects_read(pass->tree, run->scratch, &run->options.kinds, pass->objects);
+	objects_read(pass->tree, run->scratch, &pass->options->own, pass->objects);
 	return true;
 }
 
@@ -223,7 +227,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	pass_run(&pass);
 	render(&pass);
 	pass_free(&pass);
-	return !document->splices.n || prove(run, document, &run->tree, NULL);
+	return !document->splices.n || prove(run, source->options, document, &run->tree, NULL);
 }
 
 /* Change by change: each is kept if the document is still proved with it. */
@@ -310,7 +314,7 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
 		return;
 	}
-	if (document->splices.n && prove(run, document, tree, &final) && !final && shares)
+	if (document->splices.n && prove(run, source->options, document, tree, &final) && !final && shares)
 		leave_shared(run, source, document);
 	else if (!final)
 		retry(run, source, document, changes);

@@ -58,7 +58,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	struct port_sites sites;
 	struct str reason;
 
-	port.target = port_map_target(&run->options.fix.port_map, low->port);
+	port.target = port_map_target(&fix->config->port_map, low->port);
 	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
 	port.listener = sites.listener;
 	port.sure = sites.sure;

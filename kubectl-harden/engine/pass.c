@@ -61,7 +61,7 @@ static struct change_log *log_of(struct pass *pass)
 /* For the object that the pass is at; release with fix_context_free(). */
 static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
-	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
+	struct fix_context fix = fix_context_make(pass->run, pass->options, pod, pass->findings, pass->object);
 
 	fix.filter = &pass->filter;
 	fix.log = log_of(pass);

@@ -19,7 +19,9 @@ void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	run->choice = fix_choice_make(&run->options.fix);
+	run->common = (struct source_options){
+		.fix = options->fix, .choice = fix_choice_make(&options->fix), .own = options->own
+	};
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
@@ -61,7 +63,8 @@ void run_free(struct run *run)
 	*run = (struct run){ 0 };
 }
 
-struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options)
 {
 	struct source *source = xmalloc(sizeof(*source));
 	size_t n = strlen(path) + 1;
@@ -71,6 +74,7 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->path = memcpy(xmalloc(n), path, n);
 	if (!strcmp(path, "-"))
 		source->writable = false;
+	source->options = options ? options : &run->common;
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
@@ -79,6 +83,11 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	    !source->template)
 		file_image_free(&source->image);
 	return source;
+}
+
+struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+{
+	return run_add_with(run, path, inside, image, NULL);
 }
 
 /* ---- plan and apply ---- */
@@ -109,7 +118,7 @@ static void apply_document(struct run *run, struct source *source, struct docume
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	harden_document(run, source, document);
 }
 
@@ -146,12 +155,25 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
+/* On OpenShift no source gets UIDs, but for those of a flag. Whether that is news to any. */
+static bool leave_users(struct run *run)
+{
+	bool news = false;
+
+	for (size_t i = 0; run->openshift && i < run->sources.n; i++) {
+		struct fix_config *fix = &run->sources.items[i]->options->fix;
+
+		news |= fix->run_as_user == UID_AUTO;
+		if (fix->run_as_user == UID_AUTO)
+			fix->run_as_user = UID_NONE;
+	}
+	return news;
+}
+
 void run_apply(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
+	bool all = leave_users(run);
 
-	if (all)
-		run->options.fix.run_as_user = UID_NONE;
 	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))

@@ -23,11 +23,18 @@
 
 struct run_options {
 	struct fix_config fix;
-	struct kube_kind_list kinds; /* the user's own: before the built-in ones */
+	struct kube_own own;
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
+};
+
+/* What is asked for of a source; others of the same run may be asked for something else. */
+struct source_options {
+	struct fix_config fix;
+	struct fix_choice choice; /* of .fix */
+	struct kube_own own;
 };
 
 enum document_state {
@@ -70,6 +77,7 @@ struct document {
 
 struct source {
 	char *path; /* as the user wrote it; "-" for standard input */
+	struct source_options *options; /* shared with others; not owned */
 	struct file_image image;
 	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
 	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
@@ -92,7 +100,7 @@ struct source {
 
 struct run {
 	struct run_options options;
-	struct fix_choice choice;
+	struct source_options common; /* of sources without options of their own */
 	struct arena *arena;   /* results */
 	struct intern intern;  /* those of their texts that recur; in arena */
 	struct arena *scratch; /* one document at a time */
@@ -118,6 +126,13 @@ void run_free(struct run *run);
  * must outlive the run. Only regular files are replaced by run_commit().
  */
 struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image);
+
+/*
+ * run_add_with() - the same for a source that is asked for something else than @run was made with. @options must
+ * outlive the run, which sets the user to none where the input turns out to be OpenShift's. NULL: run_add().
+ */
+struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options);
 
 /* run_plan(), run_apply() - after all sources were added. */
 void run_plan(struct run *run);

@@ -76,7 +76,7 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
 	arena_reset(run->words);
-	fix = fix_context_make(run, pod, &findings, where.object);
+	fix = fix_context_make(run, scan->source->options, pod, &findings, where.object);
 	run_before_ports(&fix, pod);
 	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
@@ -154,7 +154,7 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
@@ -229,7 +229,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(source, bytes, &run->options.kinds, &no_object) && !spoils)
+	if (passes_over(source, bytes, &source->options->own.kinds, &no_object) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
