@@ -97,6 +97,8 @@ struct findings {
 	size_t n, cap;
 };
 
+struct skips;
+
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
 	const struct fix_config *config;
@@ -106,6 +108,7 @@ struct fix_context {
 	struct arena *arena;   /* texts in the making, of this pod */
 	struct intern *intern; /* of the results */
 	struct findings *findings;
+	const struct skips *skips;     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */
@@ -193,4 +196,6 @@ extern const size_t fixers_n;
 
 /* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
 size_t fixer_find(struct str name);
+/* fixer_nearest() - the name that a misspelt one probably means; NULL where none is near. */
+const char *fixer_nearest(struct str name);
 size_t fixer_index(const struct fixer *fixer);

@@ -211,6 +211,7 @@ static enum fix_status carry_out(struct fix_context *fix, const struct fixer *se
 		describe(fix, decision, &problem);
 		return fix_report(fix, self, &problem);
 	case PORT_KEEP:
+	case PORT_SKIP:
 		return FIX_FINE;
 	case PORT_SYSCTL:
 		return keep(fix, self, decision, &problem);
@@ -231,6 +232,8 @@ static void report_placeholders(struct fix_context *fix, const struct fixer *sel
 		struct problem problem = { .safety = SAFETY_FINDING, .at = port };
 
 		if (!why)
+			continue;
+		if (fix_skips(fix, self, container))
 			continue;
 		problem.message = fix_format(fix, "a port of %.*s is %.*s", STR_ARG(fix_subject(fix, container)),
 					     STR_ARG(yaml_text(fix->tree, port)));

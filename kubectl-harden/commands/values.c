@@ -44,11 +44,8 @@ bool value_kustomize(struct settings *settings, const struct option *option, str
 
 static bool unknown_fixer(struct error **err, struct str name)
 {
-	const char *names[FIXERS_MAX], *near;
+	const char *near = fixer_nearest(name);
 
-	for (size_t i = 0; i < fixers_n; i++)
-		names[i] = fixers[i]->name;
-	near = str_nearest(name, names, fixers_n);
 	if (near)
 		return error_set(err, "unknown fixer \"%.*s\" (did you mean %s?)", STR_ARG(name), near);
 	return error_set(err, "unknown fixer \"%.*s\"; kubectl harden fixers lists them", STR_ARG(name));

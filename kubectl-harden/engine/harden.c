@@ -14,6 +14,7 @@
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
+#include "fixers/skip.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -88,6 +89,7 @@ struct fix_context fix_context_make(struct run *run, const struct source_options
 		.arena = run->words,
 		.intern = &run->intern,
 		.findings = findings,
+		.skips = skips_read(pod, run->words),
 		.object = object,
 		.status = memset(xmalloc(size), 0, size),
 	};

@@ -15,6 +15,7 @@
 #include "engine/harden.h"
 #include "engine/objects.h"
 #include "engine/plan.h"
+#include "fixers/skip.h"
 #include "kube/listeners.h"
 
 /* What is asked for of the file that a workload stands in. */
@@ -116,6 +117,8 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 		plan_refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)
 		plan_refuse_port(port, STR("ports were not asked for"));
+	else if (port->skipped)
+		plan_refuse_port(port, STR("its container skips unprivileged-ports (" SKIP_ANNOTATION ")"));
 	else if (config->low_ports == LOW_PORTS_SYSCTL || config->low_ports == LOW_PORTS_KEEP)
 		plan_refuse_port(port, STR("--low-ports asks for it"));
 	else if (port->why_not.n)
@@ -423,6 +426,8 @@ static struct port_decision decide(struct run *run, struct workload *workload, s
 	if (workload->blocked.n) {
 		decision.action = PORT_LEAVE;
 		decision.reason = workload->blocked;
+	} else if (port->skipped) {
+		decision.action = PORT_SKIP;
 	} else if (config_of(workload)->low_ports == LOW_PORTS_KEEP) {
 		decision.action = PORT_KEEP;
 	} else {
