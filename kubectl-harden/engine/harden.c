@@ -29,6 +29,12 @@ void document_clear(struct document *document)
 	document->objects.n = document->objects.cap = 0;
 	free(document->findings.items);
 	document->findings = (struct findings){ 0 };
+	free(document->skipped.items);
+	document->skipped.items = NULL;
+	document->skipped.n = document->skipped.cap = 0;
+	free(document->warnings.items);
+	document->warnings.items = NULL;
+	document->warnings.n = document->warnings.cap = 0;
 	document->trace = NULL;
 	splices_free(&document->splices);
 }

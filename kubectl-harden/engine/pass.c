@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "yaml/settle.h"
@@ -69,7 +70,7 @@ static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 	return fix;
 }
 
-static void run_fixers(struct pass *pass, struct kube_pod *pod)
+static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
 	const struct workload *workload = find_workload(pass, pass->object);
@@ -82,11 +83,12 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 			fix_run(&fix, i, target);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, index);
 	fix_context_free(&fix);
 }
 
 /* The ports of a Service that follow their pods, as one change. */
-static void move_service(struct pass *pass, const struct kube_object *object)
+static void move_service(struct pass *pass, const struct kube_object *object, size_t row)
 {
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
@@ -126,6 +128,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 		fix_end(&change, &fixer_unprivileged_ports, &problem);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, row);
 	fix_context_free(&fix);
 }
 
@@ -186,8 +189,9 @@ static struct str note_of(struct pass *pass, const struct object_view *view, boo
 	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
 }
 
-static void visit(struct pass *pass, struct object_view *view)
+static void visit(struct pass *pass, size_t index)
 {
+	struct object_view *view = &pass->objects->items[index];
 	const struct kube_object *object = &view->object;
 	bool edited;
 	struct str note = note_of(pass, view, &edited);
@@ -196,9 +200,9 @@ static void visit(struct pass *pass, struct object_view *view)
 	if (pass->record)
 		record(pass, view, note, edited);
 	if (edited)
-		run_fixers(pass, &view->pod);
+		run_fixers(pass, &view->pod, index);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
-		move_service(pass, object);
+		move_service(pass, object, index);
 	pass->object++;
 }
 
@@ -211,9 +215,9 @@ static void run_pass(struct pass *pass)
 	for (size_t i = 0; i < pass->filter.denied.n; i++)
 		pass->filter.denied.items[i].met = false; /* without what it needs, one is not even begun */
 	if (pass->record)
-		pass->document->objects.n = 0;
+		pass->document->objects.n = pass->document->skipped.n = pass->document->warnings.n = 0;
 	for (size_t i = 0; i < pass->objects->n; i++)
-		visit(pass, &pass->objects->items[i]);
+		visit(pass, i);
 }
 
 /* ---- what anchors share ---- */

@@ -55,6 +55,23 @@ struct run_object {
 	bool looked_at; /* it was looked at all the same */
 };
 
+/* What an annotation hides, or (.finding is NULL) an entry of one that hides nothing. */
+struct skipped {
+	const struct fixer *fixer;
+	struct str entry;		    /* as it is written */
+	uint32_t entry_at;		    /* offsets in the document: of the entry, */
+	uint32_t at;			    /* and of what it hides, or else its own */
+	unsigned object;
+	const struct finding_text *finding; /* as it would be without the annotation */
+};
+
+/* An entry of such an annotation that means nothing. */
+struct skip_warning {
+	uint32_t at; /* offset in the document */
+	unsigned object;
+	struct str message;
+};
+
 struct document {
 	uint64_t start, end; /* bytes of the source */
 	unsigned index;	     /* as kubectl counts them */
@@ -65,6 +82,14 @@ struct document {
 		size_t n, cap;
 	} objects;
 	struct findings findings;
+	struct {
+		struct skipped *items;
+		size_t n, cap;
+	} skipped;
+	struct {
+		struct skip_warning *items;
+		size_t n, cap;
+	} warnings;
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;

@@ -115,6 +115,8 @@ void check_add_total(struct buf *out, const struct totals *totals)
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, " not checked");
 	}
+	if (totals->skipped)
+		buf_addf(&line, ", %zu skipped by annotations", totals->skipped);
 	if (totals->known)
 		buf_addf(&line, ", %zu known from the baseline", totals->known);
 	totals_add_templates(&line, totals);
