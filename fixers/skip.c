@@ -21,7 +21,7 @@ static uint32_t offset_of(const struct reader *r, struct str text)
 {
 	struct str bytes = r->pod->tree->bytes;
 
-	if (text.p >= bytes.p && text.p < bytes.p + bytes.n)
+	if (text.p && text.p >= bytes.p && text.p < bytes.p + bytes.n)
 		return (uint32_t)(text.p - bytes.p);
 	return yaml_offset_value(r->pod->tree, r->node);
 }
@@ -138,6 +138,8 @@ struct skips *skips_read(struct kube_pod *pod, struct arena *arena)
 		size_t n = 0;
 
 		r.node = nodes[i];
+		if (nodes[i] && !yaml_is_scalar(pod->tree, nodes[i]))
+			add_fault(&r, STR_NONE, STR_NONE, STR(SKIP_ANNOTATION " must be a text: names separated by commas"));
 		while (n++ < ENTRIES_MAX && str_cut(&rest, ',', &entry))
 			if (str_trim(entry).n)
 				read_entry(&r, str_trim(entry));

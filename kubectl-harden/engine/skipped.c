@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "fixers/fix.h"
+#include "fixers/list.h"
 #include "fixers/skip.h"
 
 /* Whether another pod of the same object has a container of that name: an object's annotation is for all of them. */
@@ -46,6 +47,20 @@ static void record_faults(struct pass *pass, const struct skips *skips, size_t i
 	}
 }
 
+/* What a Service's exception keeps. */
+static const struct finding_text *service_text(struct pass *pass, struct fix_context *fix)
+{
+	struct finding_text text;
+
+	memset(&text, 0, sizeof(text)); /* padding, too: it is compared as bytes */
+	text.fixer = &fixer_unprivileged_ports;
+	text.status = FIX_LEFT;
+	text.message = intern_str(&pass->run->intern,
+				  fix_format(fix, "Service %.*s keeps the ports that it leads to",
+					     STR_ARG(fix->pod->object.name)));
+	return intern_bytes(&pass->run->intern, &text, sizeof(text));
+}
+
 static void record_skip(struct pass *pass, struct fix_context *fix, const struct skip *skip, uint64_t *done)
 {
 	int last = skip->target == TARGET_POD ? (int)fix->pod->containers_n : skip->target + 1;
@@ -72,6 +87,9 @@ static void record_skip(struct pass *pass, struct fix_context *fix, const struct
 		row.finding = findings.items[i].text;
 		VEC_PUSH(&pass->document->skipped, row);
 	}
+	/* A Service is looked at by the plan alone. */
+	if (!fix->pod->view && row.fixer == &fixer_unprivileged_ports)
+		row.finding = service_text(pass, fix);
 	if (pass->document->skipped.n == before)
 		VEC_PUSH(&pass->document->skipped, row);
 	free(findings.items);
