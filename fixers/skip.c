@@ -139,7 +139,8 @@ struct skips *skips_read(struct kube_pod *pod, struct arena *arena)
 
 		r.node = nodes[i];
 		if (nodes[i] && !yaml_is_scalar(pod->tree, nodes[i]))
-			add_fault(&r, STR_NONE, STR_NONE, STR(SKIP_ANNOTATION " must be a text: names separated by commas"));
+			add_fault(&r, STR_NONE, STR_NONE,
+				  STR(SKIP_ANNOTATION " must be a text: names separated by commas"));
 		while (n++ < ENTRIES_MAX && str_cut(&rest, ',', &entry))
 			if (str_trim(entry).n)
 				read_entry(&r, str_trim(entry));

@@ -15,11 +15,11 @@
 
 /* An entry of an annotation that names a fixer. */
 struct skip {
-	struct str text;  /* as it is written, without blanks */
-	size_t fixer;	  /* index in the table */
-	int target;	  /* TARGET_POD: the pod and all its containers */
-	yaml_id node;	  /* the annotation's value */
-	uint32_t at;	  /* offset in the document, of the entry itself where its text stands there as it is */
+	struct str text; /* as it is written, without blanks */
+	size_t fixer;	 /* index in the table */
+	int target;	 /* TARGET_POD: the pod and all its containers */
+	yaml_id node;	 /* the annotation's value */
+	uint32_t at;	 /* offset in the document, of the entry itself where its text stands there as it is */
 };
 
 /* An entry that means nothing. */

@@ -46,7 +46,7 @@ struct walker {
 	bool ok;
 	bool folders;  /* the folder named has folders that were not looked into */
 	bool excluded; /* and what was left out */
-	bool input;   /* "-" was met */
+	bool input;    /* "-" was met */
 };
 
 static char *copy_string(const char *z)

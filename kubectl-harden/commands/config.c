@@ -74,7 +74,8 @@ static void add_file(const struct project_file *file, void *data)
 	for (size_t i = 0; i < file->own.kinds.n; i++) {
 		const struct kube_kind *kind = &file->own.kinds.items[i];
 
-		add_text(rows, "kinds", str_fmt(rows->arena, "%s%s%s", kind->kind, *kind->group ? "." : "", kind->group),
+		add_text(rows, "kinds",
+			 str_fmt(rows->arena, "%s%s%s", kind->kind, *kind->group ? "." : "", kind->group),
 			 (struct origin){ file->path, file->kinds_line });
 	}
 	for (size_t i = 0; i < file->own.images.n; i++)
@@ -265,7 +266,8 @@ const struct command command_config = {
 	.description =
 		"Show which settings hold for a file or folder (without PATH, the current folder), and where each comes "
 		"from: a flag, a line of a project file, or the program's default.\n\n"
-		"Project files are called " PROJECT_FILE_NAME " and looked for in the manifest's folder and those above "
+		"Project files are called " PROJECT_FILE_NAME
+		" and looked for in the manifest's folder and those above "
 		"it, up to the one with .git, or to one that says root: true. Without a repository, up to the current "
 		"folder. The nearest one that has a key counts, and flags count before all. In it stand the flags "
 		"below, without dashes; root; exclude (patterns of paths, as .gitignore has them, that are left out of "

@@ -53,7 +53,8 @@ static bool has(const struct layer *layer, enum layer_key key)
 /* What @upper asks for, the lower layers no longer forbid. */
 static void lift(struct layer *layer, const struct layer *upper)
 {
-	uint64_t wanted = (has(upper, LAYER_ONLY) ? upper->fix.only : 0) | (has(upper, LAYER_ALSO) ? upper->fix.also : 0);
+	uint64_t wanted = (has(upper, LAYER_ONLY) ? upper->fix.only : 0) |
+			  (has(upper, LAYER_ALSO) ? upper->fix.also : 0);
 
 	layer->fix.skip &= ~wanted;
 	if ((has(upper, LAYER_ALSO) && upper->fix.also) || (has(upper, LAYER_UNSAFE) && upper->fix.unsafe))
@@ -192,7 +193,7 @@ void layer_add_json(struct json *json, const struct layer *layer, enum layer_key
 		return;
 	case LAYER_USER:
 		if (*(const int64_t *)value >= 0) {
-			json_uint(json, (uint64_t) * (const int64_t *)value);
+			json_uint(json, (uint64_t)*(const int64_t *)value);
 			return;
 		}
 		break;

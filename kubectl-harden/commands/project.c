@@ -53,10 +53,10 @@ struct folders {
 struct project {
 	struct arena *arena;
 	struct layer flags;
-	const char *here;	/* the current folder; NULL: not asked for yet */
-	struct folders real;	/* by .path */
-	struct folders written; /* by what the user or a walk calls them */
-	struct entry last;	/* of the latter, asked for last */
+	const char *here;		/* the current folder; NULL: not asked for yet */
+	struct folders real;		/* by .path */
+	struct folders written;		/* by what the user or a walk calls them */
+	struct entry last;		/* of the latter, asked for last */
 	struct project_settings *plain; /* without any file */
 	struct error *error;
 };
@@ -288,7 +288,9 @@ static struct kube_kind_list merge_kinds(struct arena *arena, const struct kube_
 		return nearer->n ? *nearer : *farther;
 	kinds = ARENA_ARRAY(arena, struct kube_kind, nearer->n + farther->n);
 	while (i < nearer->n || k < farther->n) {
-		int order = i == nearer->n ? 1 : k == farther->n ? -1 : strcmp(nearer->items[i].kind, farther->items[k].kind);
+		int order = i == nearer->n    ? 1
+			    : k == farther->n ? -1
+					      : strcmp(nearer->items[i].kind, farther->items[k].kind);
 
 		if (!order)
 			order = strcmp(nearer->items[i].group, farther->items[k].group);

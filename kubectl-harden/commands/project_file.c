@@ -110,11 +110,12 @@ static bool read_fixers(struct reader *r, yaml_id list, enum layer_key key, stru
 		if (!has_type(tree, item, LAYER_FIXERS) || str_find(yaml_text(tree, item), STR(","), 0) != SIZE_MAX)
 			return schema_fail(&r->schema, item, "%s must be a list of fixers, one in each item",
 					   layer_name(key));
-		/* An empty one would be none to the flag. */
-		if (index == SIZE_MAX && !yaml_text(tree, item).n)
-			return schema_fail(&r->schema, item, "unknown fixer \"\"; kubectl harden fixers lists them");
 		if (!take(r, item, key, yaml_text(tree, item), settings))
 			return false;
+		/* Blanks around a name, or nothing at all, are fine to the flag. */
+		if (index == SIZE_MAX)
+			return schema_fail(&r->schema, item, "unknown fixer \"%.*s\"; kubectl harden fixers lists them",
+					   STR_ARG(yaml_text(tree, item)));
 		if (met >> index & 1)
 			return schema_fail(&r->schema, item, "\"%s\" stands twice in %s", fixers[index]->name,
 					   layer_name(key));
@@ -194,8 +195,7 @@ static bool read_patterns(struct reader *r, yaml_id list, const char *key, struc
 		why = pattern_fault(text);
 		if (why)
 			return schema_fail(&r->schema, item, "\"%.*s\" is no pattern: %s", STR_ARG(text), why);
-		ret->items[ret->n++] =
-			(struct project_pattern){ str_copy(r->schema.arena, text), line_of(r, item) };
+		ret->items[ret->n++] = (struct project_pattern){ str_copy(r->schema.arena, text), line_of(r, item) };
 	}
 	return true;
 }
@@ -253,8 +253,8 @@ static bool read_root(struct reader *r)
 	struct yaml_tree *tree = &r->schema.tree;
 	yaml_id root = tree->root;
 
-	return schema_keys(&r->schema, root, file_keys, "") &&
-	       schema_flag(&r->schema, root, "root", &r->file->root) && read_layer(r, root, &r->file->layer) &&
+	return schema_keys(&r->schema, root, file_keys, "") && schema_flag(&r->schema, root, "root", &r->file->root) &&
+	       read_layer(r, root, &r->file->layer) &&
 	       read_patterns(r, yaml_get(tree, root, "exclude"), "exclude", &r->file->exclude) &&
 	       read_overrides(r, yaml_get(tree, root, "overrides")) && read_tables(r, root) &&
 	       (!tree->exhausted || schema_fail(&r->schema, root, "its aliases expand to too many nodes"));

@@ -73,7 +73,8 @@ bool value_user(struct settings *settings, const struct option *option, struct s
 	else if (str_is(value, "none"))
 		settings->run.fix.run_as_user = UID_NONE;
 	else if (!str_int(value, &uid) || uid < 0 || uid > INT_MAX)
-		return option_refuse(settings, option, value, "a number (Kubernetes cannot verify names), auto or none", err);
+		return option_refuse(settings, option, value, "a number (Kubernetes cannot verify names), auto or none",
+				     err);
 	else if (uid == 0)
 		return option_refuse(settings, option, value, "0 is root", err);
 	else
@@ -125,7 +126,8 @@ bool value_port_map(struct settings *settings, const struct option *option, stru
 		struct str whole = part;
 
 		if (!str_cut(&part, ':', &low) || !str_int(str_trim(low), &from) || !str_int(str_trim(part), &to))
-			return option_refuse(settings, option, whole, "pairs such as 80:8080, separated by commas", err);
+			return option_refuse(settings, option, whole, "pairs such as 80:8080, separated by commas",
+					     err);
 		if (from < 1 || from >= PORT_FIRST_FREE)
 			return option_refuse(settings, option, whole, "only ports from 1 to 1023 move", err);
 		if (to < PORT_FIRST_FREE || to > 65535)
@@ -167,8 +169,8 @@ bool value_size(struct settings *settings, const struct option *option, struct s
 	return true;
 }
 
-static bool value_limit(const struct settings *settings, const struct option *option, struct str value, int64_t most, uint32_t *ret_limit,
-			struct error **err)
+static bool value_limit(const struct settings *settings, const struct option *option, struct str value, int64_t most,
+			uint32_t *ret_limit, struct error **err)
 {
 	int64_t number;
 	char wanted[64];

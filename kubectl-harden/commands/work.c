@@ -108,7 +108,8 @@ static bool read_all(struct work *work, struct error **err)
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
-			struct source *source = run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
+			struct source *source =
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));

@@ -65,8 +65,8 @@ static void learn_ports(struct run *run)
 				struct inventory_port learnt = {
 					.protocol = port->protocol,
 					.port = (uint16_t)port->number,
-					.target = port_map_target(&config_of(workload)->port_map,
-								  (uint16_t)port->number),
+					.target =
+						port_map_target(&config_of(workload)->port_map, (uint16_t)port->number),
 					.by_service = true,
 				};
 
@@ -213,9 +213,10 @@ static void refuse_parting(struct run *run, struct service *service, struct serv
 			plan_served_port(&run->inventory->workloads.items[service->selected[i]], port);
 
 		if (served)
-			plan_refuse_port(served, str_fmt(run->arena,
-							 "the workloads of Service/%.*s would move it to different ports",
-							 STR_ARG(service->name)));
+			plan_refuse_port(served,
+					 str_fmt(run->arena,
+						 "the workloads of Service/%.*s would move it to different ports",
+						 STR_ARG(service->name)));
 	}
 }
 

@@ -19,9 +19,9 @@ void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	run->common = (struct source_options){
-		.fix = options->fix, .choice = fix_choice_make(&options->fix), .own = options->own
-	};
+	run->common = (struct source_options){ .fix = options->fix,
+					       .choice = fix_choice_make(&options->fix),
+					       .own = options->own };
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 

@@ -58,9 +58,9 @@ struct run_object {
 /* What an annotation hides, or (.finding is NULL) an entry of one that hides nothing. */
 struct skipped {
 	const struct fixer *fixer;
-	struct str entry;		    /* as it is written */
-	uint32_t entry_at;		    /* offsets in the document: of the entry, */
-	uint32_t at;			    /* and of what it hides, or else its own */
+	struct str entry;  /* as it is written */
+	uint32_t entry_at; /* offsets in the document: of the entry, */
+	uint32_t at;	   /* and of what it hides, or else its own */
 	unsigned object;
 	const struct finding_text *finding; /* as it would be without the annotation */
 };
@@ -101,7 +101,7 @@ struct document {
 };
 
 struct source {
-	char *path; /* as the user wrote it; "-" for standard input */
+	char *path;			/* as the user wrote it; "-" for standard input */
 	struct source_options *options; /* shared with others; not owned */
 	struct file_image image;
 	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
@@ -126,10 +126,10 @@ struct source {
 struct run {
 	struct run_options options;
 	struct source_options common; /* of sources without options of their own */
-	struct arena *arena;   /* results */
-	struct intern intern;  /* those of their texts that recur; in arena */
-	struct arena *scratch; /* one document at a time */
-	struct arena *words;   /* one object at a time */
+	struct arena *arena;	      /* results */
+	struct intern intern;	      /* those of their texts that recur; in arena */
+	struct arena *scratch;	      /* one document at a time */
+	struct arena *words;	      /* one object at a time */
 	struct yaml_tree tree, after;
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */

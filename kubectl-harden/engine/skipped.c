@@ -55,9 +55,8 @@ static const struct finding_text *service_text(struct pass *pass, struct fix_con
 	memset(&text, 0, sizeof(text)); /* padding, too: it is compared as bytes */
 	text.fixer = &fixer_unprivileged_ports;
 	text.status = FIX_LEFT;
-	text.message = intern_str(&pass->run->intern,
-				  fix_format(fix, "Service %.*s keeps the ports that it leads to",
-					     STR_ARG(fix->pod->object.name)));
+	text.message = intern_str(&pass->run->intern, fix_format(fix, "Service %.*s keeps the ports that it leads to",
+								 STR_ARG(fix->pod->object.name)));
 	return intern_bytes(&pass->run->intern, &text, sizeof(text));
 }
 

@@ -21,6 +21,13 @@ static void add_uri(struct report *report, const struct source *source)
 	json_str_key(&report->json, "uri", buf_str(&report->uri));
 }
 
+static const char *profile_of(enum profile profile)
+{
+	static const char *const names[] = { "baseline", "restricted", "hardened" };
+
+	return names[profile];
+}
+
 static void add_files(struct report *report)
 {
 	struct json *json = &report->json;
@@ -37,6 +44,8 @@ static void add_files(struct report *report)
 		add_uri(report, source);
 		json_bool_key(json, "checked", !source->template && !source->refused);
 		json_bool_key(json, "changes", source->changed);
+		if (source->options->fix.profile != run->common.fix.profile)
+			json_str_key(json, "profile", str_of(profile_of(source->options->fix.profile)));
 		json_close(json, '}');
 		machine_relax(report->machine);
 	}
@@ -228,7 +237,6 @@ static void add_summary(struct json *json, const struct machine *machine)
 
 void machine_json(const struct machine *machine)
 {
-	static const char *const profiles[] = { "baseline", "restricted", "hardened" };
 	struct report report = { .machine = machine, .json = json_init(machine->out, 2) };
 	struct json *json = &report.json;
 
@@ -236,7 +244,7 @@ void machine_json(const struct machine *machine)
 	json_str_key(json, "apiVersion", STR("kubectl-harden/v1"));
 	json_str_key(json, "kind", STR("Report"));
 	json_str_key(json, "version", STR(KUBECTL_HARDEN_VERSION));
-	json_str_key(json, "profile", str_of(profiles[machine->run->options.fix.profile]));
+	json_str_key(json, "profile", str_of(profile_of(machine->run->common.fix.profile)));
 	add_files(&report);
 	json_open_key(json, "findings", '[');
 	items_each(machine->run, add_item, &report);
