@@ -58,6 +58,11 @@ static enum fix_status ask(struct fix_context *fix, size_t fixer, int target, st
 	return status == FIX_FINE ? FIX_FINE : FIX_LEFT;
 }
 
+static bool is_skipped(const struct fix_context *fix, size_t fixer, int target)
+{
+	return fix->config->skip >> fixer & 1 || skips_has(fix->skips, fixer, target);
+}
+
 enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 {
 	uint8_t *memory = remembered(fix, fixer, target);
@@ -65,16 +70,14 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 
 	if (*memory)
 		return (enum fix_status)(*memory - 1);
-	status = fix_skips(fix, fixers[fixer], target) ? ask(fix, fixer, target, NULL) : look(fix, fixer, target);
+	status = is_skipped(fix, fixer, target) ? ask(fix, fixer, target, NULL) : look(fix, fixer, target);
 	*memory = (uint8_t)(status + 1);
 	return status;
 }
 
 bool fix_skips(const struct fix_context *fix, const struct fixer *self, int target)
 {
-	size_t index = fixer_index(self);
-
-	return fix->config->skip >> index & 1 || skips_has(fix->skips, index, target);
+	return is_skipped(fix, fixer_index(self), target);
 }
 
 int fix_skipping(const struct fix_context *fix, const struct fixer *self)

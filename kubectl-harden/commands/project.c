@@ -444,24 +444,21 @@ static struct project_settings *settings_of(struct project *project, struct fold
 	return variant.settings;
 }
 
-/* The folder of @path, and @path from the root on; false where it does not exist, or is none. */
-static bool find(struct project *project, const char *path, struct folder **ret_folder, struct buf *ret_path)
+/* The folder of @path, NULL where it does not exist; *ret_name is what follows it. */
+static struct folder *folder_of(struct project *project, const char *path, struct str *ret_name)
 {
-	struct str whole = strcmp(path, "-") != 0 ? str_of(path) : STR_NONE, name = whole;
-	struct folder *folder;
+	struct str whole = strcmp(path, "-") != 0 ? str_of(path) : STR(""), folder = whole;
 
-	while (whole.n && whole.p[whole.n - 1] != '/')
-		whole.n--;
-	name = str_sub(name, whole.n, name.n);
-	folder = folder_named(project, whole);
-	if (!folder)
-		return false;
-	*ret_folder = folder;
-	if (!strcmp(path, "-"))
-		return true;
-	buf_addf(ret_path, "%.*s/", STR_ARG(folder->path));
-	buf_add(ret_path, name);
-	return true;
+	while (folder.n && folder.p[folder.n - 1] != '/')
+		folder.n--;
+	*ret_name = str_sub(whole, folder.n, whole.n);
+	return folder_named(project, folder);
+}
+
+static void add_path(struct buf *out, const struct folder *folder, struct str name)
+{
+	buf_addf(out, "%.*s/", STR_ARG(folder->path));
+	buf_add(out, name);
 }
 
 bool project_settings(struct project *project, const char *path, struct project_settings **ret_settings,
@@ -469,11 +466,14 @@ bool project_settings(struct project *project, const char *path, struct project_
 {
 	struct buf whole CLEANUP(buf_free) = BUF_INIT;
 	struct layer layer = layer_default();
-	struct folder *folder = NULL;
+	struct str name;
+	struct folder *folder = folder_of(project, path, &name);
 
-	if (find(project, path, &folder, &whole) && !chain(project, folder, err))
+	if (folder && !chain(project, folder, err))
 		return false;
 	if (folder && folder->chain) {
+		if (folder->chain->overrides_n && strcmp(path, "-") != 0)
+			add_path(&whole, folder, name);
 		*ret_settings = settings_of(project, folder->chain, buf_str(&whole));
 		return true;
 	}
@@ -487,10 +487,12 @@ bool project_excludes(struct project *project, const char *path, bool is_folder,
 {
 	struct buf whole CLEANUP(buf_free) = BUF_INIT;
 	struct origin origin;
-	struct folder *folder;
+	struct str name;
+	struct folder *folder = project->error ? NULL : folder_of(project, path, &name);
 
-	if (project->error || !find(project, path, &folder, &whole) || !chain(project, folder, &project->error))
+	if (!folder || !chain(project, folder, &project->error) || !folder->chain)
 		return false;
+	add_path(&whole, folder, name);
 	if (is_folder)
 		buf_addc(&whole, '/');
 	for (folder = folder->chain; folder; folder = folder->beyond) {
@@ -515,10 +517,10 @@ struct error *project_error(struct project *project)
 bool project_each_file(struct project *project, const char *path,
 		       void (*visit)(const struct project_file *file, void *data), void *data, struct error **err)
 {
-	struct buf whole CLEANUP(buf_free) = BUF_INIT;
-	struct folder *folder = NULL;
+	struct str name;
+	struct folder *folder = folder_of(project, path, &name);
 
-	if (find(project, path, &folder, &whole) && !chain(project, folder, err))
+	if (folder && !chain(project, folder, err))
 		return false;
 	for (folder = folder ? folder->chain : NULL; folder; folder = folder->beyond)
 		visit(folder->file, data);
