@@ -4,6 +4,7 @@
  */
 #include "commands/example.h"
 #include "fixers/fix.h"
+#include "fixers/skip.h"
 #include "kube/pod_security.h"
 #include "report/item.h"
 #include "report/text.h"
@@ -117,6 +118,10 @@ static int run_explain(struct session *session)
 	buf_addc(out, '\n');
 	look_word(out, colour, LOOK_BOLD, "To do without:");
 	buf_addf(out, "\n  kubectl harden fix --skip=%s -f FILENAME\n", fixer->name);
+	buf_addf(out,
+		 "or, for one object or container, in an annotation of the manifest:\n"
+		 "  " SKIP_ANNOTATION ": \"%s\"\n  " SKIP_ANNOTATION ": \"CONTAINER:%s\"\n",
+		 fixer->name, fixer->name);
 	return EXIT_FINE;
 }
 
