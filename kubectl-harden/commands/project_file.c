@@ -191,7 +191,8 @@ static bool read_patterns(struct reader *r, yaml_id list, const char *key, struc
 		const char *why;
 
 		if (!has_type(tree, item, LAYER_WORD))
-			return schema_fail(&r->schema, item, "a pattern of %s must be a text, in quotes if need be", key);
+			return schema_fail(&r->schema, item, "a pattern of %s must be a text, in quotes if need be",
+					   key);
 		why = pattern_fault(text);
 		if (why)
 			return schema_fail(&r->schema, item, "\"%.*s\" is no pattern: %s", STR_ARG(text), why);

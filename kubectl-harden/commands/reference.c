@@ -160,7 +160,8 @@ static void man_exceptions(struct buf *out)
 	man_words(out, SKIP_ANNOTATION ": \"host-path, web:run-as-user\"");
 	buf_addz(out, "\n.RE\n.EE\n");
 	man_words(out, "check -v lists what that hides.\n");
-	buf_addz(out, ".SH FILES\n.TP\n.B \\&.kubectl\\-harden.yaml\nSettings of a repository: see kubectl harden config.\n");
+	buf_addz(out,
+		 ".SH FILES\n.TP\n.B \\&.kubectl\\-harden.yaml\nSettings of a repository: see kubectl harden config.\n");
 }
 
 static void man(struct buf *out)

@@ -192,6 +192,21 @@ END
 run 0 kubectl-harden fix -q -f thing.yaml
 grep -q 'runAsUser: 999' thing.yaml || fail "$(cat thing.yaml)"
 
+run 0 kubectl-harden kinds Thing
+says out 'Thing   x.example   everything'
+echo 'kinds: [{groups: [apps], kinds: [Deployment], note: "ours\u001b"}]' >sub.yaml
+mkdir sub && mv sub.yaml sub/.kubectl-harden.yaml && cd sub || exit 99
+run 0 kubectl-harden kinds Deployment
+[ "$(grep -c ' apps ' "$temp/out")" = 1 ] || fail "$(cat "$temp/out")"
+! grep -q "$(printf '\033')" "$temp/out" || fail 'a raw escape in a note'
+cd .. && rm -r sub
+
+# The one in README.md is one.
+sed -n '/^## Project file/,/^## /{/^```yaml$/,/^```$/p}' "$source_root/README.md" | grep -v '^```' >.kubectl-harden.yaml
+[ "$(wc -l <.kubectl-harden.yaml)" -gt 9 ] || fail 'README.md shows no project file'
+
+holds . profile '"restricted"' .kubectl-harden.yaml:1
+
 # A mistake is an error with its place, for every command, and nothing is changed, in no file.
 # refused TEXT MESSAGE
 refused() {
