@@ -272,7 +272,7 @@ static struct folder *top_of(const struct project *project, struct folder *folde
 		top = top->above;
 	if (top->repository)
 		return top;
-	for (top = folder; is_here && !str_eq(top->path, here);)
+	for (top = folder; is_here && top->above && !str_eq(top->path, here);)
 		top = top->above;
 	return top;
 }

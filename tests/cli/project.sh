@@ -202,7 +202,7 @@ run 0 kubectl-harden kinds Deployment
 cd .. && rm -r sub
 
 # The one in README.md is one.
-sed -n '/^## Project file/,/^## /{/^```yaml$/,/^```$/p}' "$source_root/README.md" | grep -v '^```' >.kubectl-harden.yaml
+awk '/^## / { here = /Project file/ } /^```/ { inside = /yaml/; next } here && inside' "$source_root/README.md" >.kubectl-harden.yaml
 [ "$(wc -l <.kubectl-harden.yaml)" -gt 9 ] || fail 'README.md shows no project file'
 
 holds . profile '"restricted"' .kubectl-harden.yaml:1
