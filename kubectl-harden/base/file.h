@@ -49,6 +49,9 @@ struct file_image {
  */
 bool file_read(int dirfd, const char *path, size_t max, struct file_image *ret, struct error **err);
 
+/* file_hash() - str_hash() of all that such a file holds, without holding it; false where it cannot be read. */
+bool file_hash(int dirfd, const char *path, uint64_t *ret_hash);
+
 /*
  * file_read_named() - the same for a path that the user named: a pipe (`-f <(helm template …)`) is read to its end
  * too. Such an image cannot be replaced: S_ISREG(ret->id.mode) tells.
@@ -108,15 +111,24 @@ struct file_txn {
 
 #define FILE_TXN_INIT ((struct file_txn){ 0 })
 
+/* Bytes that come piece by piece: .next appends the next ones to the empty @piece; false once there are no more. */
+struct file_pieces {
+	bool (*next)(void *data, struct buf *piece);
+	void *data;
+};
+
 /*
- * file_txn_add() - writes @bytes to a temporary file beside @path (beside its target, where it is a link) with mode,
+ * file_txn_add() - writes @pieces to a temporary file beside @path (beside its target, where it is a link) with mode,
  * owner, ACL and extended attributes of the file that it will replace, and syncs it. @was is what was read: the file
  * must be as it was then, and its bytes may be freed afterwards. Where @inside is not NULL, the target must lie in
  * that folder (an absolute path without links). Each file is added once. On failure the transaction is as before:
  * the caller may go on without this file, or abort.
  */
 bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, const struct file_image *was,
-		  struct str bytes, struct error **err);
+		  struct file_pieces pieces, struct error **err);
+
+/* file_whole() - the pieces of bytes that are there: one; @bytes is used up. */
+struct file_pieces file_whole(struct str *bytes);
 
 /*
  * file_txn_commit() - checks that every file is as it was read, replaces them back to back and syncs their folders.

@@ -14,8 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
-
 static const char temp_infix[] = ".kubectl-harden-";
 
 enum {
@@ -103,6 +101,33 @@ bool file_write_all(int fd, struct str bytes)
 		if (n < 0)
 			return false;
 		bytes = str_sub(bytes, (size_t)n, bytes.n);
+	}
+	return true;
+}
+
+static bool next_whole(void *data, struct buf *piece)
+{
+	struct str *bytes = data;
+	bool any = bytes->n > 0;
+
+	buf_add(piece, *bytes);
+	*bytes = STR_NONE;
+	return any;
+}
+
+struct file_pieces file_whole(struct str *bytes)
+{
+	return (struct file_pieces){ next_whole, bytes };
+}
+
+bool file_write_pieces(int fd, struct file_pieces pieces)
+{
+	struct buf piece CLEANUP(buf_free) = BUF_INIT;
+
+	while (pieces.next(pieces.data, &piece)) {
+		if (!file_write_all(fd, buf_str(&piece)))
+			return false;
+		piece.n = 0;
 	}
 	return true;
 }

@@ -77,9 +77,9 @@ static bool temp_failed(const struct file_txn_item *item, int number, struct err
 	return error_set_errno(err, number, "write the new version of", item->path);
 }
 
-/* Writes @bytes to a new file beside the target, with the attributes of @old (an open descriptor), and syncs it. */
-static bool temp_write(const struct file_txn_item *item, int folder, int old, struct str bytes, char **ret_temp,
-		       struct file_id *ret_id, struct error **err)
+/* Writes @pieces to a new file beside the target, with the attributes of @old (an open descriptor), and syncs it. */
+static bool temp_write(const struct file_txn_item *item, int folder, int old, struct file_pieces pieces,
+		       char **ret_temp, struct file_id *ret_id, struct error **err)
 {
 	struct stat st;
 	char *temp = NULL;
@@ -88,7 +88,7 @@ static bool temp_write(const struct file_txn_item *item, int folder, int old, st
 
 	if (fd < 0)
 		return temp_failed(item, errno, err);
-	ok = file_write_all(fd, bytes) || error_set_errno(err, errno, "write the new version of", item->path);
+	ok = file_write_pieces(fd, pieces) || error_set_errno(err, errno, "write the new version of", item->path);
 	ok = ok && file_attributes_copy(old, fd, &item->id, item->path, err);
 	if (ok && (!file_sync(fd) || fstat(fd, &st) < 0))
 		ok = error_set_errno(err, errno, "write the new version of", item->path);
@@ -221,7 +221,8 @@ static bool item_may(const struct file_txn_item *item, int folder, int old, cons
 	return error_set_errno(err, errno, "write", item->path);
 }
 
-static bool item_prepare(struct file_txn_item *item, const struct file_image *was, struct str bytes, struct error **err)
+static bool item_prepare(struct file_txn_item *item, const struct file_image *was, struct file_pieces pieces,
+			 struct error **err)
 {
 	int folder, old;
 	bool ok;
@@ -239,7 +240,7 @@ static bool item_prepare(struct file_txn_item *item, const struct file_image *wa
 	item->fresh = was->fresh;
 	item->hash = str_hash((struct str){ was->bytes, was->n });
 	ok = item_may(item, folder, old, was, err) &&
-	     temp_write(item, folder, old, bytes, &item->temp, &item->new_id, err);
+	     temp_write(item, folder, old, pieces, &item->temp, &item->new_id, err);
 	close(old);
 	close(folder);
 	return ok;
@@ -254,13 +255,13 @@ static bool stopped(const struct file_txn *txn, struct error **err)
 }
 
 bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, const struct file_image *was,
-		  struct str bytes, struct error **err)
+		  struct file_pieces pieces, struct error **err)
 {
 	struct file_txn_item item = { .state = ITEM_READY };
 
 	if (stopped(txn, err))
 		return false;
-	if (!item_locate(&item, path, inside, err) || !item_prepare(&item, was, bytes, err)) {
+	if (!item_locate(&item, path, inside, err) || !item_prepare(&item, was, pieces, err)) {
 		item_free(&item);
 		return false;
 	}
@@ -271,12 +272,9 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 /* Whether @name holds the bytes that were read, whatever its times say. */
 static bool holds_old(const struct file_txn_item *item, int folder, const char *name)
 {
-	struct file_image now = FILE_IMAGE_INIT;
-	bool same = file_read(folder, name, SIZE_MAX / 2, &now, NULL) &&
-		    str_hash((struct str){ now.bytes, now.n }) == item->hash;
+	uint64_t hash;
 
-	file_image_free(&now);
-	return same;
+	return file_hash(folder, name, &hash) && hash == item->hash;
 }
 
 /* Before the renames: is the file still what was read? A fresh one is compared by its bytes, too. */
@@ -326,6 +324,7 @@ static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, 
 {
 	struct error *why CLEANUP(error_freep) = NULL;
 	struct file_image old = FILE_IMAGE_INIT;
+	struct str bytes;
 	bool ok;
 	int fd;
 
@@ -342,8 +341,9 @@ static bool item_backup(const struct file_txn *txn, struct file_txn_item *item, 
 		return rename_failed(item, errno, err);
 	ok = (file_read(folder, item->name, SIZE_MAX / 2, &old, &why) ||
 	      error_set(err, "keep the old version of %s: %s", item->path, why->message)) &&
-	     (file_id_same(&old.id, &item->id, false) || changed(item, err)) &&
-	     temp_write(item, folder, fd, (struct str){ old.bytes, old.n }, &item->backup, &item->old_id, err);
+	     (file_id_same(&old.id, &item->id, false) || changed(item, err));
+	bytes = (struct str){ old.bytes, old.n };
+	ok = ok && temp_write(item, folder, fd, file_whole(&bytes), &item->backup, &item->old_id, err);
 	file_image_free(&old);
 	close(fd);
 	return ok;

@@ -16,7 +16,7 @@ static bool replace(const char *path, struct str bytes, struct error **err)
 	struct file_txn txn = FILE_TXN_INIT;
 	struct file_image was = FILE_IMAGE_INIT;
 	bool fine = file_read(AT_FDCWD, path, SIZE_MAX / 2, &was, err) &&
-		    file_txn_add(&txn, path, NULL, &was, bytes, err) && file_txn_commit(&txn, err);
+		    file_txn_add(&txn, path, NULL, &was, file_whole(&bytes), err) && file_txn_commit(&txn, err);
 
 	file_txn_abort(&txn);
 	file_image_free(&was);

@@ -16,17 +16,19 @@ static void print_results(struct work *work, bool all)
 	for (size_t i = 0; i < work->run.sources.n; i++) {
 		const struct source *source = work->run.sources.items[i];
 		struct str text = { source->image.bytes, source->image.n };
-		size_t start;
+		struct output_cursor cursor = OUTPUT_CURSOR(source);
+		char last = '\n';
 
 		if (!all && source->writable)
 			continue;
 		if (!first && !str_starts(text, STR("---")))
 			buf_addz(&out->text, "---\n");
-		start = out->text.n;
-		run_output(source, &out->text);
-		if (i + 1 < work->run.sources.n && out->text.n > start && out->text.p[out->text.n - 1] != '\n')
+		while (run_output_next(&cursor, &out->text)) {
+			last = out->text.p[out->text.n - 1];
+			output_relax(out);
+		}
+		if (i + 1 < work->run.sources.n && last != '\n')
 			buf_addc(&out->text, '\n');
-		output_relax(out);
 		first = false;
 	}
 }

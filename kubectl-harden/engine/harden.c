@@ -141,30 +141,38 @@ static void release_objects(struct objects *objects)
 	*objects = (struct objects){ 0 };
 }
 
+/* No inserted line may be a document separator. */
+static bool is_one_document(struct str bytes)
+{
+	struct yaml_splitter splitter = yaml_splitter_init(bytes);
+	struct yaml_span span;
+	size_t bad;
+
+	return yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == bytes.n && bad == SIZE_MAX;
+}
+
 /*
- * @meant is used up. @ret_final: whether the fixers have nothing more to change; NULL while changes are tried one by
- * one, when others are still missing.
+ * @meant is used up: of a large document one tree at a time is in memory. @ret_final: whether the fixers have nothing
+ * more to change; NULL while changes are tried one by one, when others are still missing.
  */
 static bool prove(struct run *run, const struct source_options *options, struct document *document,
 		  struct yaml_tree *meant, bool *ret_final)
 {
+	bool large = meant->nodes.cap > NODES_LARGE, fine;
 	struct buf out = BUF_INIT;
 	struct yaml_refusal why;
-	struct yaml_splitter splitter;
-	struct yaml_span span;
-	size_t bad;
-	bool fine;
 
 	yaml_forget(meant);
 	release_objects(&run->objects);
+	yaml_expect(meant, &run->expected);
 	splices_apply(meant->bytes, &document->splices, &out);
-	/* No inserted line may be a document separator. */
-	splitter = yaml_splitter_init(buf_str(&out));
-	fine = yaml_split_next(&splitter, &span, &bad) && span.start == 0 && span.end == out.n && bad == SIZE_MAX;
-	fine = fine && yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
-	       yaml_prove(meant, &run->after, &why);
-	if (meant->nodes.cap > NODES_LARGE)
+	if (large)
 		yaml_tree_free(meant);
+	fine = is_one_document(buf_str(&out)) &&
+	       yaml_parse(&run->after, run->scratch, buf_str(&out), &run->options.limits, &why) &&
+	       yaml_prove(&run->expected, &run->after, &why);
+	if (large)
+		yaml_expected_free(&run->expected);
 	if (ret_final)
 		*ret_final = fine && is_idempotent(run, options, document);
 	buf_free(&out);

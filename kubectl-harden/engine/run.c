@@ -55,6 +55,7 @@ void run_free(struct run *run)
 	objects_free(&run->objects_after);
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
+	yaml_expected_free(&run->expected);
 	yaml_parsers_release();
 	arena_free(run->words);
 	arena_free(run->scratch);
@@ -183,6 +184,7 @@ void run_apply(struct run *run)
 	/* As large as the largest document, and no longer needed. */
 	yaml_tree_free(&run->tree);
 	yaml_tree_free(&run->after);
+	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
 }
 
@@ -211,13 +213,61 @@ void run_splices(const struct source *source, struct splices *ret_splices)
 	}
 }
 
+enum { OUTPUT_PIECE = 1 << 16 };
+
+/* The next splice; NULL behind the last one. */
+static const struct splice *splice_at(struct output_cursor *cursor, uint64_t *ret_at)
+{
+	const struct source *source = cursor->source;
+
+	for (; cursor->document < source->documents.n; cursor->document++, cursor->splice = 0) {
+		const struct document *document = &source->documents.items[cursor->document];
+
+		if (cursor->splice < document->splices.n) {
+			*ret_at = document->start + document->splices.items[cursor->splice].at;
+			return &document->splices.items[cursor->splice];
+		}
+	}
+	*ret_at = source->image.n;
+	return NULL;
+}
+
+bool run_output_next(struct output_cursor *cursor, struct buf *out)
+{
+	const struct source *source = cursor->source;
+	size_t start = out->n;
+
+	while (out->n - start < OUTPUT_PIECE) {
+		size_t room = OUTPUT_PIECE - (out->n - start);
+		uint64_t at;
+		const struct splice *splice = splice_at(cursor, &at);
+
+		if (at - cursor->at > room)
+			at = cursor->at + room;
+		buf_add(out, str_sub((struct str){ source->image.bytes, source->image.n }, cursor->at, at));
+		cursor->at = at;
+		if (out->n - start == OUTPUT_PIECE)
+			break;
+		if (!splice)
+			return out->n > start;
+		buf_add(out, splice->ins);
+		cursor->at += splice->del;
+		cursor->splice++;
+	}
+	return true;
+}
+
 void run_output(const struct source *source, struct buf *out)
 {
-	struct splices splices;
+	struct output_cursor cursor = OUTPUT_CURSOR(source);
 
-	run_splices(source, &splices);
-	splices_apply((struct str){ source->image.bytes, source->image.n }, &splices, out);
-	splices_free(&splices);
+	while (run_output_next(&cursor, out))
+		;
+}
+
+static bool next_piece(void *cursor, struct buf *piece)
+{
+	return run_output_next(cursor, piece);
 }
 
 struct position run_position(const struct source *source, uint64_t offset)
@@ -234,13 +284,12 @@ bool run_commit(struct run *run, struct error **err, struct error **ret_warning)
 	txn.stop = run->stop;
 	for (size_t i = 0; fine && i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
-		struct buf out = BUF_INIT;
+		struct output_cursor cursor = OUTPUT_CURSOR(source);
 
 		if (!source->changed || !source->writable)
 			continue;
-		run_output(source, &out);
-		fine = file_txn_add(&txn, source->path, source->inside, &source->image, buf_str(&out), err);
-		buf_free(&out);
+		fine = file_txn_add(&txn, source->path, source->inside, &source->image,
+				    (struct file_pieces){ next_piece, &cursor }, err);
 	}
 	if (fine)
 		fine = file_txn_commit(&txn, err);

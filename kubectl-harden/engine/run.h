@@ -19,6 +19,7 @@
 #include "engine/objects.h"
 #include "engine/template.h"
 #include "fixers/fixer.h"
+#include "yaml/expect.h"
 #include "yaml/render.h"
 
 struct run_options {
@@ -131,6 +132,7 @@ struct run {
 	struct arena *scratch;	      /* one document at a time */
 	struct arena *words;	      /* one object at a time */
 	struct yaml_tree tree, after;
+	struct yaml_expected expected; /* of .after */
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */
 	struct {
@@ -163,8 +165,18 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 void run_plan(struct run *run);
 void run_apply(struct run *run);
 
-/* run_output() - appends the new text of a source to @out (its old one where nothing changed). */
+/*
+ * run_output() - appends the new text of a source to @out (its old one where nothing changed).
+ * run_output_next() - the next piece of it, of some kilobytes; false at its end. Begin with OUTPUT_CURSOR(source).
+ */
 void run_output(const struct source *source, struct buf *out);
+struct output_cursor {
+	const struct source *source;
+	size_t document, splice;
+	uint64_t at; /* bytes of the source that were told */
+};
+#define OUTPUT_CURSOR(source) ((struct output_cursor){ (source), 0, 0, 0 })
+bool run_output_next(struct output_cursor *cursor, struct buf *out);
 
 /* run_splices() - all splices of a source with offsets in the file; free with splices_free(). */
 void run_splices(const struct source *source, struct splices *ret_splices);

@@ -253,31 +253,6 @@ yaml_id yaml_own_next(struct yaml_tree *tree, yaml_id collection, yaml_id child)
 								: yaml_physical_next(tree, child);
 }
 
-/*
- * The child of @map (physical, not removed) behind which @key belongs: the last one that comes before it in @order,
- * and never before a `<<`, which would override it (go-yaml). YAML_NONE: before all others.
- */
-static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, const struct yaml_order *order)
-{
-	size_t index = order_index(order, key);
-	yaml_id best = YAML_NONE, first = YAML_NONE;
-
-	for (yaml_id id = yaml_own_first(tree, map); id; id = yaml_own_next(tree, map, id)) {
-		struct yaml_node *node = yaml_node(tree, id);
-
-		if (node->flags & YAML_F_REMOVED)
-			continue;
-		if (!first)
-			first = id;
-		if (is_merge_key(node) || !order || index == order->n ||
-		    order_index(order, yaml_text(tree, id)) <= index)
-			best = id;
-	}
-	if (!best && first && !can_be_first(tree, map))
-		best = first;
-	return best;
-}
-
 /* Chains @id into @parent behind @after (behind the copies that follow it), or first. */
 static void chain(struct yaml_tree *tree, yaml_id parent, yaml_id id, yaml_id after)
 {
@@ -365,10 +340,61 @@ yaml_id yaml_last_leaf(struct yaml_tree *tree, yaml_id id)
 	}
 }
 
+/* Whether lines can follow the pair or item @id of a block collection, however deep its last line belongs. */
+static bool can_be_followed(struct yaml_tree *tree, yaml_id id)
+{
+	return can_follow(tree, id) && can_follow(tree, yaml_last_leaf(tree, id));
+}
+
+/* Whether new children of @parent are lines of the input between others. */
+static bool takes_lines(struct yaml_tree *tree, yaml_id parent)
+{
+	const struct yaml_node *node = yaml_node(tree, parent);
+
+	return node->style == YAML_BLOCK && !(node->flags & YAML_F_COPY);
+}
+
+/*
+ * The child of @map (physical, not removed) behind which @key belongs: the last one that comes before it in @order,
+ * and never before a `<<`, which would override it (go-yaml). @followed: of those that lines can follow only.
+ * YAML_NONE: before all others.
+ */
+static yaml_id find_predecessor(struct yaml_tree *tree, yaml_id map, struct str key, const struct yaml_order *order,
+				bool followed)
+{
+	size_t index = order_index(order, key);
+	yaml_id best = YAML_NONE, first = YAML_NONE;
+
+	for (yaml_id id = yaml_own_first(tree, map); id; id = yaml_own_next(tree, map, id)) {
+		struct yaml_node *node = yaml_node(tree, id);
+		bool merge = is_merge_key(node);
+
+		if (node->flags & YAML_F_REMOVED)
+			continue;
+		if (!first)
+			first = id;
+		if (!merge && order && index != order->n && order_index(order, yaml_text(tree, id)) > index)
+			continue;
+		if (merge || !followed || can_be_followed(tree, id))
+			best = id;
+	}
+	if (!best && first && !can_be_first(tree, map))
+		best = first;
+	return best;
+}
+
+static yaml_id predecessor(struct yaml_tree *tree, yaml_id map, struct str key, const struct yaml_order *order)
+{
+	yaml_id best = find_predecessor(tree, map, key, order, false);
+
+	if (best && takes_lines(tree, map) && !can_be_followed(tree, best))
+		best = find_predecessor(tree, map, key, order, true);
+	return best;
+}
+
 static bool place(struct yaml_tree *tree, yaml_id parent, yaml_id after, struct yaml_refusal *ret_why)
 {
-	if (after && yaml_node(tree, parent)->style == YAML_BLOCK && !(yaml_node(tree, parent)->flags & YAML_F_COPY) &&
-	    (!can_follow(tree, after) || !can_follow(tree, yaml_last_leaf(tree, after))))
+	if (after && takes_lines(tree, parent) && !can_be_followed(tree, after))
 		return yaml_refuse(tree, ret_why, after, "nothing can be added behind this value");
 	return true;
 }

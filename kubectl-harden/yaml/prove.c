@@ -2,22 +2,28 @@
 /*
  * Proof
  *
- * The tree that is meant was made by logical edits alone; the tree given here was parsed from the spliced bytes.
- * They are walked side by side: a node that nobody touched must be there byte for byte, in the same order, with its
- * anchor and tag; a new one must be read as what was meant. Then the comments: those of the input (but for the lines
- * that were removed) and those of the result must be the same texts in the same order, so that no insertion can have
- * turned a comment into text or text into a comment. Where anchors were edited for several places at once, the
- * logical trees, as they were before that and as they are now, must say the same too.
+ * What is expected was noted from a tree that was made by logical edits alone; the tree given here was parsed from the
+ * spliced bytes. They are read side by side: a node that nobody touched must be there byte for byte, in the same order,
+ * with its anchor and tag; a new one must be read as what was meant. Then the comments: those of the input (but for
+ * the lines that were removed) and those of the result must be the same texts in the same order, so that no insertion
+ * can have turned a comment into text or text into a comment. Where anchors were edited for several places at once,
+ * the logical trees, as they were before that and as they are now, must say the same too.
  */
-#include <stdlib.h>
-
-#include "yaml/render.h"
-#include "yaml/render_internal.h"
+#include "yaml/expect_internal.h"
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
 
+/* Where the notes are read. */
+struct reading {
+	const struct buf *notes;
+	size_t at;
+	struct str bytes;
+	uint32_t cursor; /* end of the last span */
+};
+
 struct proof {
-	struct yaml_tree *meant, *after;
+	struct reading reading;
+	struct yaml_tree *after;
 	struct yaml_refusal *why;
 };
 
@@ -27,300 +33,166 @@ static bool fail(struct proof *proof, yaml_id after, const char *why)
 	return false;
 }
 
-/* Cuts the next anchor or tag off what stands between @at and the node; empty when there is none left. */
-static struct str next_property(struct yaml_tree *tree, uint32_t *at, uint32_t end)
-{
-	uint32_t from = yaml_skip_gap(tree->bytes, *at), to = from;
+/* ---- the notes ---- */
 
-	while (to < end && !memchr(" \t\r\n", tree->bytes.p[to], 4))
-		to++;
-	*at = to;
-	return from < end ? str_sub(tree->bytes, from, to) : STR_NONE;
+static unsigned char peek(const struct reading *reading)
+{
+	return reading->at < reading->notes->n ? (unsigned char)reading->notes->p[reading->at] : EXPECT_END;
 }
 
-/* Where a new value does not go with the tag of the old one. */
-static bool is_tag_dropped(const struct yaml_node *meant)
+static unsigned char next_head(struct reading *reading)
 {
-	return (meant->flags & (YAML_F_CHANGED | YAML_F_FILLED)) && !(meant->flags & YAML_F_TAG);
+	unsigned char head = peek(reading);
+
+	reading->at++;
+	return head;
 }
 
-static bool same_properties(struct proof *proof, yaml_id m, yaml_id a)
+static uint32_t next_number(struct reading *reading)
 {
-	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
-	uint32_t x = meant->props, y = after->props;
-	struct str one, two;
+	uint32_t n = 0, byte;
+	unsigned shift = 0;
 
-	if (x == meant->start && y == after->start)
-		return true;
 	do {
-		one = next_property(proof->meant, &x, meant->start);
-		if (one.n && one.p[0] == '!' && is_tag_dropped(meant))
-			one = next_property(proof->meant, &x, meant->start);
-		two = next_property(proof->after, &y, after->start);
-		if (!str_eq(one, two))
-			return fail(proof, a, "an anchor or a tag has changed");
-	} while (one.n);
-	return true;
+		byte = (unsigned char)reading->notes->p[reading->at++];
+		n |= (byte & 127) << shift;
+		shift += 7;
+	} while (byte & 128);
+	return n;
 }
 
-static bool same_scalar(struct proof *proof, yaml_id m, yaml_id a)
+static struct str next_span(struct reading *reading)
 {
-	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
+	uint32_t start = reading->cursor + next_number(reading), n = next_number(reading);
 
-	if (meant->flags & (YAML_F_NEW | YAML_F_CHANGED)) {
-		struct yaml_new_text *text = &proof->meant->texts.items[meant->first];
+	reading->cursor = start + n;
+	return str_sub(reading->bytes, start, start + n);
+}
 
-		if ((meant->flags ^ after->flags) & YAML_F_MERGE)
-			return fail(proof, a, "a merge key is read differently");
-		if (yaml_type(proof->after, a) != text->type || !str_eq(yaml_text(proof->after, a), text->text))
-			return fail(proof, a, "a new value is read differently");
+static struct str next_text(struct reading *reading)
+{
+	uint32_t n = next_number(reading);
+	struct str text = { reading->notes->p + reading->at, n };
+
+	reading->at += n;
+	return text;
+}
+
+/* ---- nodes ---- */
+
+static bool same_properties(struct proof *proof, yaml_id id)
+{
+	struct yaml_node *node = yaml_node(proof->after, id);
+	uint32_t at = node->props;
+	bool fine = true;
+
+	if (node->props == node->start && expect_what(peek(&proof->reading)) != EXPECT_PROPERTY)
 		return true;
+	while (fine && expect_what(peek(&proof->reading)) == EXPECT_PROPERTY) {
+		next_head(&proof->reading);
+		fine = str_eq(next_span(&proof->reading), yaml_next_property(proof->after, &at, node->start));
 	}
-	if (meant->style != after->style || !str_eq(yaml_raw(proof->meant, m), yaml_raw(proof->after, a)))
-		return fail(proof, a, "a value that nobody touched has changed");
+	fine = fine && !yaml_next_property(proof->after, &at, node->start).n;
+	return fine || fail(proof, id, "an anchor or a tag has changed");
+}
+
+static bool same_new(struct proof *proof, unsigned char head, yaml_id id)
+{
+	struct str text = next_text(&proof->reading);
+
+	if (!(head & EXPECT_MERGE_KEY) != !(yaml_node(proof->after, id)->flags & YAML_F_MERGE))
+		return fail(proof, id, "a merge key is read differently");
+	if (yaml_type(proof->after, id) != expect_detail(head) || !str_eq(yaml_text(proof->after, id), text))
+		return fail(proof, id, "a new value is read differently");
 	return true;
 }
 
-static yaml_id next_meant(struct yaml_tree *tree, yaml_id id)
+static bool same(struct proof *proof, yaml_id id);
+
+static bool same_collection(struct proof *proof, unsigned char head, yaml_id id)
 {
-	while (id && (yaml_node(tree, id)->flags & (YAML_F_COPY | YAML_F_REMOVED)))
-		id = yaml_node(tree, id)->next;
-	return id;
-}
+	struct yaml_tree *after = proof->after;
+	const struct yaml_node *node = yaml_node(after, id);
+	yaml_id child;
 
-static bool same(struct proof *proof, yaml_id m, yaml_id a);
-
-static bool same_children(struct proof *proof, yaml_id m, yaml_id a)
-{
-	yaml_id x = next_meant(proof->meant, yaml_node(proof->meant, m)->first);
-	yaml_id y = yaml_node(proof->after, a)->first;
-
-	while (x && y) {
-		if (!same(proof, x, y))
+	if (!(head & EXPECT_ANY_STYLE) && node->style != expect_detail(head))
+		return fail(proof, id, "a collection has another style");
+	for (child = node->first; child && expect_what(peek(&proof->reading)) != EXPECT_END;
+	     child = yaml_node(after, child)->next) {
+		if (!same(proof, child) ||
+		    (expect_what(head) == EXPECT_MAP && !same(proof, yaml_node(after, child)->pair)))
 			return false;
-		if (yaml_node(proof->meant, m)->kind == YAML_MAP &&
-		    !same(proof, yaml_node(proof->meant, x)->pair, yaml_node(proof->after, y)->pair))
-			return false;
-		x = next_meant(proof->meant, yaml_node(proof->meant, x)->next);
-		y = yaml_node(proof->after, y)->next;
 	}
-	if (x || y)
-		return fail(proof, y ? y : a, "a node was lost or added");
+	if (child || expect_what(next_head(&proof->reading)) != EXPECT_END)
+		return fail(proof, child ? child : id, "a node was lost or added");
 	return true;
 }
 
-/* The usual node: a scalar that nobody touched, without properties, byte for byte. */
-static bool is_same_word(const struct proof *proof, const struct yaml_node *meant, const struct yaml_node *after)
+static bool same(struct proof *proof, yaml_id id)
 {
-	uint32_t n = meant->end - meant->start;
+	static const enum yaml_kind kinds[] = {
+		[EXPECT_END] = YAML_NOTHING, [EXPECT_PROPERTY] = YAML_NOTHING, [EXPECT_SCALAR] = YAML_SCALAR,
+		[EXPECT_NEW] = YAML_SCALAR,  [EXPECT_ALIAS] = YAML_ALIAS,      [EXPECT_MAP] = YAML_MAP,
+		[EXPECT_SEQ] = YAML_SEQ,
+	};
+	struct yaml_node *node = yaml_node(proof->after, id);
+	unsigned char head;
 
-	return meant->kind == YAML_SCALAR && after->kind == YAML_SCALAR && meant->style == after->style &&
-	       !(meant->flags & (YAML_F_NEW | YAML_F_CHANGED)) && meant->props == meant->start &&
-	       after->props == after->start && after->end - after->start == n &&
-	       !memcmp(proof->meant->bytes.p + meant->start, proof->after->bytes.p + after->start, n);
-}
-
-static bool same(struct proof *proof, yaml_id m, yaml_id a)
-{
-	struct yaml_node *meant = yaml_node(proof->meant, m), *after = yaml_node(proof->after, a);
-
-	if (is_same_word(proof, meant, after))
-		return true;
-	if (meant->kind != after->kind)
-		return fail(proof, a, "a node has become something else");
-	if (!same_properties(proof, m, a))
+	if (!same_properties(proof, id))
 		return false;
-	if (meant->kind == YAML_ALIAS)
-		return str_eq(yaml_raw(proof->meant, m), yaml_raw(proof->after, a)) ||
-		       fail(proof, a, "an alias has changed");
-	if (meant->kind == YAML_SCALAR)
-		return same_scalar(proof, m, a);
-	if (!(meant->flags & (YAML_F_NEW | YAML_F_FILLED)) &&
-	    after->style != (yaml_is_emptied(proof->meant, m) ? YAML_FLOW : meant->style))
-		return fail(proof, a, "a collection has another style");
-	return same_children(proof, m, a);
+	head = next_head(&proof->reading);
+	if (kinds[expect_what(head)] != node->kind)
+		return fail(proof, id, "a node has become something else");
+	switch (expect_what(head)) {
+	case EXPECT_SCALAR:
+		return (str_eq(next_span(&proof->reading), yaml_raw(proof->after, id)) &&
+			node->style == expect_detail(head)) ||
+		       fail(proof, id, "a value that nobody touched has changed");
+	case EXPECT_ALIAS:
+		return str_eq(next_span(&proof->reading), yaml_raw(proof->after, id)) ||
+		       fail(proof, id, "an alias has changed");
+	case EXPECT_NEW:
+		return same_new(proof, head, id);
+	default:
+		return same_collection(proof, head, id);
+	}
 }
 
 /* ---- comments ---- */
 
-struct comments {
-	struct yaml_tree *tree;
-	uint32_t cursor;
-	struct {
-		struct str *items;
-		size_t n, cap;
-	} list;
-};
-
-static void gap(struct comments *comments, uint32_t to)
+static bool same_comment(void *context, struct str comment)
 {
-	struct str s = comments->tree->bytes;
-	uint32_t at = comments->cursor;
+	struct reading *reading = context;
 
-	while (at < to) {
-		const char *hit = memchr(s.p + at, '#', to - at);
-		uint32_t end;
-
-		if (!hit)
-			break;
-		at = (uint32_t)(hit - s.p);
-		if (at && s.p[at - 1] != ' ' && s.p[at - 1] != '\t' && s.p[at - 1] != '\n' && s.p[at - 1] != '\r') {
-			at++;
-			continue;
-		}
-		end = render_line_end(s, at);
-		VEC_PUSH(&comments->list, str_sub(s, at, end));
-		at = end;
-	}
-	if (to > comments->cursor)
-		comments->cursor = to;
+	return reading->at < reading->notes->n && str_eq(next_span(reading), comment);
 }
 
-/* Of the comments from the cursor on, those on lines of their own. */
-static void gap_lines(struct comments *comments, uint32_t to)
+static bool same_comments(struct proof *proof, const struct yaml_expected *expected)
 {
-	struct str s = comments->tree->bytes;
-	uint32_t line;
+	struct reading reading = { .notes = &expected->comments, .bytes = expected->bytes };
+	struct str s = proof->after->bytes;
 
-	while ((line = yaml_comment_line(s, comments->cursor, to)) < to) {
-		comments->cursor = line;
-		gap(comments, render_line_end(s, line));
-	}
-	if (to > comments->cursor)
-		comments->cursor = to;
-}
-
-/* Of what is removed itself, all comments go; of what only became empty, those that share its lines. */
-static void collect_removed(struct comments *comments, yaml_id child, uint32_t start)
-{
-	struct yaml_tree *tree = comments->tree;
-	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
-
-	comments->cursor = yaml_inside_start(tree, child, start);
-	if (value) {
-		for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
-			uint32_t next = yaml_child_start(tree, value, before);
-
-			gap_lines(comments, next);
-			collect_removed(comments, id, next);
-			before = id;
-		}
-		gap_lines(comments, yaml_node(tree, value)->end);
-	}
-	comments->cursor = yaml_child_end(tree, child);
-}
-
-/* Whether nothing but blanks and commas stand before @at in its line. */
-static bool leads_line(struct str s, uint32_t at)
-{
-	while (at && memchr(" \t,", s.p[at - 1], 3))
-		at--;
-	return at == 0 || s.p[at - 1] == '\n' || s.p[at - 1] == '\r';
-}
-
-/* Behind a removed child: the comment on its last line goes, in a flow collection where its lines are its own. */
-static void skip_comment(struct comments *comments, bool block)
-{
-	struct str s = comments->tree->bytes;
-	uint32_t at = comments->cursor;
-
-	if (block && (s.p[at - 1] == '\n' || s.p[at - 1] == '\r')) /* behind a `|+` scalar its last line is over */
-		return;
-	while (at < s.n && memchr(" \t", s.p[at], 2))
-		at++;
-	if (!block && at < s.n && s.p[at] == ',')
-		at++;
-	while (at < s.n && memchr(" \t", s.p[at], 2))
-		at++;
-	if (at < s.n && s.p[at] == '#')
-		comments->cursor = render_line_end(s, at);
-}
-
-static void collect(struct comments *comments, yaml_id id);
-
-static void collect_children(struct comments *comments, yaml_id id)
-{
-	struct yaml_tree *tree = comments->tree;
-	bool block = yaml_node(tree, id)->style == YAML_BLOCK, alone = false;
-	yaml_id before = YAML_NONE;
-
-	for (yaml_id child = yaml_physical_first(tree, id); child; child = yaml_physical_next(tree, child)) {
-		struct yaml_node *node = yaml_node(tree, child);
-
-		if (node->flags & YAML_F_NEW)
-			continue;
-		if (node->flags & YAML_F_REMOVED) {
-			uint32_t start = yaml_child_start(tree, id, before);
-
-			gap(comments, start);
-			/* Or all that stands before it there goes as well. */
-			alone = leads_line(tree->bytes, start) ||
-				(alone && render_line_end(tree->bytes, yaml_child_end(tree, before)) >= start);
-			collect_removed(comments, child, start);
-			if (block || alone)
-				skip_comment(comments, block);
-		} else {
-			alone = false;
-			collect(comments, child);
-			if (node->flags & YAML_F_KEY)
-				collect(comments, yaml_node(tree, child)->pair);
-		}
-		before = child;
-	}
-}
-
-static void collect(struct comments *comments, yaml_id id)
-{
-	struct yaml_tree *tree = comments->tree;
-	struct yaml_node *node = yaml_node(tree, id);
-
-	if (node->flags & (YAML_F_COPY | YAML_F_NEW))
-		return;
-	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS ||
-	    ((node->flags & YAML_F_FILLED) && node->end > node->start &&
-	     !memchr("{[", tree->bytes.p[node->start], 2))) {
-		gap(comments, node->start);
-		/* A comment behind the header of a block scalar. */
-		if (node->kind == YAML_SCALAR && (node->style == YAML_LITERAL || node->style == YAML_FOLDED))
-			gap(comments, render_line_end(tree->bytes, node->start));
-		comments->cursor = node->end > comments->cursor ? node->end : comments->cursor;
-		return;
-	}
-	collect_children(comments, id);
-}
-
-static bool same_comments(struct proof *proof)
-{
-	struct comments meant = { .tree = proof->meant }, after = { .tree = proof->after };
-	bool fine;
-
-	if (!memchr(meant.tree->bytes.p, '#', meant.tree->bytes.n) &&
-	    !memchr(after.tree->bytes.p, '#', after.tree->bytes.n))
+	if (!expected->any_comment && !(s.n && memchr(s.p, '#', s.n)))
 		return true;
-	if (proof->meant->root)
-		collect(&meant, proof->meant->root);
-	gap(&meant, (uint32_t)proof->meant->bytes.n);
-	if (proof->after->root)
-		collect(&after, proof->after->root);
-	gap(&after, (uint32_t)proof->after->bytes.n);
-	fine = meant.list.n == after.list.n;
-	for (size_t i = 0; fine && i < meant.list.n; i++)
-		fine = str_eq(meant.list.items[i], after.list.items[i]);
-	free(meant.list.items);
-	free(after.list.items);
-	return fine || fail(proof, proof->after->root, "a comment was lost or changed");
+	return (comments_collect(proof->after, (struct comment_sink){ same_comment, &reading }) &&
+		reading.at == expected->comments.n) ||
+	       fail(proof, proof->after->root, "a comment was lost or changed");
 }
 
-bool yaml_prove(struct yaml_tree *meant, struct yaml_tree *after, struct yaml_refusal *ret_why)
+bool yaml_prove(const struct yaml_expected *expected, struct yaml_tree *after, struct yaml_refusal *ret_why)
 {
-	struct proof proof = { meant, after, ret_why };
+	struct proof proof = {
+		.reading = { .notes = &expected->nodes, .bytes = expected->bytes },
+		.after = after,
+		.why = ret_why,
+	};
 
 	*ret_why = (struct yaml_refusal){ 0 };
-	if (!meant->root != !after->root)
+	if (!expected->nodes.n != !after->root)
 		return fail(&proof, YAML_NONE, "the document was lost");
-	if (meant->root && !same(&proof, meant->root, after->root))
+	if (after->root && !same(&proof, after->root))
 		return false;
-	if (meant->settled && yaml_meaning(after) != meant->meaning)
+	if (expected->settled && yaml_meaning(after) != expected->meaning)
 		return fail(&proof, after->root, "an alias or a merge key brings in something else");
-	return same_comments(&proof);
+	return same_comments(&proof, expected);
 }

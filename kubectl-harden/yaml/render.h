@@ -49,10 +49,3 @@ struct render_notes {
 /* yaml_render_noted() - as yaml_render() into empty @splices. */
 void yaml_render_noted(struct yaml_tree *tree, struct splices *splices, struct render_notes *notes);
 void render_notes_free(struct render_notes *notes);
-
-/*
- * yaml_prove() - whether @after, the tree of the rendered bytes, is the tree that @meant means: same nodes in the
- * same order, untouched ones byte for byte, new ones with their meaning, all comments still comments and in order.
- * On failure, @ret_why says what differs (offset in @after's bytes).
- */
-bool yaml_prove(struct yaml_tree *meant, struct yaml_tree *after, struct yaml_refusal *ret_why);

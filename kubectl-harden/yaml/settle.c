@@ -259,6 +259,14 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 	return override_whole(settle, site, copy);
 }
 
+/* What a merge takes from a list that others read: the list cannot say one thing to the merge and another to them. */
+static bool settle_listed(struct settle *settle, yaml_id site)
+{
+	yaml_id copy = yaml_node(settle->tree, site)->first;
+
+	return settle_same(settle, copy, yaml_origin(settle->tree, copy));
+}
+
 /* ---- overrides of a merge ---- */
 
 /* What @map reads from the input alone, and through its merges: as yaml_index(), without new pairs. */
@@ -438,16 +446,17 @@ static void settle_places(struct settle *settle, struct yaml_unsettled_edits *un
 
 	for (yaml_id id = 1; id < n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
-		bool alias, merges;
+		bool (*decide)(struct settle *settle, yaml_id place) = NULL;
 
 		if (node->flags & (YAML_F_COPY | YAML_F_NEW))
 			continue;
-		alias = node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY) &&
-			!settle_is_merged(tree, id);
-		merges = node->kind == YAML_MAP && settle_has_merge(tree, id);
-		if ((!alias && !merges) || settle_gone(tree, id))
-			continue;
-		if (!(alias ? settle_alias(settle, id) : settle_merges(settle, id)))
+		if (node->kind == YAML_MAP && settle_has_merge(tree, id))
+			decide = settle_merges;
+		else if (node->kind == YAML_ALIAS && (yaml_node(tree, node->first)->flags & YAML_F_COPY))
+			decide = !settle_is_merged(tree, id)  ? settle_alias
+				 : settle_is_listed(tree, id) ? settle_listed
+							      : NULL;
+		if (decide && !settle_gone(tree, id) && !decide(settle, id))
 			add_unsettled(settle, unsettled);
 	}
 }

@@ -56,6 +56,8 @@ yaml_id settle_gone(struct yaml_tree *tree, yaml_id id);
 
 /* settle_is_merged() - whether the alias @id is what a merge key names, by itself or in a list. */
 bool settle_is_merged(struct yaml_tree *tree, yaml_id id);
+/* settle_is_listed() - whether the alias @id is an item of a list that others read by an anchor of its own. */
+bool settle_is_listed(struct yaml_tree *tree, yaml_id id);
 /* settle_has_merge() - whether @map (of the input) has a merge key. */
 bool settle_has_merge(struct yaml_tree *tree, yaml_id map);
 /* settle_index_sources() - adds the pairs that the merge key @key brings in. */

@@ -173,6 +173,13 @@ bool settle_is_merged(struct yaml_tree *tree, yaml_id id)
 					    is_merge_value(tree, yaml_node(tree, id)->parent));
 }
 
+bool settle_is_listed(struct yaml_tree *tree, yaml_id id)
+{
+	const struct yaml_node *node = yaml_node(tree, id);
+
+	return !node->pair && node->parent && (yaml_node(tree, node->parent)->flags & YAML_F_SHARED);
+}
+
 static void index_source(struct yaml_tree *tree, yaml_id source, struct yaml_index *index)
 {
 	struct yaml_index own;

@@ -25,6 +25,12 @@ bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str byt
 /* yaml_node_new() - a zeroed node at the end of the vector; pointers into it become invalid. */
 yaml_id yaml_node_new(struct yaml_tree *tree);
 
+/*
+ * yaml_next_property() - cuts the next anchor or tag off what stands between *@at and the node, which starts at @end;
+ * empty when there is none left.
+ */
+struct str yaml_next_property(struct yaml_tree *tree, uint32_t *at, uint32_t end);
+
 /* yaml_column() - bytes between the start of its line and @at. */
 uint32_t yaml_column(struct str s, uint32_t at);
 

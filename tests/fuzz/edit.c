@@ -14,6 +14,7 @@
 
 #include "differential/meaning.h"
 #include "edit_ops.h"
+#include "yaml/expect.h"
 #include "yaml/settle.h"
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
@@ -452,7 +453,7 @@ static void check_result(struct round *round)
 		fail(round, text, "the result is not one document any more");
 	if (!parse(&after, round->arena, text))
 		fail(round, text, "the result is not read any more");
-	if (!yaml_prove(&round->tree, &after, &why))
+	if (!yaml_prove_tree(&round->tree, &after, &why))
 		fail(round, text, why.why);
 	if (told && !meaning_turns_json(round->tree.bytes, text))
 		emit(round, text, buf_str(&meant));

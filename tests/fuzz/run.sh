@@ -36,7 +36,7 @@ for target in "$@"; do
 done
 
 # A process ends after so many runs, and the next one goes on with its corpus: parsers that broke are kept for good.
-runs=100000
+runs=50000
 
 # Runs one target until its time is over, or something is found.
 fuzz() {

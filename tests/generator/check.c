@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "differential/meaning.h"
+#include "yaml/expect.h"
 #include "yaml/settle.h"
 #include "yaml/tree_internal.h"
 
@@ -315,7 +316,7 @@ static const char *check_after(struct reading *before, struct reading *after, co
 	struct buf aliased = BUF_INIT;
 	const char *problem = NULL;
 
-	if (!yaml_prove(&before->tree, &after->tree, &why))
+	if (!yaml_prove_tree(&before->tree, &after->tree, &why))
 		return why.why;
 	yaml_render(&after->tree, &none);
 	if (none.n)

@@ -34,7 +34,7 @@ static const char *prove(struct document *document, struct str after)
 {
 	if (!yaml_parse(&document->after, document->after_arena, after, NULL, &document->why))
 		return "not read";
-	return yaml_prove(&document->tree, &document->after, &document->why) ? NULL : document->why.why;
+	return yaml_prove_tree(&document->tree, &document->after, &document->why) ? NULL : document->why.why;
 }
 
 static void holds_for_what_is_meant(void **state)

@@ -443,7 +443,7 @@ static void minds_comments(void **state)
 		assert_true(edit(&document, str_of(cases[i].edit), NULL));
 		assert_true(yaml_parse(&document.after, document.after_arena, str_of(cases[i].after), NULL,
 				       &document.why));
-		if (yaml_prove(&document.tree, &document.after, &document.why) != cases[i].proved)
+		if (yaml_prove_tree(&document.tree, &document.after, &document.why) != cases[i].proved)
 			fail_msg("case %zu: %s", i, cases[i].proved ? document.why.why : "proved");
 		document_free(&document);
 	}

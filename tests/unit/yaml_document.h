@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "yaml/edit.h"
+#include "yaml/expect.h"
 #include "yaml/render.h"
 #include "yaml/settle.h"
 #include "yaml/tree.h"
@@ -64,7 +65,7 @@ static inline const char *document_render(struct document *document)
 	document->out.n--;
 	if (!yaml_parse(&document->after, document->after_arena, buf_str(&document->out), NULL, &document->why))
 		fail_msg("the result is not read: %s\n%s", document->why.why, document->out.p);
-	if (!yaml_prove(&document->tree, &document->after, &document->why))
+	if (!yaml_prove_tree(&document->tree, &document->after, &document->why))
 		fail_msg("the result is not proved: %s\n%s", document->why.why, document->out.p);
 	return document->out.p;
 }
