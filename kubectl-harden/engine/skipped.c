@@ -13,6 +13,9 @@
 #include "fixers/list.h"
 #include "fixers/skip.h"
 
+/* Of one document: nobody reads on. */
+enum { WARNINGS_MAX = 100 };
+
 /* Whether another pod of the same object has a container of that name: an object's annotation is for all of them. */
 static bool is_elsewhere(const struct pass *pass, size_t index, struct str container)
 {
@@ -37,13 +40,15 @@ static void record_faults(struct pass *pass, const struct skips *skips, size_t i
 		struct skip_warning warning = { .at = fault->at, .object = pass->object };
 		bool told = false;
 
-		/* Each pod of an object reads the object's annotation. */
-		for (size_t k = 0; k < document->warnings.n; k++)
-			told |= document->warnings.items[k].at == fault->at;
-		if (told || (fault->container.n && is_elsewhere(pass, index, fault->container)))
+		if (fault->container.n && is_elsewhere(pass, index, fault->container))
 			continue;
 		warning.message = intern_str(&pass->run->intern, fault->message);
-		VEC_PUSH(&document->warnings, warning);
+		/* Each pod of an object reads the object's annotation. */
+		for (size_t k = 0; k < document->warnings.n; k++)
+			told |= document->warnings.items[k].at == fault->at &&
+				document->warnings.items[k].message.p == warning.message.p;
+		if (!told && document->warnings.n < WARNINGS_MAX)
+			VEC_PUSH(&document->warnings, warning);
 	}
 }
 
