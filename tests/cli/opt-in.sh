@@ -49,7 +49,6 @@ for flags in '--requests=cpu=1' '--limits cpu=1' '--also=resources --requests=me
 	# shellcheck disable=SC2086 # $flags are flags
 	run 2 kubectl-harden fix $flags -f names
 	is_empty out
-	says err 'error: --'
 done
 for flags in '--also=resources --limits=memory=128m' '--also=resources --requests=cpu' '--also=resources --requests=' \
 	'--also=resources --requests=nvidia.com/gpu=1' '--also=resources --limits=cpu=lots'; do
