@@ -10,6 +10,9 @@
 #include "fixers/fix.h"
 #include "fixers/skip.h"
 
+/* Beside the status that is remembered. */
+enum { STATUS_DECLINED = 1 << 7 };
+
 size_t fix_status_size(const struct kube_pod *pod)
 {
 	return fixers_n * (pod->containers_n + 1);
@@ -20,15 +23,19 @@ static uint8_t *remembered(const struct fix_context *fix, size_t fixer, int targ
 	return &fix->status[fixer * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
 }
 
-static enum fix_status look(struct fix_context *fix, size_t fixer, int target)
+static enum fix_status look(struct fix_context *fix, size_t fixer, int target, bool *ret_declined)
 {
 	size_t before = fix->running;
 	int before_target = fix->target;
+	bool before_declined = fix->declined;
 	enum fix_status status;
 
 	fix->running = fixer;
 	fix->target = target;
-	status = fixers[fixer]->run(fix, fixers[fixer], target);
+	fix->declined = false;
+	status = fixers[fixer]->run ? fixers[fixer]->run(fix, fixers[fixer], target) : FIX_FINE;
+	*ret_declined = fix->declined;
+	fix->declined = before_declined;
 	fix->running = before;
 	fix->target = before_target;
 	return status;
@@ -44,7 +51,9 @@ static enum fix_status ask(struct fix_context *fix, size_t fixer, int target, st
 	uint8_t *memory = memcpy(xmalloc(size), fix->status, size);
 	uint32_t mark = yaml_mark(fix->tree), passed = fix->passed;
 	unsigned changes = fix->changes;
-	enum fix_status status = look(fix, fixer, target);
+	unsigned declined_met = fix->filter ? fix->filter->declined_met : 0;
+	bool declined;
+	enum fix_status status = look(fix, fixer, target, &declined);
 
 	for (size_t i = findings; ret_findings && i < fix->findings->n; i++)
 		if (fix->findings->items[i].text->fixer == fixers[fixer])
@@ -55,6 +64,8 @@ static enum fix_status ask(struct fix_context *fix, size_t fixer, int target, st
 	fix->findings->n = findings;
 	fix->changes = changes;
 	fix->passed = passed;
+	if (fix->filter)
+		fix->filter->declined_met = declined_met;
 	return status == FIX_FINE ? FIX_FINE : FIX_LEFT;
 }
 
@@ -66,12 +77,13 @@ static bool is_skipped(const struct fix_context *fix, size_t fixer, int target)
 enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 {
 	uint8_t *memory = remembered(fix, fixer, target);
+	bool declined = false;
 	enum fix_status status;
 
 	if (*memory)
-		return (enum fix_status)(*memory - 1);
-	status = is_skipped(fix, fixer, target) ? ask(fix, fixer, target, NULL) : look(fix, fixer, target);
-	*memory = (uint8_t)(status + 1);
+		return (enum fix_status)((*memory & ~STATUS_DECLINED) - 1);
+	status = is_skipped(fix, fixer, target) ? ask(fix, fixer, target, NULL) : look(fix, fixer, target, &declined);
+	*memory = (uint8_t)((status + 1) | (declined ? STATUS_DECLINED : 0));
 	return status;
 }
 
@@ -128,6 +140,11 @@ static void note_need(struct fix_context *fix, const struct fixer *other, int ta
 
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 {
+	size_t index = fixer_index(other);
+	enum fix_status status;
+
 	note_need(fix, other, target);
-	return fix_run(fix, fixer_index(other), target) != FIX_LEFT;
+	status = fix_run(fix, index, target);
+	fix->declined |= status == FIX_LEFT && (*remembered(fix, index, target) & STATUS_DECLINED);
+	return status != FIX_LEFT;
 }

@@ -19,10 +19,12 @@ static const struct {
 	enum layer_form form;
 } keys[LAYER_KEYS_N] = {
 	[LAYER_ALSO] = { "also", FIELD(also), LAYER_FIXERS },
+	[LAYER_LIMITS] = { "limits", FIELD(limits), LAYER_RESOURCES },
 	[LAYER_LOW_PORTS] = { "low-ports", FIELD(low_ports), LAYER_WORD },
 	[LAYER_ONLY] = { "only", FIELD(only), LAYER_FIXERS },
 	[LAYER_PORT_MAP] = { "port-map", FIELD(port_map), LAYER_PORTS },
 	[LAYER_PROFILE] = { "profile", FIELD(profile), LAYER_WORD },
+	[LAYER_REQUESTS] = { "requests", FIELD(requests), LAYER_RESOURCES },
 	[LAYER_RUN_AS_GROUP] = { "run-as-group", FIELD(run_as_group), LAYER_USER },
 	[LAYER_RUN_AS_USER] = { "run-as-user", FIELD(run_as_user), LAYER_USER },
 	[LAYER_SAFE_ONLY] = { "safe-only", FIELD(safe_only), LAYER_SWITCH },
@@ -132,6 +134,7 @@ static void add_version(struct buf *out, unsigned version)
 void layer_add_text(struct buf *out, const struct layer *layer, enum layer_key key)
 {
 	const void *value = value_of(layer, key);
+	const struct resource_list *resources = value;
 	const struct port_map *map = value;
 	size_t start = out->n;
 
@@ -157,6 +160,11 @@ void layer_add_text(struct buf *out, const struct layer *layer, enum layer_key k
 		for (size_t i = 0; i < map->n; i++)
 			buf_addf(out, "%s%u:%u", i ? "," : "", map->items[i].from, map->items[i].to);
 		break;
+	case LAYER_RESOURCES:
+		for (size_t i = 0; i < resources->n; i++)
+			buf_addf(out, "%s%s=%.*s", i ? "," : "", resources->items[i].name,
+				 STR_ARG(resources->items[i].value));
+		break;
 	}
 }
 
@@ -169,6 +177,14 @@ static void add_ports(struct json *json, const struct port_map *map)
 		snprintf(port, sizeof(port), "%u", map->items[i].from);
 		json_uint_key(json, port, map->items[i].to);
 	}
+	json_close(json, '}');
+}
+
+static void add_resources(struct json *json, const struct resource_list *resources)
+{
+	json_open(json, '{');
+	for (size_t i = 0; i < resources->n; i++)
+		json_str_key(json, resources->items[i].name, resources->items[i].value);
 	json_close(json, '}');
 }
 
@@ -190,6 +206,9 @@ void layer_add_json(struct json *json, const struct layer *layer, enum layer_key
 		return;
 	case LAYER_PORTS:
 		add_ports(json, value);
+		return;
+	case LAYER_RESOURCES:
+		add_resources(json, value);
 		return;
 	case LAYER_USER:
 		if (*(const int64_t *)value >= 0) {

@@ -12,10 +12,12 @@
 /* The keys of a layer, sorted: each is a flag, and a key of a project file. */
 enum layer_key {
 	LAYER_ALSO,
+	LAYER_LIMITS,
 	LAYER_LOW_PORTS,
 	LAYER_ONLY,
 	LAYER_PORT_MAP,
 	LAYER_PROFILE,
+	LAYER_REQUESTS,
 	LAYER_RUN_AS_GROUP,
 	LAYER_RUN_AS_USER,
 	LAYER_SAFE_ONLY,
@@ -26,7 +28,7 @@ enum layer_key {
 };
 
 /* How a value is written in a project file. */
-enum layer_form { LAYER_WORD, LAYER_SWITCH, LAYER_FIXERS, LAYER_USER, LAYER_VERSION, LAYER_PORTS };
+enum layer_form { LAYER_WORD, LAYER_SWITCH, LAYER_FIXERS, LAYER_USER, LAYER_VERSION, LAYER_PORTS, LAYER_RESOURCES };
 
 /* Where a value was given. */
 struct origin {

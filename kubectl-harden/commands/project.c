@@ -16,7 +16,7 @@
 
 #include "base/file.h"
 #include "base/pattern.h"
-#include "fixers/fix.h"
+#include "engine/levels.h"
 
 /* What holds where the same overrides match. */
 struct variant {
@@ -367,9 +367,9 @@ static struct project_settings *new_settings(struct project *project, struct lay
 	layer_put(layer, &project->flags);
 	settings->layer = *layer;
 	settings->options.fix = layer->fix;
-	settings->options.choice = fix_choice_make(&layer->fix);
 	if (own)
 		settings->options.own = *own;
+	levels_init(&settings->options);
 	return settings;
 }
 

@@ -15,7 +15,7 @@
 static const struct yaml_limits limits = { .nodes = 100000, .depth = 32, .bytes = PROJECT_FILE_BYTES_MAX };
 
 #define OVERRIDE_KEYS                                                                                                  \
-	"also low-ports only port-map profile run-as-group run-as-user safe-only skip standard-version unsafe"
+	"also limits low-ports only port-map profile requests run-as-group run-as-user safe-only skip standard-version unsafe"
 static const char override_keys[] = "paths " OVERRIDE_KEYS;
 static const char file_keys[] = "root exclude overrides kinds images " OVERRIDE_KEYS;
 
@@ -47,6 +47,8 @@ static const char *form_words(enum layer_form form)
 		return "latest or a version such as v1.37";
 	case LAYER_PORTS:
 		return "a map of ports, such as {80: 8080}";
+	case LAYER_RESOURCES:
+		return "a map of amounts, such as {cpu: 100m, memory: 128Mi}";
 	}
 	return "";
 }
@@ -66,6 +68,8 @@ static bool has_type(struct yaml_tree *tree, yaml_id node, enum layer_form form)
 		return type == YAML_INT || (type == YAML_STR && !str_int(yaml_text(tree, node), &number));
 	case LAYER_PORTS:
 		return type == YAML_INT;
+	case LAYER_RESOURCES:
+		return type == YAML_INT || type == YAML_FLOAT || type == YAML_STR;
 	case LAYER_WORD:
 	case LAYER_FIXERS:
 	case LAYER_VERSION:
@@ -124,20 +128,22 @@ static bool read_fixers(struct reader *r, yaml_id list, enum layer_key key, stru
 	return true;
 }
 
-static bool read_ports(struct reader *r, yaml_id map, struct settings *settings)
+/* A map whose pairs the flag takes joined by @separator: ports, resources. */
+static bool read_pairs(struct reader *r, yaml_id map, enum layer_key key, char separator, struct settings *settings)
 {
 	struct yaml_tree *tree = &r->schema.tree;
 
 	if (!yaml_is_map(tree, map))
-		return schema_fail(&r->schema, map, "port-map must be %s", form_words(LAYER_PORTS));
-	YAML_EACH(tree, map, port) {
-		yaml_id target = yaml_value(tree, port);
-		struct str pair = str_fmt(r->schema.arena, "%.*s:%.*s", STR_ARG(yaml_text(tree, port)),
-					  STR_ARG(yaml_text(tree, target)));
+		return schema_fail(&r->schema, map, "%s must be %s", layer_name(key), form_words(layer_form(key)));
+	YAML_EACH(tree, map, name) {
+		yaml_id value = yaml_value(tree, name);
+		struct str pair = str_fmt(r->schema.arena, "%.*s%c%.*s", STR_ARG(yaml_text(tree, name)), separator,
+					  STR_ARG(yaml_text(tree, value)));
 
-		if (!has_type(tree, target, LAYER_PORTS) || str_find(pair, STR(","), 0) != SIZE_MAX)
-			return schema_fail(&r->schema, target, "port-map must be %s", form_words(LAYER_PORTS));
-		if (!take(r, port, LAYER_PORT_MAP, pair, settings))
+		if (!has_type(tree, value, layer_form(key)) || str_find(pair, STR(","), 0) != SIZE_MAX)
+			return schema_fail(&r->schema, value, "%s must be %s", layer_name(key),
+					   form_words(layer_form(key)));
+		if (!take(r, name, key, pair, settings))
 			return false;
 	}
 	return true;
@@ -160,7 +166,9 @@ static bool read_layer(struct reader *r, yaml_id map, struct layer *layer)
 		if (layer_form(key) == LAYER_FIXERS)
 			fine = read_fixers(r, value, key, &settings);
 		else if (layer_form(key) == LAYER_PORTS)
-			fine = read_ports(r, value, &settings);
+			fine = read_pairs(r, value, key, ':', &settings);
+		else if (layer_form(key) == LAYER_RESOURCES)
+			fine = read_pairs(r, value, key, '=', &settings);
 		else
 			fine = read_scalar(r, value, key, &settings);
 		layer->given |= 1U << i;

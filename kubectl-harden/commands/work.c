@@ -15,6 +15,7 @@
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
+#include "report/between.h"
 #include "report/machine.h"
 #include "report/text.h"
 
@@ -88,7 +89,7 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 	output_relax(&work->session->err);
 }
 
-static bool read_all(struct work *work, struct error **err)
+static void read_all(struct work *work, struct project_settings *const *asked)
 {
 	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
 	size_t changes = 0;
@@ -97,19 +98,14 @@ static bool read_all(struct work *work, struct error **err)
 		const struct walk_entry *entry = &work->list.items[i];
 		struct file_image image = FILE_IMAGE_INIT;
 		struct error *error CLEANUP(error_freep) = NULL;
-		struct project_settings *asked;
 
 		progress_step(&progress, i, changes);
-		if (!project_settings(work->project, entry->path, &asked, err)) {
-			progress_end(&progress);
-			return false;
-		}
 		if (entry->error) {
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
 			struct source *source =
-				run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked[i]->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));
@@ -121,7 +117,21 @@ static bool read_all(struct work *work, struct error **err)
 		}
 	}
 	progress_end(&progress);
-	return true;
+}
+
+/* What is asked for of each file, before any is read: a mistake is told at once, and a run knows what to expect. */
+static struct project_settings **ask_all(struct work *work, struct error **err)
+{
+	struct project_settings **asked = xrealloc_array(NULL, work->list.n + 1, sizeof(struct project_settings *));
+
+	for (size_t i = 0; i < work->list.n; i++) {
+		if (!project_settings(work->project, work->list.items[i].path, &asked[i], err)) {
+			free(asked);
+			return NULL;
+		}
+		run_expect(&work->run, &asked[i]->options);
+	}
+	return asked;
 }
 
 static bool read_kustomization(struct work *work, struct error **err)
@@ -148,6 +158,7 @@ static bool read_kustomization(struct work *work, struct error **err)
 static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
 {
 	const struct settings *settings = &work->session->settings;
+	struct project_settings **asked;
 	struct error *error;
 
 	walk(&work->list, settings->filenames.items, settings->filenames.n, options);
@@ -156,12 +167,17 @@ static bool read_files(struct work *work, const struct walk_options *options, st
 		*err = error;
 		return false;
 	}
-	return read_all(work, err);
+	asked = ask_all(work, err);
+	if (!asked)
+		return false;
+	read_all(work, asked);
+	free(asked);
+	return true;
 }
 
 /* ---- the run ---- */
 
-static bool interrupted(struct work *work, int *ret_code)
+bool work_interrupted(struct work *work, int *ret_code)
 {
 	struct buf *out = &work->session->err.text;
 
@@ -192,10 +208,17 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
-	else
+	else if (settings_check(settings, &error))
 		return true;
 	*ret_code = command_usage_error(session, error);
 	return false;
+}
+
+void work_count(struct work *work)
+{
+	caveats_free(&work->caveats);
+	caveats_collect(&work->run, &work->caveats);
+	totals_count(&work->run, &work->caveats, &work->totals);
 }
 
 bool work_do(struct work *work, struct session *session, int *ret_code)
@@ -219,7 +242,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	if (!settings->quiet)
 		options.left_over = passed_over;
 	fine = settings->kustomize ? read_kustomization(work, &error) : read_files(work, &options, &error);
-	if (interrupted(work, ret_code))
+	if (work_interrupted(work, ret_code))
 		return false;
 	if (!fine) {
 		if (error)
@@ -229,10 +252,9 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	}
 	run_plan(&work->run);
 	run_apply(&work->run);
-	if (interrupted(work, ret_code))
+	if (work_interrupted(work, ret_code))
 		return false;
-	caveats_collect(&work->run, &work->caveats);
-	totals_count(&work->run, &work->caveats, &work->totals);
+	work_count(work);
 	return true;
 }
 
@@ -274,22 +296,40 @@ static void add_diff_name(struct buf *out, const char *path)
 	free(here);
 }
 
-void work_add_diff(struct work *work, const struct source *source)
+static void add_diff(struct work *work, const struct source *source, struct str original, const struct splices *splices)
 {
 	struct output *out = &work->session->out;
 	struct diff_options options = {
 		.colour = out->colour, .visible = out->terminal, .relax = output_relax_data, .data = out
 	};
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
+
+	add_diff_name(&name, source->path);
+	diff_add(&out->text, buf_str(&name), original, splices, &options);
+	output_relax(out);
+}
+
+void work_add_diff(struct work *work, const struct source *source)
+{
 	struct splices splices;
 
 	if (!source->changed)
 		return;
-	add_diff_name(&name, source->path);
 	run_splices(source, &splices);
-	diff_add(&out->text, buf_str(&name), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
+	add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
 	splices_free(&splices);
-	output_relax(out);
+}
+
+void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before)
+{
+	struct splices after;
+	struct between between;
+
+	run_splices(source, &after);
+	between_make(&between, (struct str){ source->image.bytes, source->image.n }, before, &after);
+	add_diff(work, source, buf_str(&between.before), &between.splices);
+	between_free(&between);
+	splices_free(&after);
 }
 
 void work_add_report(struct work *work, int code)
@@ -345,7 +385,7 @@ bool work_is_answer(const struct work *work, enum fail_on fail_on, bool left)
 	case FAIL_ON_VIOLATION:
 		return totals->refused || (left ? totals->violations_left : totals->violations);
 	case FAIL_ON_HARDENED:
-		return totals->refused || (left ? totals->left : totals->findings);
+		return totals->refused || (left ? totals->left + totals->declined : totals->findings);
 	case FAIL_ON_DEFAULT:
 	case FAIL_ON_NEVER:
 		break;

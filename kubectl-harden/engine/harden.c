@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "engine/homes.h"
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
@@ -88,8 +89,8 @@ struct fix_context fix_context_make(struct run *run, const struct source_options
 	size_t size = fix_status_size(pod);
 
 	return (struct fix_context){
-		.config = &options->fix,
-		.choice = &options->choice,
+		.config = &options->level.config,
+		.choice = &options->level.choice,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,
@@ -119,6 +120,7 @@ static bool is_idempotent(struct run *run, const struct source_options *options,
 			      .objects = &run->objects_after,
 			      .findings = &findings,
 			      .options = options,
+			      .filter = { .declined = document->declined },
 			      .again = true };
 	unsigned changes;
 
@@ -175,6 +177,8 @@ static bool prove(struct run *run, const struct source_options *options, struct 
 		yaml_expected_free(&run->expected);
 	if (ret_final)
 		*ret_final = fine && is_idempotent(run, options, document);
+	if (fine)
+		homes_judge(run, options, document, &run->after);
 	buf_free(&out);
 	return fine;
 }
@@ -211,6 +215,7 @@ static struct pass first_pass(struct run *run, struct source *source, struct doc
 			      .findings = &document->findings,
 			      .source = source,
 			      .options = source->options,
+			      .filter = { .declined = document->declined },
 			      .log = { .traced = run->options.traced },
 			      .record = true };
 }
@@ -287,6 +292,8 @@ static void count(struct document *document)
 
 		if (finding->text->status == FIX_CHANGED)
 			object->changes++;
+		else if (finding->text->declined)
+			object->declined++;
 		else
 			object->left++;
 	}
@@ -334,6 +341,8 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		leave_shared(run, source, document);
 	else if (!final)
 		retry(run, source, document, changes);
+	if (!document->splices.n)
+		homes_judge(run, source->options, document, tree);
 	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;

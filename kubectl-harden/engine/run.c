@@ -10,18 +10,27 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/homes.h"
 #include "engine/inventory.h"
+#include "engine/levels.h"
 #include "engine/scan.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
+#include "fixers/list.h"
+
+void run_expect(struct run *run, const struct source_options *options)
+{
+	run->waits |= homes_wanted(options);
+	run->labels |= fix_selected(&options->fix, &fixer_namespace_labels);
+}
 
 void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	run->common = (struct source_options){ .fix = options->fix,
-					       .choice = fix_choice_make(&options->fix),
-					       .own = options->own };
+	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
+	levels_init(&run->common);
+	run_expect(run, &run->common);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
@@ -42,11 +51,13 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->sources.n; i++)
 		source_free(run, run->sources.items[i]);
 	free(run->sources.items);
+	free(run->levels.items);
 	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
 		free(run->inventory->workloads.items[i].ports.items);
 	if (run->inventory) {
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
+		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -76,6 +87,7 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 	if (!strcmp(path, "-"))
 		source->writable = false;
 	source->options = options ? options : &run->common;
+	run_expect(run, source->options);
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
@@ -114,7 +126,7 @@ static bool concerns(const struct run *run, const struct document *document)
 	return false;
 }
 
-static void apply_document(struct run *run, struct source *source, struct document *document)
+void run_apply_document(struct run *run, struct source *source, struct document *document)
 {
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
@@ -123,7 +135,21 @@ static void apply_document(struct run *run, struct source *source, struct docume
 	harden_document(run, source, document);
 }
 
-static void each_document(struct run *run, bool all)
+enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
+
+static bool is_due(const struct run *run, const struct document *document, enum which which)
+{
+	if (which == WHICH_NAMESPACES)
+		return document->homes_n;
+	if (which == WHICH_ALL && (document->workloads_n || document->services_n))
+		return true;
+	/* What holds nothing but Namespaces is done once, at the end. */
+	if (document->state == DOCUMENT_PENDING)
+		return document->workloads_n || document->services_n || !document->homes_n;
+	return concerns(run, document);
+}
+
+static void each_document(struct run *run, enum which which)
 {
 	for (size_t i = 0; i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
@@ -134,9 +160,8 @@ static void each_document(struct run *run, bool all)
 
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
-			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && (document->workloads_n || document->services_n)))
-				apply_document(run, source, document);
+			if (is_due(run, document, which))
+				run_apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}
 	}
@@ -156,29 +181,17 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
-/* On OpenShift no source gets UIDs, but for those of a flag. Whether that is news to any. */
-static bool leave_users(struct run *run)
+static void settle(struct run *run)
 {
-	bool news = false;
-
-	for (size_t i = 0; run->openshift && i < run->sources.n; i++) {
-		struct fix_config *fix = &run->sources.items[i]->options->fix;
-
-		news |= fix->run_as_user == UID_AUTO;
-		if (fix->run_as_user == UID_AUTO)
-			fix->run_as_user = UID_NONE;
-	}
-	return news;
-}
-
-void run_apply(struct run *run)
-{
-	bool all = leave_users(run);
-
-	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
-		each_document(run, true);
+		each_document(run, WHICH_ALL);
+	if (run->waits) {
+		homes_decide(run);
+		each_document(run, WHICH_NAMESPACES);
+		while (drop_unproved(run))
+			each_document(run, WHICH_ALL);
+	}
 	if (run->options.traced)
 		trace_link(run);
 	/* As large as the largest document, and no longer needed. */
@@ -186,6 +199,44 @@ void run_apply(struct run *run)
 	yaml_tree_free(&run->after);
 	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
+}
+
+void run_apply(struct run *run)
+{
+	/* On OpenShift nobody gets a UID, but for one of a flag or a project file. */
+	bool all = run->openshift && levels_leave_user(run);
+
+	each_document(run, all ? WHICH_ALL : WHICH_WAIT);
+	settle(run);
+}
+
+/* The documents of a review with what was accepted. */
+static void apply_accepted(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->declined.n && document->state != DOCUMENT_REFUSED)
+				run_apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+}
+
+void run_apply_again(struct run *run)
+{
+	apply_accepted(run);
+	settle(run);
+}
+
+void run_decide_again(struct run *run)
+{
+	apply_accepted(run);
+	homes_decide(run);
 }
 
 /* ---- results ---- */

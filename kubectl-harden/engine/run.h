@@ -31,11 +31,18 @@ struct run_options {
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
 };
 
+/* What pods have to reach, and what follows from it for each fixer: see levels.h. */
+struct level {
+	const struct source_options *of; /* whose it is */
+	struct fix_config config;
+	struct fix_choice choice;
+};
+
 /* What is asked for of a source; others of the same run may be asked for something else. */
 struct source_options {
 	struct fix_config fix;
-	struct fix_choice choice; /* of .fix */
 	struct kube_own own;
+	struct level level; /* of all its pods whose namespaces say nothing else: see levels_init() */
 };
 
 enum document_state {
@@ -51,9 +58,11 @@ struct run_object {
 	struct str where; /* which of several pods of the object; else empty */
 	int item;
 	unsigned changes, left;
+	unsigned declined; /* changes that the user left out, and what needs them */
 	struct str note; /* why it was not looked at, or not all of it: a patch, an unknown kind with a pod; else empty */
 	bool partial;	 /* what was looked at is not all that the pod will be, so Pod Security cannot be asked of it */
 	bool looked_at; /* it was looked at all the same */
+	bool unseen;	/* it holds a pod, or seems to, of which nothing is known */
 };
 
 /* What an annotation hides, or (.finding is NULL) an entry of one that hides nothing. */
@@ -94,11 +103,15 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
-	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
-	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
-	bool known;		/* refused, and a baseline has that */
-	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
-	bool port_denied;	/* a port's move has no place in it, for an anchor shares it with what stays */
+	size_t home, homes_n;
+	size_t trial;		  /* of a review: its row + 1; 0 for none */
+	size_t part, parts_n;	  /* rows of a review */
+	struct declined declined; /* by the review; in the run's arena */
+	struct yaml_tree *tree;	  /* as it was parsed, where it may be needed again and there was room; else NULL */
+	struct trace *trace;	  /* of .findings, where the run is traced; else NULL */
+	bool known;		  /* refused, and a baseline has that */
+	bool unproved;		  /* a change did not pass its proof and was dropped: a bug of ours */
+	bool port_denied;	  /* a port's move has no place in it, for an anchor shares it with what stays */
 };
 
 struct source {
@@ -127,10 +140,14 @@ struct source {
 struct run {
 	struct run_options options;
 	struct source_options common; /* of sources without options of their own */
-	struct arena *arena;	      /* results */
-	struct intern intern;	      /* those of their texts that recur; in arena */
-	struct arena *scratch;	      /* one document at a time */
-	struct arena *words;	      /* one object at a time */
+	struct {
+		struct level **items;
+		size_t n, cap;
+	} levels;	       /* of pods whose namespaces say what they have to reach */
+	struct arena *arena;   /* results */
+	struct intern intern;  /* those of their texts that recur; in arena */
+	struct arena *scratch; /* one document at a time */
+	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
 	struct yaml_expected expected;	       /* of .after */
 	struct objects objects, objects_after; /* of these trees */
@@ -141,6 +158,8 @@ struct run {
 	} sources;
 	struct inventory *inventory;
 	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
+	bool waits;	/* workloads wait for Namespaces, or these for them */
+	bool labels;	/* somebody asks for namespace-labels */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
@@ -155,8 +174,14 @@ void run_free(struct run *run);
 struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image);
 
 /*
+ * run_expect() - says that sources with @options will be added: before the first of all, for what is to be read of one
+ * may depend on others.
+ */
+void run_expect(struct run *run, const struct source_options *options);
+
+/*
  * run_add_with() - the same for a source that is asked for something else than @run was made with. @options must
- * outlive the run, which sets the user to none where the input turns out to be OpenShift's. NULL: run_add().
+ * outlive the run, which changes their level where the input turns out to be OpenShift's. NULL: run_add().
  */
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
 			    struct source_options *options);
@@ -164,6 +189,17 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 /* run_plan(), run_apply() - after all sources were added. */
 void run_plan(struct run *run);
 void run_apply(struct run *run);
+
+/*
+ * run_apply_document() - makes the results of one document anew, as document->declined now says; what the plan decided
+ * stays, and what the document cannot do of it is only flagged. run_apply_again() - those of all documents that a
+ * review has declined something of, and of whatever follows from that: as run_apply().
+ */
+void run_apply_document(struct run *run, struct source *source, struct document *document);
+void run_apply_again(struct run *run);
+
+/* run_decide_again() - what Namespaces can enforce after what was accepted so far. */
+void run_decide_again(struct run *run);
 
 /*
  * run_output() - appends the new text of a source to @out (its old one where nothing changed).

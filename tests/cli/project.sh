@@ -170,6 +170,20 @@ echo 'overrides: [{paths: [service.yaml], skip: [unprivileged-ports]}]' >.kubect
 run 0 kubectl-harden fix --stdout -f a -f b -f service.yaml
 ! grep -q 8080 "$temp/out" || fail 'a Service moves that was to stay'
 
+# A profile that a project file asks for late is known when the first file is read.
+mkdir ns && cat >ns/a.yaml <<'END'
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels: {pod-security.kubernetes.io/enforce: baseline}
+END
+mkdir ns/z && pod ns/z/web.yaml
+sed -i 's/name: web}/name: web, namespace: shop}/' ns/z/web.yaml
+echo 'profile: auto' >ns/z/.kubectl-harden.yaml
+run 0 kubectl-harden check -R -f ns
+rm -r ns
+
 # Kinds and images of their own.
 cat >.kubectl-harden.yaml <<'END'
 kinds:
@@ -221,7 +235,7 @@ refused() {
 }
 rm -rf ./* && cp -R "$temp/copy/." .
 refused 'profil: x\n' ':1:1: unknown key "profil" (did you mean profile?)'
-refused '\n\nprofile: restrictd\n' ':3:1: profile cannot be "restrictd": must be baseline, restricted or hardened (did you mean restricted?)'
+refused '\n\nprofile: restrictd\n' ':3:1: profile cannot be "restrictd": must be baseline, restricted, hardened or auto (did you mean restricted?)'
 refused 'skip:\n- capabilties\n' ':2:3: unknown fixer "capabilties" (did you mean capabilities?)'
 refused 'run-as-user: 0\n' ':1:1: run-as-user cannot be "0": 0 is root'
 refused 'standard-version: 1.30\n' ':1:1: standard-version must be latest or a version such as v1.37'
