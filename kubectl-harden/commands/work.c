@@ -89,34 +89,23 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 	output_relax(&work->session->err);
 }
 
-static bool read_all(struct work *work, struct error **err)
+static void read_all(struct work *work, struct project_settings *const *asked)
 {
 	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
-	struct project_settings *holds;
 	size_t changes = 0;
 
-	for (size_t i = 0; i < work->list.n; i++) {
-		if (!project_settings(work->project, work->list.items[i].path, &holds, err))
-			return false;
-		run_expect(&work->run, &holds->options);
-	}
 	for (size_t i = 0; i < work->list.n && !*work->run.stop; i++) {
 		const struct walk_entry *entry = &work->list.items[i];
 		struct file_image image = FILE_IMAGE_INIT;
 		struct error *error CLEANUP(error_freep) = NULL;
-		struct project_settings *asked;
 
 		progress_step(&progress, i, changes);
-		if (!project_settings(work->project, entry->path, &asked, err)) {
-			progress_end(&progress);
-			return false;
-		}
 		if (entry->error) {
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
 			struct source *source =
-				run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked[i]->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));
@@ -128,7 +117,21 @@ static bool read_all(struct work *work, struct error **err)
 		}
 	}
 	progress_end(&progress);
-	return true;
+}
+
+/* What is asked for of each file, before any is read: a mistake is told at once, and a run knows what to expect. */
+static struct project_settings **ask_all(struct work *work, struct error **err)
+{
+	struct project_settings **asked = xrealloc_array(NULL, work->list.n + 1, sizeof(struct project_settings *));
+
+	for (size_t i = 0; i < work->list.n; i++) {
+		if (!project_settings(work->project, work->list.items[i].path, &asked[i], err)) {
+			free(asked);
+			return NULL;
+		}
+		run_expect(&work->run, &asked[i]->options);
+	}
+	return asked;
 }
 
 static bool read_kustomization(struct work *work, struct error **err)
@@ -155,6 +158,7 @@ static bool read_kustomization(struct work *work, struct error **err)
 static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
 {
 	const struct settings *settings = &work->session->settings;
+	struct project_settings **asked;
 	struct error *error;
 
 	walk(&work->list, settings->filenames.items, settings->filenames.n, options);
@@ -163,7 +167,12 @@ static bool read_files(struct work *work, const struct walk_options *options, st
 		*err = error;
 		return false;
 	}
-	return read_all(work, err);
+	asked = ask_all(work, err);
+	if (!asked)
+		return false;
+	read_all(work, asked);
+	free(asked);
+	return true;
 }
 
 /* ---- the run ---- */

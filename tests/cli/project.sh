@@ -195,10 +195,28 @@ run 0 kubectl-harden diff -f a -f b
 echo '{also: [resources], requests: {cpu: 100m}, limits: {cpu: 50m}}' >a/.kubectl-harden.yaml
 run 2 kubectl-harden fix -f a -f b
 tr -d '\n' <"$temp/err" | grep -qF 'a/.kubectl-harden.yaml:1: requests cpu=100m is more than' || fail "$(cat "$temp/err")"
-echo '{requests: {cpu: 100m}}' >a/.kubectl-harden.yaml
-run 1 kubectl-harden diff -q -f a
-! grep -q requests "$temp/out" || fail 'values alone ask for a fixer'
-run 1 kubectl-harden diff -q --also=resources -f a
+# Values alone ask for no fixer.
+echo '{requests: {cpu: 100m}}' >b/.kubectl-harden.yaml
+run 0 kubectl-harden diff -q -f b
+run 1 kubectl-harden diff -q --also=resources -f b
+
+# A profile that a project file asks for late is known when the first file is read.
+mkdir ns ns/z
+cat >ns/a.yaml <<'END'
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels: {pod-security.kubernetes.io/enforce: baseline}
+END
+cat >ns/z/web.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {containers: [{name: web, image: "example.org/web:1"}]}
+END
+echo 'profile: auto' >ns/z/.kubectl-harden.yaml
+run 0 kubectl-harden check -R -f ns
 
 # Kinds and images of their own.
 rm -rf ./* .kubectl-harden.yaml
