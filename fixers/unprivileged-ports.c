@@ -165,7 +165,11 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(fix, &change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
-	if (!sites.sure) {
+	if (sites.caveat.n) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat = CAVEAT_TEXT;
+		problem->detail = sites.caveat;
+	} else if (!sites.sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

@@ -30,6 +30,7 @@ struct inventory_port {
 	bool sure;
 	bool stays_root;    /* its container is left as root: nothing to do */
 	struct str why_not; /* empty: nothing in the pod is in the way */
+	struct str doubt;   /* why its listener may not follow; or empty */
 	/* by the plan */
 	bool by_service; /* only a Service says so */
 	bool refused;	 /* cannot move; .why_not says why */

@@ -126,7 +126,8 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 		return;
 	if (!port->listener)
 		plan_refuse_port(port,
-				 port->by_service
+				 port->doubt.n ? port->doubt
+				 : port->by_service
 					 ? str_fmt(run->arena,
 						   "only a Service says that the pod listens there; where its program "
 						   "can listen on %u: --low-ports=move",

@@ -17,8 +17,7 @@ static bool equal(struct str a, struct str b, bool fold)
 	return fold ? str_ieq(a, b) : str_eq(a, b);
 }
 
-/* One '*' stands for anything but nothing. */
-static bool name_is(const char *pattern, struct str name, bool fold)
+bool listener_name_is(const char *pattern, struct str name, bool fold)
 {
 	struct str p = str_of(pattern);
 	const char *hit;
@@ -39,7 +38,7 @@ static bool name_is(const char *pattern, struct str name, bool fold)
 static bool is_never(struct str name)
 {
 	for (size_t i = 0; i < listener_never_n; i++)
-		if (name_is(listener_never[i], name, true))
+		if (listener_name_is(listener_never[i], name, true))
 			return true;
 	return false;
 }
@@ -49,7 +48,7 @@ const struct listener *listener_find_env(struct str name)
 	if (is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_env_n; i++)
-		if (name_is(listener_env[i].name, name, listener_env[i].fold))
+		if (listener_name_is(listener_env[i].name, name, listener_env[i].fold))
 			return &listener_env[i];
 	return NULL;
 }
@@ -59,7 +58,7 @@ const struct listener *listener_find_flag(struct str name)
 	if (is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_flags_n; i++)
-		if (name_is(listener_flags[i].name, name, listener_flags[i].fold))
+		if (listener_name_is(listener_flags[i].name, name, listener_flags[i].fold))
 			return &listener_flags[i];
 	return NULL;
 }

@@ -8,6 +8,7 @@
  */
 #include "kube/pod.h"
 
+#include "kube/dotnet.h"
 #include "kube/kind_path.h"
 
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
@@ -87,7 +88,8 @@ static void read_image(struct arena *arena, struct kube_container *container)
 	if (!image_ref_parse(arena, container->image, &ref))
 		return;
 	container->facts = image_fact_find(&image_facts, &ref);
-	if (str_starts(ref.name, STR("mcr.microsoft.com/dotnet/")) && image_version(ref.tag, version))
+	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, ref.name);
+	if (container->is_dotnet && image_version(ref.tag, version))
 		container->dotnet = version[0];
 }
 
