@@ -17,6 +17,13 @@ static bool equal(struct str a, struct str b, bool fold)
 	return fold ? str_ieq(a, b) : str_eq(a, b);
 }
 
+/* Whether what stands for the '*' holds the separator that follows it: then the key is nested more deeply. */
+static bool is_nested(struct str middle, struct str tail)
+{
+	return (str_starts(tail, STR(":")) && str_find(middle, STR(":"), 0) != SIZE_MAX) ||
+	       (str_starts(tail, STR("__")) && str_find(middle, STR("__"), 0) != SIZE_MAX);
+}
+
 bool listener_name_is(const char *pattern, struct str name, bool fold)
 {
 	struct str p = str_of(pattern);
@@ -32,7 +39,8 @@ bool listener_name_is(const char *pattern, struct str name, bool fold)
 	star = (size_t)(hit - p.p);
 	tail = p.n - star - 1;
 	return name.n > p.n - 1 && equal(str_sub(p, 0, star), str_sub(name, 0, star), fold) &&
-	       equal(str_sub(p, star + 1, p.n), str_sub(name, name.n - tail, name.n), fold);
+	       equal(str_sub(p, star + 1, p.n), str_sub(name, name.n - tail, name.n), fold) &&
+	       !is_nested(str_sub(name, star, name.n - tail), str_sub(p, star + 1, p.n));
 }
 
 static bool is_never(struct str name)

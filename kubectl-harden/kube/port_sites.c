@@ -421,7 +421,8 @@ static void search_addition(struct search *search, const struct listener_setting
 	const struct image_move *move = owner->facts ? image_fact_move(owner->facts, search->port) : NULL;
 	struct dotnet_addition addition;
 
-	if (move && move->env) {
+	/* Of .NET's own images more is known than a row of theirs can say. */
+	if (move && move->env && !owner->is_dotnet) {
 		add_site(search, SITE_ENV_NEW, container, owner->node,
 			 image_move_value(move, search->arena, search->target), str_of(move->env));
 		search->sites->listener = search->sites->sure = true;
