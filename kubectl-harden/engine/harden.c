@@ -79,6 +79,7 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 {
 	size_t size = fix_status_size(pod);
 
+	pod->assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
 	return (struct fix_context){
 		.config = &run->options.fix,
 		.choice = &run->choice,

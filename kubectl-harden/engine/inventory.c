@@ -76,6 +76,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 			    !fix_needs_root(fix, (int)i, &reason))
 				port.stays_root = false;
 	}
+	workload->refers |= sites.refers;
 	port_sites_free(&sites);
 	VEC_PUSH(&workload->ports, port);
 }

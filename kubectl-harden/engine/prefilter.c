@@ -80,7 +80,8 @@ static void scan_line(struct scan *scan, struct str line)
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
 		else
-			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known;
+			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known &&
+				       !str_is(scan->kind, "ConfigMap");
 		scan->kinds++;
 	}
 }
@@ -104,6 +105,18 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
+/* Whether a ConfigMap may say what a program listens on: most are dashboards, scripts and certificates. */
+static bool may_configure(struct str document)
+{
+	static const char *const words[] = { "appsettings", "http://", "https://", "PORT", "port:", "LISTEN", "BIND",
+					     "ASPNETCORE",  "DOTNET",  "Kestrel",  "ADDR" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_find(document, str_of(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 {
 	struct scan scan = { .own = own };
@@ -123,6 +136,8 @@ enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
+	if (str_is(scan.kind, "ConfigMap") && !nothing && !may_configure(document))
+		return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;
 	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;

@@ -46,6 +46,7 @@ void run_free(struct run *run)
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
 		free(run->inventory->pins.items);
+		inventory_configs_free(run->inventory);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
 	}
@@ -102,6 +103,9 @@ static bool concerns(const struct run *run, const struct document *document)
 			if (service->ports[k].moves)
 				return true;
 	}
+	for (size_t i = 0; i < document->configs_n; i++)
+		if (run->inventory->configs.items[document->config + i].moves.n)
+			return true;
 	return false;
 }
 

@@ -62,6 +62,7 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t config, configs_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
 	bool known;		/* refused, and a baseline has that */

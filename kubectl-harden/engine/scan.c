@@ -112,6 +112,8 @@ static void visit(struct scan *scan, struct object_view *view)
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
 		scan->matters = true;
+	} else if (flags & KIND_CONFIG) {
+		inventory_config(run, where, &run->tree, object);
 	} else if (flags & KIND_NAMES_PORT) {
 		inventory_pin(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
@@ -154,6 +156,7 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
+	document->config = inventory->configs.n;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
@@ -162,6 +165,7 @@ static void scan_parsed(struct scan *scan)
 		visit_kindless(scan);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
+	document->configs_n = inventory->configs.n - document->config;
 	if (!scan->matters)
 		return;
 	if (scan->has_low_port || (document->services_n && !document->workloads_n))
@@ -243,7 +247,8 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	} else {
 		scan_parsed(&scan);
 	}
-	if (document.state != DOCUMENT_NOTHING) {
+	/* Of a ConfigMap alone there is nothing to tell until the plan moves something in it. */
+	if (document.state != DOCUMENT_NOTHING || document.configs_n) {
 		VEC_PUSH(&source->documents, document);
 	} else {
 		document_clear(&document);

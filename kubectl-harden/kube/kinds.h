@@ -20,6 +20,7 @@ enum kube_kind_flag {
 	KIND_OPENSHIFT = 1 << 7,     /* its presence means that OpenShift assigns the UIDs */
 	KIND_CLUSTER = 1 << 8,	     /* has no namespace */
 	KIND_KUSTOMIZATION = 1 << 9, /* names files that are patches, and holds patches */
+	KIND_CONFIG = 1 << 10,	     /* a ConfigMap: what its values say may be what a pod's program obeys */
 };
 
 enum kube_view_flag {
