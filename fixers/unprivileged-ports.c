@@ -101,6 +101,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
+	for (size_t i = 0; i < sites->configs.n; i++)
+		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
 	if (decision->services.n)

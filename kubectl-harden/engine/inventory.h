@@ -171,6 +171,12 @@ bool inventory_config(struct run *run, struct where where, struct yaml_tree *tre
 void inventory_configs_free(struct inventory *inventory);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 
+/*
+ * inventory_is_movable() - whether its ports may move: a pod without labels is behind no Service that we could see, and
+ * some kinds name their pod's port once more.
+ */
+bool inventory_is_movable(const struct kube_pod *pod);
+
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
 

@@ -111,23 +111,49 @@ static bool looks_like_https(struct adding *add, yaml_id item, int64_t port)
 	return name.n ? is_https_name(name) : port == PORT_HTTPS || port == PORT_HTTPS_HIGH;
 }
 
-/* What else the container declares: its https port if it has one, and one that a setting could not name. */
-static void look_at_ports(struct adding *add, int64_t *ret_https, int64_t *ret_other)
+/* The number of an item of `ports`, if it is one of TCP; else 0. */
+static int64_t tcp_port(struct adding *add, yaml_id item)
 {
-	struct yaml_tree *tree = add->pod->tree;
+	struct str protocol = yaml_get_text(add->pod->tree, item, "protocol");
+	int64_t port;
 
-	*ret_https = *ret_other = 0;
-	YAML_EACH(tree, yaml_get(tree, add->node, "ports"), item) {
-		struct str protocol = yaml_get_text(tree, item, "protocol");
-		int64_t port;
+	if (!yaml_int(add->pod->tree, yaml_get(add->pod->tree, item, "containerPort"), &port) ||
+	    (protocol.n && !str_is(protocol, "TCP")))
+		return 0;
+	return port;
+}
 
-		if (!yaml_int(tree, yaml_get(tree, item, "containerPort"), &port) ||
-		    (protocol.n && !str_is(protocol, "TCP")))
-			continue;
+/* Whether the port that moves is one for https. */
+static bool moves_https(struct adding *add)
+{
+	YAML_EACH(add->pod->tree, yaml_get(add->pod->tree, add->node, "ports"), item) {
+		int64_t port = tcp_port(add, item);
+
 		if (port == add->from || port == add->to)
-			add->ret->https = looks_like_https(add, item, port);
-		else if (looks_like_https(add, item, port) && add->settings->certificate && !*ret_https)
-			*ret_https = port;
+			return looks_like_https(add, item, port);
+	}
+	return false;
+}
+
+/*
+ * What else the container declares: the other one of its pair, which is its https port where it has a certificate, or
+ * its low port where the one for https moves; and one that a setting could not name.
+ */
+static void look_at_ports(struct adding *add, int64_t *ret_pair, int64_t *ret_other)
+{
+	bool https = moves_https(add);
+
+	*ret_pair = *ret_other = 0;
+	add->ret->https = https;
+	YAML_EACH(add->pod->tree, yaml_get(add->pod->tree, add->node, "ports"), item) {
+		int64_t port = tcp_port(add, item);
+		bool is_pair = https ? !looks_like_https(add, item, port) && port < PORT_FIRST_FREE
+				     : looks_like_https(add, item, port) && add->settings->certificate;
+
+		if (!port || port == add->from || port == add->to)
+			continue;
+		if (is_pair && !*ret_pair)
+			*ret_pair = port;
 		else
 			*ret_other = port;
 	}
@@ -173,11 +199,13 @@ static void add_endpoint(struct adding *add, bool https, int64_t port)
 	put(add, name, url(add, https, port), YAML_NONE);
 }
 
-static void add_endpoints(struct adding *add, int64_t https)
+static void add_endpoints(struct adding *add, int64_t pair)
 {
-	add_endpoint(add, add->ret->https, add->to);
-	if (https && !add->ret->https && !added_before(add->settings, endpoint_name(add, "Https")))
-		add_endpoint(add, true, https);
+	bool https = add->ret->https;
+
+	add_endpoint(add, https, add->to);
+	if (pair && !added_before(add->settings, endpoint_name(add, https ? "Http" : "Https")))
+		add_endpoint(add, !https, pair);
 	add->ret->caveat = str_fmt(
 		add->arena,
 		"%.*s=%.*s is set, for nothing here says how the program is told its port. It overrides the URLs and ports "
@@ -193,15 +221,15 @@ static struct str join(struct adding *add, struct str urls, struct str more)
 	return str_fmt(add->arena, "%.*s;%.*s", STR_ARG(urls), STR_ARG(more));
 }
 
-static void add_urls(struct adding *add, int64_t https)
+static void add_urls(struct adding *add, int64_t pair)
 {
 	struct str name = str_of(dotnet_rules.urls.items[0]), value = url(add, add->ret->https, add->to);
 	const struct listener_setting *before = added_before(add->settings, name);
 
 	if (before)
 		value = join(add, before->value, value);
-	else if (https && !add->ret->https)
-		value = join(add, value, url(add, true, https));
+	else if (pair)
+		value = join(add, value, url(add, !add->ret->https, pair));
 	put(add, name, value, before ? before->node : YAML_NONE);
 	add->ret->caveat = str_fmt(
 		add->arena,
@@ -249,14 +277,15 @@ struct str dotnet_image_value(struct kube_pod *pod, int container, const struct 
 {
 	struct dotnet_addition addition = { 0 };
 	struct adding add = { pod, pod->containers[container].node, settings, arena, from, to, &addition };
-	int64_t https, other;
+	int64_t pair, other;
 	struct str value;
 
 	if (!listener_rewrite(setting->listener, arena, setting->value, from, to, &value))
 		return STR_NONE;
-	look_at_ports(&add, &https, &other);
-	if (https && setting == image_urls(settings) && !listener_setting_says(setting, (uint16_t)https))
-		value = join(&add, value, url(&add, true, https));
+	look_at_ports(&add, &pair, &other);
+	if (pair && !addition.https && setting == image_urls(settings) &&
+	    !listener_setting_says(setting, (uint16_t)pair))
+		value = join(&add, value, url(&add, true, pair));
 	return value;
 }
 
@@ -266,13 +295,13 @@ void dotnet_add(struct kube_pod *pod, int container, const struct listener_setti
 	struct adding add = { pod, pod->containers[container].node, settings, arena, from, to, ret_addition };
 	const struct dotnet_names *urls = &dotnet_rules.urls;
 	const struct listener_setting *image;
-	int64_t https, other;
+	int64_t pair, other;
 	bool by_image;
 
 	*ret_addition = (struct dotnet_addition){ 0 };
 	if (!settings->dotnet)
 		return;
-	look_at_ports(&add, &https, &other);
+	look_at_ports(&add, &pair, &other);
 	image = ret_addition->https && settings->certificate ? image_urls(settings) : NULL;
 	if (image)
 		put(&add, image->name, join(&add, image->value, url(&add, true, to)), YAML_NONE);
@@ -298,9 +327,9 @@ void dotnet_add(struct kube_pod *pod, int container, const struct listener_setti
 					      "port %u may silence port %lld; --low-ports=move sets it",
 					      from, (long long)other);
 	if (settings->version && settings->version < urls->below && !by_image)
-		add_urls(&add, https);
+		add_urls(&add, pair);
 	else
-		add_endpoints(&add, https);
+		add_endpoints(&add, pair);
 	if (settings->unseen.n)
 		ret_addition->caveat = str_fmt(arena, "%.*s Not seen: %.*s.", STR_ARG(ret_addition->caveat),
 					       STR_ARG(settings->unseen));
