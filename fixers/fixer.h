@@ -27,7 +27,6 @@ enum safety {
 enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
 
 enum framework { FRAMEWORK_AUTO, FRAMEWORK_DOTNET };
-enum dotnet_diagnostics { DOTNET_DIAGNOSTICS_KEEP, DOTNET_DIAGNOSTICS_OFF };
 
 enum { UID_AUTO = -1, UID_NONE = -2 };
 
@@ -41,7 +40,6 @@ struct fix_config {
 	bool safe_only;
 	enum low_ports low_ports;
 	enum framework framework; /* of images that nothing is known of */
-	enum dotnet_diagnostics dotnet_diagnostics;
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;

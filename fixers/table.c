@@ -18,6 +18,7 @@ const struct fixer *const fixers[] = {
 	&fixer_capabilities,
 	&fixer_seccomp_profile,
 	&fixer_read_only_root_filesystem,
+	&fixer_dotnet_diagnostics,
 	&fixer_host_path,
 	&fixer_volume_types,
 	&fixer_apparmor_profile,

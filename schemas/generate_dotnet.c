@@ -7,7 +7,7 @@
 #include "generate.h"
 
 static const char rows[] = "images signs commands versions certificates redirects urls endpoint diagnostics-old "
-			   "diagnostics extracts";
+			   "diagnostics user extracts";
 
 static bool emit_row(struct schema *schema, yaml_id map, struct str key, struct buf *out)
 {

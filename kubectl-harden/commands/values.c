@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "commands/settings.h"
+#include "fixers/list.h"
 #include "kube/pod_security.h"
 
 static bool invalid(struct error **err, const struct option *option, struct str value, const char *why)
@@ -120,6 +121,20 @@ bool value_group(struct settings *settings, const struct option *option, struct 
 		return invalid(err, option, value, "a number or auto");
 	else
 		settings->run.fix.run_as_group = gid;
+	return true;
+}
+
+bool value_dotnet_diagnostics(struct settings *settings, const struct option *option, struct str value,
+			      struct error **err)
+{
+	uint64_t bit = (uint64_t)1 << fixer_index(&fixer_dotnet_diagnostics);
+
+	if (str_is(value, "off"))
+		settings->run.fix.also |= bit;
+	else if (str_is(value, "keep"))
+		settings->run.fix.also &= ~bit;
+	else
+		return invalid(err, option, value, "must be keep or off");
 	return true;
 }
 

@@ -57,6 +57,10 @@ static void retire(struct run *run, struct source *source, size_t index)
 
 	if (document->state == DOCUMENT_REFUSED)
 		return;
+	if (!document->workloads_n && !document->services_n && document->configs_n) {
+		retire_rows(run->inventory, document);
+		return;
+	}
 	arena_reset(run->scratch);
 	document_clear(document);
 	retire_rows(run->inventory, document);

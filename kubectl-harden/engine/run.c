@@ -130,7 +130,8 @@ static void each_document(struct run *run, bool all)
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
 			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && (document->workloads_n || document->services_n)))
+			    (all && (document->workloads_n || document->services_n ||
+				     (document->configs_n && document->splices.n))))
 				apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}

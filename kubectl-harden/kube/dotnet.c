@@ -80,6 +80,15 @@ bool dotnet_look(struct kube_pod *pod, int container, unsigned *ret_version)
 	return is;
 }
 
+int64_t dotnet_user(unsigned version)
+{
+	int64_t user = 0;
+
+	if (version >= dotnet_rules.user.below)
+		str_int(str_of(dotnet_rules.user.items[0]), &user);
+	return user;
+}
+
 struct str dotnet_diagnostics_name(unsigned version)
 {
 	const struct dotnet_names *old = &dotnet_rules.diagnostics_old;
@@ -317,7 +326,7 @@ void dotnet_add(struct kube_pod *pod, int container, const struct listener_setti
 	}
 	if (settings->unseen_endpoint) {
 		ret_addition->doubt = str_fmt(arena,
-					      "its program takes an endpoint from what is not in the input (%.*s)",
+					      "its program may take an endpoint from what is not seen here (%.*s)",
 					      STR_ARG(settings->unseen));
 		return;
 	}

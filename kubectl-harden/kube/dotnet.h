@@ -16,7 +16,7 @@ struct dotnet_names {
 
 struct dotnet_rules {
 	struct dotnet_names images, signs, commands, versions, certificates, redirects, urls, endpoint, diagnostics_old,
-		diagnostics, extracts;
+		diagnostics, user, extracts;
 };
 
 extern const struct dotnet_rules dotnet_rules;
@@ -32,6 +32,9 @@ bool dotnet_look(struct kube_pod *pod, int container, unsigned *ret_version);
 
 /* dotnet_variable() - the container's variable of that name, whatever its case; YAML_NONE where it has none. */
 yaml_id dotnet_variable(struct kube_pod *pod, int container, const struct dotnet_names *names);
+
+/* dotnet_user() - the user and group that images of a version have; 0 where it is not known, or they have none. */
+int64_t dotnet_user(unsigned version);
 
 /* dotnet_diagnostics_name() - the variable that switches diagnostics off in that version. */
 struct str dotnet_diagnostics_name(unsigned version);

@@ -38,6 +38,7 @@ struct reader {
 	struct arena *arena;
 	struct listener_settings *settings;
 	struct config_ref config; /* of the file that is read */
+	bool escaped;		  /* it says something in a way that is not edited */
 };
 
 /* ---- what names tell ---- */
@@ -248,6 +249,8 @@ static void read_file_value(const struct appsettings_value *value, void *data)
 
 	note_name(r, str_copy(r->arena, value->path));
 	if (listener && listener->dotnet)
+		r->escaped |= value->text.n && memchr(value->text.p, '\\', value->text.n);
+	if (listener && listener->dotnet)
 		add(r, (struct listener_setting){ .listener = listener,
 						  .place = SETTING_FILE,
 						  .name = str_copy(r->arena, value->path),
@@ -257,11 +260,18 @@ static void read_file_value(const struct appsettings_value *value, void *data)
 
 static void read_file(struct reader *r, const struct config_map *map, size_t entry)
 {
+	size_t before = r->settings->n;
+
 	r->config = (struct config_ref){ map, entry };
+	r->escaped = false;
 	r->settings->dotnet = true;
-	if (!appsettings_each(map->entries[entry].value, read_file_value, r, NULL))
-		note_unseen(r, str_fmt(r->arena, "%.*s of ConfigMap/%.*s, which is no JSON",
-				       STR_ARG(map->entries[entry].key), STR_ARG(map->name)));
+	if (appsettings_each(map->entries[entry].value, read_file_value, r, NULL) && !r->escaped)
+		return;
+	/* What cannot be edited is as good as not there, but for what it may say. */
+	r->settings->n = before;
+	r->settings->unseen_endpoint = true;
+	note_unseen(r, str_fmt(r->arena, "%.*s of ConfigMap/%.*s, which cannot be read", STR_ARG(map->entries[entry].key),
+			       STR_ARG(map->name)));
 }
 
 /* The path that an entry of a volume gets, empty where the volume leaves it out. */
@@ -353,6 +363,18 @@ static void read_list(struct reader *r, const char *key)
 	}
 }
 
+/* The flag as it is written, where its row stands for many. */
+static struct str flag_of(const struct listener_arg *arg, const struct str *tokens)
+{
+	struct str name = str_of(arg->listener->name), token = tokens[arg->token];
+
+	if (!memchr(name.p, '*', name.n))
+		return name;
+	if (!arg->start)
+		return arg->token ? tokens[arg->token - 1] : name;
+	return str_sub(token, 0, arg->start - 1);
+}
+
 static void read_arguments(struct reader *r)
 {
 	struct listener_args walk = { 0 };
@@ -368,7 +390,7 @@ static void read_arguments(struct reader *r)
 
 		add(r, (struct listener_setting){ .listener = arg.listener,
 						  .place = SETTING_ARG,
-						  .name = str_of(arg.listener->name),
+						  .name = flag_of(&arg, walk.tokens),
 						  .value = str_sub(token, arg.start, arg.end),
 						  .node = node,
 						  .argument = arg.token,
