@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups of the whole run: a port moves in a pod and in every Service that leads to it, or nowhere, so their findings
- * are one group wherever they stand.
+ * Groups of the whole run: a port moves in a pod, in every Service that leads to it and in the ConfigMaps that say it, or
+ * nowhere, so their findings are one group wherever they stand.
  */
 #include <stdlib.h>
 
@@ -85,20 +85,32 @@ static uint32_t group_of(const struct where *where)
 	return 0;
 }
 
+static void join(struct linker *linker, uint32_t group, const struct where *where)
+{
+	uint32_t other = group_of(where), root;
+
+	if (!other)
+		return;
+	root = root_of(linker, group);
+	other = root_of(linker, other);
+	linker->parents[root > other ? root : other] = root > other ? other : root;
+}
+
+static void link_config(struct linker *linker, const struct inventory_config *config)
+{
+	uint32_t group = config->moves.n ? group_of(&config->where) : 0;
+
+	for (size_t i = 0; group && i < config->uses.n; i++)
+		join(linker, group, &linker->run->inventory->workloads.items[config->uses.items[i].workload].where);
+}
+
 static void link_service(struct linker *linker, const struct service *service)
 {
 	const struct inventory *inventory = linker->run->inventory;
 	uint32_t group = group_of(&service->where);
 
-	for (size_t i = 0; group && i < service->selected_n; i++) {
-		uint32_t other = group_of(&inventory->workloads.items[service->selected[i]].where), root;
-
-		if (!other)
-			continue;
-		root = root_of(linker, group);
-		other = root_of(linker, other);
-		linker->parents[root > other ? root : other] = root > other ? other : root;
-	}
+	for (size_t i = 0; group && i < service->selected_n; i++)
+		join(linker, group, &inventory->workloads.items[service->selected[i]].where);
 }
 
 void trace_link(struct run *run)
@@ -111,6 +123,8 @@ void trace_link(struct run *run)
 		linker.parents[i] = i;
 	for (size_t i = 0; i < run->inventory->services.n; i++)
 		link_service(&linker, &run->inventory->services.items[i]);
+	for (size_t i = 0; i < run->inventory->configs.n; i++)
+		link_config(&linker, &run->inventory->configs.items[i]);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
 	each_group(&linker, number);
