@@ -34,8 +34,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (str_is(yaml_text(fix->tree, value), "0"))
 		return FIX_FINE;
 	problem.at = item ? item : fix_container(fix, target)->node;
-	problem.message = fix_format(fix, "%.*s lets other programs debug its .NET runtime",
-				     STR_ARG(fix_subject(fix, target)));
+	problem.message =
+		fix_format(fix, "%.*s lets other programs debug its .NET runtime", STR_ARG(fix_subject(fix, target)));
 	problem.detail = STR("without the .NET runtime's diagnostics, dotnet-trace, dotnet-dump, dotnet-counters and "
 			     "dotnet-monitor cannot attach.");
 	if (item && !value)
@@ -62,8 +62,9 @@ const struct fixer fixer_dotnet_diagnostics = {
 	.why = "A .NET program opens a socket in /tmp through which whoever runs as its user can dump its memory, secrets "
 	       "included, and load code into it. It costs nothing to close, so it is done where --dotnet-diagnostics=off "
 	       "(or --also dotnet-diagnostics) asks for it.",
-	.caveat = "dotnet-trace, dotnet-dump, dotnet-counters and dotnet-monitor no longer find the program, and profilers "
-		  "are not loaded.",
+	.caveat =
+		"dotnet-trace, dotnet-dump, dotnet-counters and dotnet-monitor no longer find the program, and profilers "
+		"are not loaded.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -40,8 +40,8 @@ struct fix_config {
 	bool safe_only;
 	enum low_ports low_ports;
 	enum framework framework; /* of images that nothing is known of */
-	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
-	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
+	int64_t run_as_user;	  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group;	  /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
 	unsigned standard_version; /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
 };

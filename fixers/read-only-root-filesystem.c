@@ -79,8 +79,7 @@ static bool may_unpack_itself(struct fix_context *fix, int target)
 
 	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
 	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
-	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) &&
-	       !dotnet_variable(fix->pod, target, &homes);
+	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
 }
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)

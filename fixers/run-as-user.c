@@ -380,7 +380,8 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		problem.message = fix_format(fix, "the image of %.*s runs as UID %lld, not as the pod's",
 					     STR_ARG(subject), (long long)identity.uid);
 	else if (fix_container(fix, target)->facts && fix_container(fix, target)->facts->user == IMAGE_USER_NAME)
-		problem.message = fix_format(fix, "the user of the image of %.*s is a name, which Kubernetes cannot verify",
+		problem.message = fix_format(fix,
+					     "the user of the image of %.*s is a name, which Kubernetes cannot verify",
 					     STR_ARG(subject));
 	else
 		problem.message =

@@ -65,8 +65,7 @@ static const struct config_map *find(const struct config_lookup *lookup, struct 
 	unsigned least = UINT32_MAX;
 
 	for (size_t i = first_of(inventory, namespace, name); i < inventory->configs.n; i++) {
-		const struct inventory_config *config =
-			&inventory->configs.items[inventory->configs_by_name[i]];
+		const struct inventory_config *config = &inventory->configs.items[inventory->configs_by_name[i]];
 		unsigned steps = plan_distance(&finder->workload->where, &config->where);
 
 		if (compare(&config->map, namespace, name))

@@ -108,8 +108,8 @@ static bool hides_kind(struct str document)
 /* Whether a ConfigMap may say what a program listens on: most are dashboards, scripts and certificates. */
 static bool may_configure(struct str document)
 {
-	static const char *const words[] = { "appsettings", "http://", "https://", "PORT", "port:", "LISTEN", "BIND",
-					     "ASPNETCORE",  "DOTNET",  "Kestrel",  "ADDR" };
+	static const char *const words[] = { "appsettings", "http://",	  "https://", "PORT",	 "port:", "LISTEN",
+					     "BIND",	    "ASPNETCORE", "DOTNET",   "Kestrel", "ADDR" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (str_find(document, str_of(words[i]), 0) != SIZE_MAX)

@@ -100,7 +100,7 @@ struct run {
 	struct arena *scratch; /* one document at a time */
 	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
-	struct yaml_expected expected; /* of .after */
+	struct yaml_expected expected;	       /* of .after */
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */
 	struct {

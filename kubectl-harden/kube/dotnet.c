@@ -215,13 +215,13 @@ static void add_endpoints(struct adding *add, int64_t pair)
 	add_endpoint(add, https, add->to);
 	if (pair && !added_before(add->settings, endpoint_name(add, https ? "Http" : "Https")))
 		add_endpoint(add, !https, pair);
-	add->ret->caveat = str_fmt(
-		add->arena,
-		"%.*s=%.*s is set, for nothing here says how the program is told its port. It overrides the URLs and ports "
-		"of the image, of appsettings.json and of UseUrls, and what they listen on besides is silenced; what calls "
-		"Listen in code opens port %u all the same and then stops with \"Permission denied\": "
-		"--low-ports=sysctl.",
-		STR_ARG(add->ret->items[0].name), STR_ARG(add->ret->items[0].value), add->from);
+	add->ret->caveat =
+		str_fmt(add->arena,
+			"%.*s=%.*s is set, for nothing here says how the program is told its port. It overrides the URLs and ports "
+			"of the image, of appsettings.json and of UseUrls, and what they listen on besides is silenced; what calls "
+			"Listen in code opens port %u all the same and then stops with \"Permission denied\": "
+			"--low-ports=sysctl.",
+			STR_ARG(add->ret->items[0].name), STR_ARG(add->ret->items[0].value), add->from);
 }
 
 /* A list of URLs with one more. */
@@ -240,12 +240,12 @@ static void add_urls(struct adding *add, int64_t pair)
 	else if (pair)
 		value = join(add, value, url(add, !add->ret->https, pair));
 	put(add, name, value, before ? before->node : YAML_NONE);
-	add->ret->caveat = str_fmt(
-		add->arena,
-		"%.*s=%.*s is set, for nothing here says how the program is told its port. What fixes it in code or in "
-		"appsettings.json opens port %u all the same and then stops with \"Permission denied\": "
-		"--low-ports=sysctl.",
-		STR_ARG(name), STR_ARG(value), add->from);
+	add->ret->caveat =
+		str_fmt(add->arena,
+			"%.*s=%.*s is set, for nothing here says how the program is told its port. What fixes it in code or in "
+			"appsettings.json opens port %u all the same and then stops with \"Permission denied\": "
+			"--low-ports=sysctl.",
+			STR_ARG(name), STR_ARG(value), add->from);
 }
 
 /* Whether something that is seen says where the program listens, and it is another port. */
@@ -331,10 +331,11 @@ void dotnet_add(struct kube_pod *pod, int container, const struct listener_setti
 		return;
 	}
 	if (other)
-		ret_addition->doubt = str_fmt(arena,
-					      "nothing here says how its program is told to listen, and what is set for "
-					      "port %u may silence port %lld; --low-ports=move sets it",
-					      from, (long long)other);
+		ret_addition->doubt =
+			str_fmt(arena,
+				"nothing here says how its program is told to listen, and what is set for "
+				"port %u may silence port %lld; --low-ports=move sets it",
+				from, (long long)other);
 	if (settings->version && settings->version < urls->below && !by_image)
 		add_urls(&add, pair);
 	else

@@ -112,7 +112,8 @@ static void add_unseen(struct reader *r, struct str variable, const struct liste
 		return;
 	note_unseen(r, str_fmt(r->arena, "%.*s of %s/%.*s", STR_ARG(variable), kind, STR_ARG(name)));
 	r->settings->unseen_endpoint |= listener->dotnet == 1;
-	add(r, (struct listener_setting){ .listener = listener, .place = SETTING_ENV, .name = variable, .unseen = true });
+	add(r,
+	    (struct listener_setting){ .listener = listener, .place = SETTING_ENV, .name = variable, .unseen = true });
 }
 
 /* A variable whose value stands elsewhere. */
@@ -154,12 +155,13 @@ static void read_env(struct reader *r)
 		if (from)
 			read_reference(r, from, name, listener);
 		else if (listener)
-			add(r, (struct listener_setting){ .listener = listener,
-							  .place = SETTING_ENV,
-							  .name = name,
-							  .value = yaml_text(tree, value),
-							  .node = value,
-							  .added = (tree->nodes.items[value].flags & YAML_F_NEW) != 0 });
+			add(r,
+			    (struct listener_setting){ .listener = listener,
+						       .place = SETTING_ENV,
+						       .name = name,
+						       .value = yaml_text(tree, value),
+						       .node = value,
+						       .added = (tree->nodes.items[value].flags & YAML_F_NEW) != 0 });
 	}
 }
 
@@ -270,8 +272,8 @@ static void read_file(struct reader *r, const struct config_map *map, size_t ent
 	/* What cannot be edited is as good as not there, but for what it may say. */
 	r->settings->n = before;
 	r->settings->unseen_endpoint = true;
-	note_unseen(r, str_fmt(r->arena, "%.*s of ConfigMap/%.*s, which cannot be read", STR_ARG(map->entries[entry].key),
-			       STR_ARG(map->name)));
+	note_unseen(r, str_fmt(r->arena, "%.*s of ConfigMap/%.*s, which cannot be read",
+			       STR_ARG(map->entries[entry].key), STR_ARG(map->name)));
 }
 
 /* The path that an entry of a volume gets, empty where the volume leaves it out. */
@@ -543,7 +545,8 @@ static bool mentions(struct str text, const char *word)
 
 bool config_entry_matters(struct str key, struct str value)
 {
-	static const struct listener any = { .name = "", .forms = LISTENER_NUMBER | LISTENER_ADDRESS | LISTENER_URL,
+	static const struct listener any = { .name = "",
+					     .forms = LISTENER_NUMBER | LISTENER_ADDRESS | LISTENER_URL,
 					     .separator = ';' };
 	struct listener_port ports[LISTENER_PORTS_MAX];
 

@@ -44,12 +44,12 @@ struct listener_settings {
 	struct listener_setting *items; /* in the order: variables, ConfigMaps, image, arguments */
 	size_t n, cap;
 	struct arguments arguments;
-	bool dotnet;	  /* it runs .NET */
-	unsigned version; /* of that, 0 unknown */
-	bool certificate; /* one for https is named */
-	bool redirect;	  /* where https is redirected to is said */
-	bool refers;	  /* to ConfigMaps: more is seen once they are known */
-	struct str unseen; /* for people: what sets something that is not seen ("Secret/web"); else empty */
+	bool dotnet;	      /* it runs .NET */
+	unsigned version;     /* of that, 0 unknown */
+	bool certificate;     /* one for https is named */
+	bool redirect;	      /* where https is redirected to is said */
+	bool refers;	      /* to ConfigMaps: more is seen once they are known */
+	struct str unseen;    /* for people: what sets something that is not seen ("Secret/web"); else empty */
 	bool unseen_endpoint; /* a Kestrel endpoint is among that */
 };
 

@@ -49,8 +49,8 @@ struct kube_pod {
 	bool windows;	       /* spec.os.name, or a node selector for Windows */
 	bool windows_declared; /* by spec.os.name: windows itself */
 	bool host_network;
-	bool user_namespace; /* hostUsers: false */
-	bool assume_dotnet;  /* the user says that images of which nothing is known hold .NET */
+	bool user_namespace;		     /* hostUsers: false */
+	bool assume_dotnet;		     /* the user says that images of which nothing is known hold .NET */
 	const struct config_lookup *configs; /* what it may refer to; NULL: not known yet */
 	const char *partial; /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
 };

@@ -366,18 +366,18 @@ static bool rewrite(struct search *search, struct listener_settings *settings, c
 			return true;
 		}
 		token = arguments->tokens[setting->argument];
-		arguments->changed[setting->argument] =
-			str_fmt(search->arena, "%.*s%.*s%.*s", (int)setting->start, token.p, STR_ARG(text),
-				(int)(token.n - setting->end), token.p + setting->end);
+		arguments->changed[setting->argument] = str_fmt(search->arena, "%.*s%.*s%.*s", (int)setting->start,
+								token.p, STR_ARG(text), (int)(token.n - setting->end),
+								token.p + setting->end);
 		add_site(search, SITE_ARG, container, setting->node, arguments->changed[setting->argument],
 			 setting->name);
 		break;
 	case SETTING_CONFIG:
 	case SETTING_FILE:
 		if (setting->config.map->why_not.n)
-			cannot(search, str_fmt(search->arena, "ConfigMap/%.*s names it: %.*s",
-					       STR_ARG(setting->config.map->name),
-					       STR_ARG(setting->config.map->why_not)));
+			cannot(search,
+			       str_fmt(search->arena, "ConfigMap/%.*s names it: %.*s",
+				       STR_ARG(setting->config.map->name), STR_ARG(setting->config.map->why_not)));
 		VEC_PUSH(&search->sites->configs,
 			 (struct port_config){ setting->config,
 					       setting->place == SETTING_FILE ? NULL : setting->listener });

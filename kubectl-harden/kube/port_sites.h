@@ -37,17 +37,18 @@ struct port_config {
 struct port_sites {
 	struct port_site *items;
 	size_t n, cap;
-	int owner;	    /* the container that listens, -1 when it cannot be told */
-	bool listener;	    /* a setting is visible, or the image's facts name one, that moves the program too */
-	bool sure;	    /* by facts: nothing to warn about */
-	struct str name;    /* the port's name, if it has one that a Service can use */
+	int owner;	 /* the container that listens, -1 when it cannot be told */
+	bool listener;	 /* a setting is visible, or the image's facts name one, that moves the program too */
+	bool sure;	 /* by facts: nothing to warn about */
+	struct str name; /* the port's name, if it has one that a Service can use */
 	struct {
 		struct port_config *items;
 		size_t n, cap;
-	} configs;	   /* what moves outside the pod */
-	bool refers;	   /* its container refers to ConfigMaps: once they are known, this may be another answer */
-	struct str doubt;  /* why the listener may not follow, where more can be said than that nothing tells it; or empty */
-	struct str caveat; /* of what is added for the listener */
+	} configs;   /* what moves outside the pod */
+	bool refers; /* its container refers to ConfigMaps: once they are known, this may be another answer */
+	struct str
+		doubt; /* why the listener may not follow, where more can be said than that nothing tells it; or empty */
+	struct str caveat;  /* of what is added for the listener */
 	struct str why_not; /* why it cannot be moved from here, whatever the listener; else empty */
 };
 

@@ -32,10 +32,12 @@ static const struct {
 	{ "{\"Kestrel:Endpoints\":{\"Http\":{\"Url\":\"http://*:80\"}}}",
 	  "{\"Kestrel:Endpoints\":{\"Http\":{\"Url\":\"http://*:8080\"}}}" },
 	{ "{\"Kestrel\":{\"Endpoints\":{\"Http\":{\"Certificate\":{\"Url\":\"http://*:80\"}}}}}", NULL },
-	{ "{\"Kestrel\":{\"Endpoints\":[{\"Url\":\"http://*:80\"}]}}", "{\"Kestrel\":{\"Endpoints\":[{\"Url\":\"http://*:8080\"}]}}" },
+	{ "{\"Kestrel\":{\"Endpoints\":[{\"Url\":\"http://*:80\"}]}}",
+	  "{\"Kestrel\":{\"Endpoints\":[{\"Url\":\"http://*:8080\"}]}}" },
 	{ "{\"http_ports\": 80}", "{\"http_ports\": 8080}" },
 	{ "{\"HTTP_PORTS\": \"80;5000\"}", "{\"HTTP_PORTS\": \"8080;5000\"}" },
-	{ "{\"https_port\": 80, \"Port\": 80, \"Backend\": {\"Url\": \"http://+:80\", \"Urls\": \"http://+:80\"}}", NULL },
+	{ "{\"https_port\": 80, \"Port\": 80, \"Backend\": {\"Url\": \"http://+:80\", \"Urls\": \"http://+:80\"}}",
+	  NULL },
 	/* Comments and trailing commas, which .NET takes. */
 	{ "// listens on 80\n{ /* \"Urls\": \"http://+:80\" */\n  \"Urls\": \"http://+:80\", // 80\n}\n",
 	  "// listens on 80\n{ /* \"Urls\": \"http://+:80\" */\n  \"Urls\": \"http://+:8080\", // 80\n}\n" },
@@ -71,8 +73,7 @@ static void test_move(void **state)
 	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
 		struct str text = STR_NONE;
 		const char *why = "";
-		enum appsettings_answer answer =
-			appsettings_move(arena, str_of(moves[i].text), 80, 8080, &text, &why);
+		enum appsettings_answer answer = appsettings_move(arena, str_of(moves[i].text), 80, 8080, &text, &why);
 
 		if (answer != (moves[i].becomes ? APPSETTINGS_MOVED : APPSETTINGS_SILENT) ||
 		    (moves[i].becomes && !str_is(text, moves[i].becomes)))

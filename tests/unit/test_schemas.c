@@ -249,8 +249,8 @@ static void write_mistake(const char *path, struct str text, const char *from, c
 /* All files of @schemas but @file, which @path stands for; the generator's exit status. */
 static int generate(const char *generator, const char *schemas, const char *folder, const char *file)
 {
-	static const char *const names[] = { "kinds.yaml",     "fields.yaml", "pod-security.yaml",
-					     "listeners.yaml", "ports.yaml",  "images.yaml", "dotnet.yaml" };
+	static const char *const names[] = { "kinds.yaml", "fields.yaml", "pod-security.yaml", "listeners.yaml",
+					     "ports.yaml", "images.yaml", "dotnet.yaml" };
 	struct buf command = BUF_INIT;
 	int status;
 
