@@ -10,6 +10,9 @@
 #include "engine/inventory.h"
 #include "kube/listener_settings.h"
 
+/* Of one ConfigMap: one with more is as good as none. */
+enum { ENTRIES_MAX = 1000 };
+
 bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
 {
 	yaml_id data = yaml_get(tree, object->node, "data");
@@ -19,7 +22,7 @@ bool inventory_config(struct run *run, struct where where, struct yaml_tree *tre
 
 	YAML_EACH(tree, data, key)
 		n += config_entry_matters(yaml_text(tree, key), yaml_text(tree, yaml_value(tree, key)));
-	if (!n)
+	if (!n || n > ENTRIES_MAX)
 		return false;
 	entries = ARENA_ARRAY(run->arena, struct config_entry, n);
 	YAML_EACH(tree, data, key) {

@@ -41,6 +41,14 @@ static bool is_ordinary(char c)
 	       (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '/' || c == '.';
 }
 
+/* Whether it is Kubernetes' own ConfigMap, and none of the user's. */
+static bool is_config(const struct kube_kind_list *own, struct str kind)
+{
+	const struct kube_kind *found = str_is(kind, "ConfigMap") ? kube_kind_find_own(own, STR("v1"), kind) : NULL;
+
+	return found && (found->flags & KIND_CONFIG);
+}
+
 struct scan {
 	const struct kube_kind_list *own;
 	struct str kind;
@@ -81,7 +89,7 @@ static void scan_line(struct scan *scan, struct str line)
 			scan->odd = true;
 		else
 			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known &&
-				       !str_is(scan->kind, "ConfigMap");
+				       !is_config(scan->own, scan->kind);
 		scan->kinds++;
 	}
 }
@@ -136,8 +144,8 @@ enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
-	if (str_is(scan.kind, "ConfigMap") && !nothing && !may_configure(document))
-		return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;
+	if (is_config(own, scan.kind) && scan.versioned)
+		return may_configure(document) ? PREFILTER_CONFIG : PREFILTER_OBJECT;
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;
 	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;

@@ -197,12 +197,18 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
-/* Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not. */
-static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object)
+/*
+ * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not; @ret_config
+ * that it is a ConfigMap.
+ */
+static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object,
+			bool *ret_config)
 {
 	enum prefilter answer = prefilter(bytes, own);
 
 	*ret_no_object = answer == PREFILTER_NO_OBJECT;
+	*ret_config = answer == PREFILTER_CONFIG;
+	source->holds_objects |= *ret_config;
 	source->holds_objects |= answer == PREFILTER_OBJECT;
 	if (*ret_no_object)
 		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
@@ -228,18 +234,19 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
-	bool spoils = spoils_file(source, bytes), no_object;
+	bool spoils = spoils_file(source, bytes), no_object, config;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(source, bytes, &run->options.kinds, &no_object) && !spoils)
+	if (passes_over(source, bytes, &run->options.kinds, &no_object, &config) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		/* What has no kind is nobody's manifest, however broken it is. */
-		if (!spoils && (no_object || !prefilter_has_kind(bytes)))
+		/* Nor is a ConfigMap ours to judge. */
+		if (!spoils && (no_object || config || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;

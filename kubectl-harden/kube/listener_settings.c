@@ -31,6 +31,9 @@ enum {
 /* Beyond that nobody looks for endpoints of the same name. */
 enum { ENDPOINTS_MAX = 64 };
 
+/* What one container may have us look at in ConfigMaps, in entries and in kilobytes of files: nobody needs as much. */
+enum { LOOKS_MAX = 1 << 14 };
+
 struct reader {
 	struct kube_pod *pod;
 	int container;
@@ -39,6 +42,7 @@ struct reader {
 	struct listener_settings *settings;
 	struct config_ref config; /* of the file that is read */
 	bool escaped;		  /* it says something in a way that is not edited */
+	size_t looks;
 };
 
 /* ---- what names tell ---- */
@@ -82,6 +86,17 @@ static void note_unseen(struct reader *r, struct str what)
 		return;
 	r->settings->unseen = before.n ? str_fmt(r->arena, "%.*s, %.*s", STR_ARG(before), STR_ARG(what))
 				       : str_copy(r->arena, what);
+}
+
+/* Counts @n looks; false once they are too many, and then more may be said than is seen. */
+static bool may_look(struct reader *r, size_t n)
+{
+	r->looks += n;
+	if (r->looks <= LOOKS_MAX)
+		return true;
+	r->settings->unseen_endpoint = true;
+	note_unseen(r, STR("so many ConfigMaps"));
+	return false;
 }
 
 static struct listener_setting *add(struct reader *r, struct listener_setting setting)
@@ -128,7 +143,7 @@ static void read_reference(struct reader *r, yaml_id from, struct str variable, 
 		add_unseen(r, variable, listener, "Secret", yaml_get_text(tree, secret, "name"));
 	if (!key)
 		return;
-	for (size_t i = 0; map && i < map->entries_n; i++) {
+	for (size_t i = 0; map && i < map->entries_n && may_look(r, 1); i++) {
 		if (!str_eq(map->entries[i].key, yaml_get_text(tree, key, "key")))
 			continue;
 		if (listener)
@@ -178,16 +193,14 @@ static bool sets(struct reader *r, struct str variable)
 
 static void read_config_variables(struct reader *r, const struct config_map *map, struct str prefix)
 {
-	for (size_t i = 0; i < map->entries_n; i++) {
+	for (size_t i = 0; i < map->entries_n && may_look(r, 1); i++) {
 		struct str name = prefix.n ? str_join(r->arena, prefix, map->entries[i].key) : map->entries[i].key;
 		const struct listener *listener = listener_find_env(name);
 
 		if (!r->settings->dotnet && dotnet_is_one(&dotnet_rules.signs, name))
 			r->settings->dotnet = true;
-		if (sets(r, name))
-			continue;
 		note_name(r, name);
-		if (listener)
+		if (listener && !sets(r, name))
 			add(r, (struct listener_setting){ .listener = listener,
 							  .place = SETTING_CONFIG,
 							  .name = name,
@@ -205,6 +218,8 @@ static void read_env_from(struct reader *r)
 		struct str secret = yaml_get_text(tree, yaml_get(tree, item, "secretRef"), "name");
 		const struct config_map *map = config.n ? find_config(r, config) : NULL;
 
+		if (!may_look(r, 1))
+			return;
 		if (map)
 			read_config_variables(r, map, yaml_get_text(tree, item, "prefix"));
 		else if (config.n)
@@ -264,6 +279,8 @@ static void read_file(struct reader *r, const struct config_map *map, size_t ent
 {
 	size_t before = r->settings->n;
 
+	if (!may_look(r, map->entries[entry].value.n / 1024))
+		return;
 	r->config = (struct config_ref){ map, entry };
 	r->escaped = false;
 	r->settings->dotnet = true;
@@ -317,7 +334,8 @@ static void read_mounted(struct reader *r, yaml_id mount, yaml_id config, yaml_i
 	struct str name = yaml_get_text(tree, config, "name");
 	const struct config_map *map = config ? find_config(r, name) : NULL;
 
-	for (size_t i = 0; map && i < map->entries_n; i++)
+	for (size_t i = 0;
+	     map && i < map->entries_n && may_look(r, 1 + yaml_count(tree, yaml_get(tree, config, "items"))); i++)
 		if (appsettings_is_name(shown_as(tree, mount, path_of(tree, config, map->entries[i].key))))
 			read_file(r, map, i);
 	if (config && !map && names_file(tree, mount, config))
@@ -538,7 +556,7 @@ static bool mentions(struct str text, const char *word)
 	struct str w = str_of(word);
 
 	for (size_t i = 0; i + w.n <= text.n; i++)
-		if (str_ieq(str_sub(text, i, i + w.n), w))
+		if ((text.p[i] | 0x20) == (w.p[0] | 0x20) && str_ieq(str_sub(text, i, i + w.n), w))
 			return true;
 	return false;
 }

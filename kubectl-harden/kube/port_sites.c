@@ -492,12 +492,12 @@ static void search_env(struct search *search, const struct listener_settings *se
 		bool done = false;
 		struct str text;
 
-		/* The settings come in the order of their variables. */
+		/* The settings come in the order of their variables; some have no value here. */
+		while (next < settings->n && !settings->items[next].node)
+			next++;
 		for (; value && next < settings->n && settings->items[next].node == value; next++)
 			done = container == search->sites->owner &&
 			       listener_setting_says(&settings->items[next], search->port);
-		while (next < settings->n && settings->items[next].place == SETTING_ENV && !settings->items[next].node)
-			next++;
 		if (!done && listener_rewrite_local(search->arena, yaml_text(tree, value), false, search->port,
 						    search->target, &text))
 			add_site(search, SITE_ENV, container, value, text, yaml_get_text(tree, item, "name"));
