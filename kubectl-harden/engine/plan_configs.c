@@ -137,9 +137,7 @@ static void look_again(struct run *run, size_t index)
 			port->sure = sites.sure;
 			port->doubt = str_copy(run->arena, sites.doubt);
 		}
-		if (!port->by_service && inventory_is_movable(pod))
-			port->why_not = str_copy(run->arena, sites.why_not);
-		else if (!port->why_not.n)
+		if ((!port->by_service && inventory_is_movable(pod)) || !port->why_not.n)
 			port->why_not = str_copy(run->arena, sites.why_not);
 		keep_moves(run, index, i, &sites);
 		port_sites_free(&sites);
