@@ -7,11 +7,6 @@
 #include "fixers/list.h"
 #include "kube/dotnet.h"
 
-static bool is_asked(const struct fix_context *fix, const struct fixer *self)
-{
-	return fix->config->also & (uint64_t)1 << fixer_index(self);
-}
-
 /* The variable under either of its names; the older one is obeyed by newer versions too. */
 static yaml_id find(struct fix_context *fix, int target)
 {
@@ -27,7 +22,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	unsigned version;
 	yaml_id item, value;
 
-	if (target == TARGET_POD || !is_asked(fix, self) || !dotnet_look(fix->pod, target, &version))
+	if (target == TARGET_POD || !dotnet_look(fix->pod, target, &version))
 		return FIX_FINE;
 	item = find(fix, target);
 	value = yaml_get(fix->tree, item, "value");
@@ -56,12 +51,12 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 const struct fixer fixer_dotnet_diagnostics = {
 	.name = "dotnet-diagnostics",
 	.summary = "The .NET runtime's diagnostics are off (--dotnet-diagnostics=off)",
-	.profile = PROFILE_HARDENED,
+	.profile = PROFILE_OPT_IN,
 	.standard = "Microsoft, Runtime configuration options for debugging and profiling; no Pod Security check",
 	.checks = "",
 	.why = "A .NET program opens a socket in /tmp through which whoever runs as its user can dump its memory, secrets "
-	       "included, and load code into it. It costs nothing to close, so it is done where --dotnet-diagnostics=off "
-	       "(or --also dotnet-diagnostics) asks for it.",
+	       "included, and load code into it. That is for whoever operates it to decide, so it is closed where "
+	       "--dotnet-diagnostics=off (or --also dotnet-diagnostics) asks for it.",
 	.caveat =
 		"dotnet-trace, dotnet-dump, dotnet-counters and dotnet-monitor no longer find the program, and profilers "
 		"are not loaded.",

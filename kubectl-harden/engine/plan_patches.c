@@ -35,7 +35,9 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 	}
 	for (size_t i = 0; i < document->configs_n; i++)
 		inventory->configs.items[document->config + i].patch = true;
-	document->workloads_n = document->services_n = document->configs_n = 0;
+	for (size_t i = 0; i < document->homes_n; i++)
+		inventory->homes.items[document->home + i].patch = true;
+	document->workloads_n = document->services_n = document->configs_n = document->homes_n = 0;
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)

@@ -51,6 +51,7 @@ static bool is_config(const struct kube_kind_list *own, struct str kind)
 
 struct scan {
 	const struct kube_kind_list *own;
+	unsigned flags; /* of kinds that matter this time */
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
@@ -88,8 +89,9 @@ static void scan_line(struct scan *scan, struct str line)
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
 		else
-			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known &&
-				       !is_config(scan->own, scan->kind);
+			scan->wanted = (!kube_kind_is_nothing(scan->own, scan->kind, &known) && known &&
+					!is_config(scan->own, scan->kind)) ||
+				       kube_kind_may_be(scan->own, scan->kind, scan->flags);
 		scan->kinds++;
 	}
 }
@@ -125,9 +127,9 @@ static bool may_configure(struct str document)
 	return false;
 }
 
-enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted)
 {
-	struct scan scan = { .own = own };
+	struct scan scan = { .own = own, .flags = wanted };
 	bool known, nothing;
 
 	for (size_t at = 0; at < document.n && !scan.odd && !scan.wanted;) {

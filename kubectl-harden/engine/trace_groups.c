@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Groups of the whole run: a port moves in a pod, in every Service that leads to it and in the ConfigMaps that say it, or
- * nowhere, so their findings are one group wherever they stand.
+ * nowhere, so their findings are one group wherever they stand. And a Namespace enforces a level only with what makes
+ * its pods reach it.
  */
 #include <stdlib.h>
 
@@ -61,15 +62,17 @@ static void number(struct linker *linker, uint32_t *group, uint32_t base)
 	*group = linker->numbers[root];
 }
 
-/* The group of what moves the ports of an object; 0 if nothing does. */
-static uint32_t group_of(const struct where *where)
+static const struct document *document_of(const struct where *where)
 {
-	const struct document *document = &where->source->documents.items[where->document];
+	return &where->source->documents.items[where->document];
+}
+
+/* The findings of one object stand together, in the order of the objects: the first one. */
+static size_t first_finding(const struct where *where)
+{
+	const struct document *document = document_of(where);
 	size_t low = 0, high = document->findings.n;
 
-	if (!document->trace)
-		return 0;
-	/* The findings of one object stand together, in the order of the objects. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -78,39 +81,91 @@ static uint32_t group_of(const struct where *where)
 		else
 			high = middle;
 	}
+	return low;
+}
+
+/* The group of what @fixer changes in an object (for ports, what moves them); 0 if nothing does. */
+static uint32_t group_of(const struct where *where, const struct fixer *fixer)
+{
+	const struct document *document = document_of(where);
+	size_t low = first_finding(where);
+
+	if (!document->trace)
+		return 0;
 	for (; low < document->findings.n && document->findings.items[low].object == where->object; low++)
-		if (document->findings.items[low].text->fixer == &fixer_unprivileged_ports &&
-		    document->trace->findings[low].group)
+		if (document->findings.items[low].text->fixer == fixer && document->trace->findings[low].group)
 			return document->trace->findings[low].group;
 	return 0;
 }
 
-static void join(struct linker *linker, uint32_t group, const struct where *where)
+static void join(struct linker *linker, uint32_t a, uint32_t b)
 {
-	uint32_t other = group_of(where), root;
+	a = root_of(linker, a);
+	b = root_of(linker, b);
+	linker->parents[a > b ? a : b] = a > b ? b : a;
+}
 
-	if (!other)
-		return;
-	root = root_of(linker, group);
-	other = root_of(linker, other);
-	linker->parents[root > other ? root : other] = root > other ? other : root;
+/* What moves the ports of an object at @where belongs to @group, too. */
+static void join_ports(struct linker *linker, uint32_t group, const struct where *where)
+{
+	uint32_t other = group_of(where, &fixer_unprivileged_ports);
+
+	if (other)
+		join(linker, group, other);
 }
 
 static void link_config(struct linker *linker, const struct inventory_config *config)
 {
-	uint32_t group = config->moves.n ? group_of(&config->where) : 0;
+	uint32_t group = config->moves.n ? group_of(&config->where, &fixer_unprivileged_ports) : 0;
 
 	for (size_t i = 0; group && i < config->uses.n; i++)
-		join(linker, group, &linker->run->inventory->workloads.items[config->uses.items[i].workload].where);
+		join_ports(linker, group,
+			   &linker->run->inventory->workloads.items[config->uses.items[i].workload].where);
 }
 
 static void link_service(struct linker *linker, const struct service *service)
 {
 	const struct inventory *inventory = linker->run->inventory;
-	uint32_t group = group_of(&service->where);
+	uint32_t group = group_of(&service->where, &fixer_unprivileged_ports);
 
 	for (size_t i = 0; group && i < service->selected_n; i++)
-		join(linker, group, &inventory->workloads.items[service->selected[i]].where);
+		join_ports(linker, group, &inventory->workloads.items[service->selected[i]].where);
+}
+
+/* What makes a workload pass the checks of the level that @group enforces. */
+static void link_workload(struct linker *linker, const struct workload *workload, uint32_t group)
+{
+	const struct document *document = document_of(&workload->where);
+
+	if (!document->trace)
+		return;
+	for (size_t i = first_finding(&workload->where);
+	     i < document->findings.n && document->findings.items[i].object == workload->where.object; i++)
+		if (document->findings.items[i].text->check && document->trace->findings[i].group)
+			join(linker, group, document->trace->findings[i].group);
+}
+
+static void link_homes(struct linker *linker)
+{
+	const struct inventory *inventory = linker->run->inventory;
+	uint32_t any = 0, group;
+
+	for (size_t i = 0; i < inventory->homes.n; i++) {
+		group = group_of(&inventory->homes.items[i].where, &fixer_namespace_labels);
+		/* One workload that may live in any of them makes one of them all. */
+		if (group && any && inventory->homeless.workloads_n)
+			join(linker, any, group);
+		any = group ? group : any;
+	}
+	for (size_t i = 0; any && i < inventory->workloads.n; i++) {
+		const struct workload *workload = &inventory->workloads.items[i];
+
+		group = workload->anywhere ? any : 0;
+		if (workload->home)
+			group = group_of(&inventory->homes.items[workload->home - 1].where, &fixer_namespace_labels);
+		if (group && !workload->patch)
+			link_workload(linker, workload, group);
+	}
 }
 
 void trace_link(struct run *run)
@@ -125,6 +180,7 @@ void trace_link(struct run *run)
 		link_service(&linker, &run->inventory->services.items[i]);
 	for (size_t i = 0; i < run->inventory->configs.n; i++)
 		link_config(&linker, &run->inventory->configs.items[i]);
+	link_homes(&linker);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
 	each_group(&linker, number);

@@ -237,7 +237,7 @@ static const struct shape {
 	{ "documents-files", make_files, SMALL, 1300, 0, 0, true, NULL },
 	{ "documents-services", make_services, SMALL, 1500, 0, 0, false, NULL },
 	/* Lines that all change are one hunk of a diff. */
-	{ "documents-json", make_json_stream, SMALL, 3000, 0, 0, false, NULL },
+	{ "documents-json", make_json_stream, SMALL, 2200, 0, 0, false, NULL },
 	{ "documents-tiny", make_tiny, SMALL, 0, 0, 0, false, NULL },
 	{ "list", make_list, WHOLE, 0, 0, 250, false, "--max-nodes=100000000" },
 	{ "list-json", make_json, WHOLE, 0, 0, 250, false, "--max-nodes=100000000" },
