@@ -18,7 +18,6 @@ const struct fixer *const fixers[] = {
 	&fixer_capabilities,
 	&fixer_seccomp_profile,
 	&fixer_read_only_root_filesystem,
-	&fixer_dotnet_diagnostics,
 	&fixer_host_path,
 	&fixer_volume_types,
 	&fixer_apparmor_profile,
@@ -31,6 +30,7 @@ const struct fixer *const fixers[] = {
 	&fixer_image_pull_policy,
 	&fixer_image_tag,
 	&fixer_image_digest,
+	&fixer_dotnet_diagnostics,
 	&fixer_namespace_labels,
 };
 /* clang-format on */
