@@ -114,7 +114,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .again = true };
 	unsigned changes;
 
-	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
+	objects_read(&run->after, run->scratch, &run->options.own, &run->objects_after);
 	changes = pass_run(&again);
 	pass_free(&again);
 	free(findings.items);
@@ -218,7 +218,7 @@ static bool start_over(struct pass *pass)
 	if (!yaml_parse(pass->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
 			&why))
 		return false;
-	objects_read(pass->tree, run->scratch, &run->options.kinds, pass->objects);
+	objects_read(pass->tree, run->scratch, &run->options.own, pass->objects);
 	return true;
 }
 

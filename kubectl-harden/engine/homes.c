@@ -190,7 +190,7 @@ void homes_judge(struct run *run, const struct document *document, struct yaml_t
 
 	if (!n || !run->inventory->homes.n || !fix_selected(&run->options.fix, &fixer_namespace_labels))
 		return;
-	objects_read(tree, run->scratch, &run->options.kinds, &run->objects_after);
+	objects_read(tree, run->scratch, &run->options.own, &run->objects_after);
 	for (size_t i = 0; i < n; i++) {
 		struct workload *workload = &run->inventory->workloads.items[document->workload + i];
 

@@ -36,7 +36,7 @@ static void look_into_pod(struct run *run, const struct workload *workload, stru
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, workload->where.source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.own, &run->objects);
 	view = &run->objects.items[workload->where.object];
 	port_sites_find(&view->pod, run->scratch, port->protocol, port->port, port->target, &sites);
 	port->why_not = str_copy(run->arena, sites.why_not);

@@ -114,7 +114,7 @@ void run_apply_document(struct run *run, struct source *source, struct document 
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.own, &run->objects);
 	harden_document(run, source, document);
 }
 

@@ -24,7 +24,7 @@
 
 struct run_options {
 	struct fix_config fix;
-	struct kube_kind_list kinds; /* the user's own: before the built-in ones */
+	struct kube_own own; /* what the user adds to the tables: before the built-in rows */
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */

@@ -178,7 +178,7 @@ static void scan_parsed(struct scan *scan)
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	document->home = inventory->homes.n;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &run->options.own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
@@ -223,7 +223,7 @@ static bool holds_something(struct str bytes)
 static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object)
 {
 	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
-	enum prefilter answer = prefilter(bytes, &run->options.kinds, wanted);
+	enum prefilter answer = prefilter(bytes, &run->options.own.kinds, wanted);
 
 	*ret_no_object = answer == PREFILTER_NO_OBJECT;
 	source->holds_objects |= answer == PREFILTER_OBJECT;
