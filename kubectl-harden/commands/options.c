@@ -192,6 +192,13 @@ const struct option option_table[] = {
 	  .shown = "false",
 	  .at = FIELD(recursive),
 	  .help = "Look into the folders of folders, too." },
+	{ .name = "replace-images",
+	  .kind = OPTION_SWITCH,
+	  .commands = COMMAND_ON_MANIFESTS | COMMAND_EXPLAIN,
+	  .shown = "false",
+	  .at = FIELD(run.fix.replace_images),
+	  .help = "Images that start as root give way to those that do the same without, with the ports that come with them: "
+		  "nginx to nginxinc/nginx-unprivileged, the tag kept." },
 	{ .name = "requests",
 	  .kind = OPTION_VALUE,
 	  .commands = COMMAND_ON_MANIFESTS,

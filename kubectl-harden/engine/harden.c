@@ -15,6 +15,8 @@
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
+#include "fixers/image-needs.h"
+#include "kube/twins.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -80,9 +82,14 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 {
 	size_t size = fix_status_size(pod);
 
+	/* The view may be of a pass that was undone. */
+	pod->replaces_images = fix_replaces_images(&run->level.config);
+	if (pod->replaces_images)
+		twin_refresh(pod, run->scratch, &run->options.own);
 	return (struct fix_context){
 		.config = &run->level.config,
 		.choice = &run->level.choice,
+		.own = &run->options.own,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,

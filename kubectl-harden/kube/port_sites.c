@@ -13,6 +13,7 @@
 
 #include "kube/image_facts.h"
 #include "kube/listeners.h"
+#include "kube/twins.h"
 
 static const char *const protocol_names[] = { "TCP", "UDP", "SCTP" };
 
@@ -473,11 +474,25 @@ static void search_arguments(struct search *search, int container)
 
 /* ---- what only the image knows ---- */
 
+static bool search_twin(struct search *search, struct kube_container *container)
+{
+	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
+
+	if (!search->pod->replaces_images || !image || !container->twin.n || twin_obstacle(search->pod, container) ||
+	    !twin_moves(container, search->arena, search->port, search->target))
+		return false;
+	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
+	search->sites->listener = search->sites->sure = true;
+	return true;
+}
+
 static void search_facts(struct search *search)
 {
 	struct kube_container *container = &search->pod->containers[search->sites->owner];
 	const struct image_move *move = container->facts ? image_fact_move(container->facts, search->port) : NULL;
 
+	if (search_twin(search, container))
+		return;
 	/* A setting that many programs share (PORT) does not tell what this image obeys. */
 	if (!move || !move->env || search->best_dotnet)
 		return;

@@ -175,11 +175,9 @@ static void test_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		CLEANUP(error_freep) struct error *error = NULL;
-		struct schema schema = { .tree = YAML_TREE_INIT };
 		struct arena *arena = arena_new();
 		struct image_facts facts;
-		bool fine = schema_open(&schema, arena, "f.yaml", str_of(files[i].text), &error) &&
-			    image_facts_read(&schema, &facts);
+		bool fine = image_facts_parse(arena, "f.yaml", str_of(files[i].text), &facts, &error);
 
 		assert_int_equal(fine, !files[i].line);
 		if (files[i].message) {
@@ -188,7 +186,6 @@ static void test_files(void **state)
 			assert_int_equal(error->at.line, files[i].line);
 			assert_int_equal(error->at.column, files[i].column);
 		}
-		schema_close(&schema);
 		arena_free(arena);
 	}
 }
