@@ -26,6 +26,9 @@ void settings_free(struct settings *settings)
 {
 	free(settings->filenames.items);
 	free(settings->arguments.items);
+	free(settings->images.items);
+	free(settings->image_configs.items);
+	free(settings->dockerfiles.items);
 }
 
 /* A request that its limit does not allow, and values that nobody uses. */

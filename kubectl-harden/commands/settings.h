@@ -22,7 +22,8 @@ struct strings {
 struct settings {
 	struct strings filenames;
 	struct strings arguments;
-	const char *kustomize; /* the folder of -k; NULL */
+	struct strings images, image_configs, dockerfiles; /* what is said of images: see commands/images.h */
+	const char *kustomize;				   /* the folder of -k; NULL */
 	struct run_options run;
 	bool recursive, to_stdout, interactive, quiet, verbose, help;
 	enum colour_when colour;
@@ -75,6 +76,7 @@ bool settings_check(const struct settings *settings, struct error **err);
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);

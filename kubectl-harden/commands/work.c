@@ -163,14 +163,23 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 {
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
-	bool fine = true;
+	struct run_options run_options = settings->run;
+	struct error *error CLEANUP(error_freep) = NULL;
+	bool known, fine = true;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
-	run_init(&work->run, &settings->run);
+	known = images_load(&work->images, settings, &error);
+	run_options.own.images = work->images.facts;
+	run_init(&work->run, &run_options);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!check_input(session, ret_code))
 		return false;
+	if (!known) {
+		output_error(&session->err, error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
 	work->run.stop = options.stop = interrupt_catch();
 	options.data = session;
 	if (settings->verbose)
@@ -189,6 +198,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
+	images_add_findings(&work->images, &work->run);
 	run_plan(&work->run);
 	run_apply(&work->run);
 	if (work_interrupted(work, ret_code))
@@ -201,6 +211,7 @@ void work_free(struct work *work)
 {
 	caveats_free(&work->caveats);
 	run_free(&work->run);
+	images_free(&work->images);
 	walk_list_free(&work->list);
 }
 

@@ -7,12 +7,14 @@
 
 #include "base/walk.h"
 #include "commands/command.h"
+#include "commands/images.h"
 #include "report/diff.h"
 #include "report/summary.h"
 
 struct work {
 	struct session *session;
 	struct walk_list list;
+	struct images images;
 	struct run run;
 	struct caveats caveats;
 	struct totals totals;

@@ -88,6 +88,7 @@ struct image_fact {
 	struct image_texts rewrites; /* directories that it writes to beside what the image has there */
 	struct image_texts never;    /* directories whose content it needs: never mounted over */
 	struct image_texts config;   /* where its configuration is: what is mounted there decides the port */
+	const char *workdir;	     /* where it starts */
 	struct image_texts capabilities;
 	bool needs_root;
 	const char *cannot; /* why it cannot reach the standard */

@@ -200,6 +200,35 @@ static unsigned best_dotnet(struct kube_pod *pod, int container)
 	return best;
 }
 
+static bool says(const struct listener *listener, struct str value, uint16_t port)
+{
+	struct listener_port ports[LISTENER_PORTS_MAX];
+	size_t n = listener_ports(listener, value, ports);
+
+	for (size_t i = 0; i < n; i++)
+		if (ports[i].port == port)
+			return true;
+	return false;
+}
+
+/* Whether the manifest sets the variable that tells the image's program to listen on @port to something else. */
+static bool is_moved_away(struct kube_pod *pod, const struct kube_container *container, uint16_t port)
+{
+	static const struct listener plain = { .forms = LISTENER_NUMBER };
+
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item) {
+		struct str name = yaml_get_text(pod->tree, item, "name");
+		const struct listener *listener = listener_find_env(name);
+
+		for (size_t i = 0; i < container->facts->moves_n; i++)
+			if (container->facts->moves[i].port == port && container->facts->moves[i].env &&
+			    str_is(name, container->facts->moves[i].env) &&
+			    !says(listener ? listener : &plain, yaml_get_text(pod->tree, item, "value"), port))
+				return true;
+	}
+	return false;
+}
+
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
 static void low_of_image(struct kube_pod *pod, int container, struct low_ports *ports)
 {
@@ -210,7 +239,8 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 	    !serves(&pod->containers[container]))
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
-		if (is_low(facts->listens[i].port))
+		if (is_low(facts->listens[i].port) &&
+		    !is_moved_away(pod, &pod->containers[container], facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
 							  facts->listens[i].port, container, node });
 }
@@ -394,17 +424,6 @@ static bool is_obeyed(struct search *search, const struct listener *listener)
 	return listener->dotnet == search->best_dotnet;
 }
 
-static bool says(const struct listener *listener, struct str value, uint16_t port)
-{
-	struct listener_port ports[LISTENER_PORTS_MAX];
-	size_t n = listener_ports(listener, value, ports);
-
-	for (size_t i = 0; i < n; i++)
-		if (ports[i].port == port)
-			return true;
-	return false;
-}
-
 static void search_env(struct search *search, int container)
 {
 	struct yaml_tree *tree = search->pod->tree;
@@ -474,6 +493,15 @@ static void search_arguments(struct search *search, int container)
 
 /* ---- what only the image knows ---- */
 
+/* In the manifest: then it is found there, or says another port already. */
+static bool sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name)
+{
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
+		if (str_is(yaml_get_text(pod->tree, item, "name"), name))
+			return true;
+	return false;
+}
+
 static bool search_twin(struct search *search, struct kube_container *container)
 {
 	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
@@ -494,11 +522,26 @@ static void search_facts(struct search *search)
 	if (search_twin(search, container))
 		return;
 	/* A setting that many programs share (PORT) does not tell what this image obeys. */
-	if (!move || !move->env || search->best_dotnet)
+	if (!move || !move->env || search->best_dotnet || sets_env(search->pod, container, move->env))
 		return;
 	add_site(search, SITE_ENV_NEW, search->sites->owner, container->node,
 		 image_move_value(move, search->arena, search->target), str_of(move->env));
 	search->sites->listener = search->sites->sure = true;
+}
+
+/* The container that listens on @port by what is known of its image: the only one that does. */
+static int only_image(struct kube_pod *pod, uint16_t port)
+{
+	int only = -1;
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (!image_fact_listens(pod->containers[i].facts, port) || !serves(&pod->containers[i]))
+			continue;
+		if (only >= 0)
+			return -1;
+		only = (int)i;
+	}
+	return only;
 }
 
 /* Another container whose image is known to listen there by itself: its program would stay behind. */
@@ -539,6 +582,8 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	check_name(&search);
 	if (ret_sites->owner < 0)
 		ret_sites->owner = only_main(pod);
+	if (ret_sites->owner < 0)
+		ret_sites->owner = only_image(pod, port);
 	if (ret_sites->owner >= 0)
 		search.best_dotnet = best_dotnet(pod, ret_sites->owner);
 	if (protocol != PROTOCOL_TCP)
