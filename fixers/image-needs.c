@@ -120,6 +120,29 @@ struct str fix_unknown_volume(struct fix_context *fix, int target)
 	return facts ? first_unmounted(fix, target, &facts->volumes) : STR_NONE;
 }
 
+static bool names_folder_in(struct fix_context *fix, int target, struct str path)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "env"), item)
+		if (image_path_is_in(yaml_get_text(fix->tree, item, "value"), path))
+			return true;
+	return false;
+}
+
+struct str fix_strict_mount(struct fix_context *fix, int target)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+
+	for (size_t i = 0; facts && i < facts->strict.n; i++) {
+		struct str path = str_of(facts->strict.items[i]);
+
+		YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount)
+			if (image_path_is(yaml_get_text(fix->tree, mount, "mountPath"), path) &&
+			    !names_folder_in(fix, target, path))
+				return path;
+	}
+	return STR_NONE;
+}
+
 /* ---- variables ---- */
 
 static bool sets(struct fix_context *fix, int target, const char *name)

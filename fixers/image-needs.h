@@ -44,6 +44,12 @@ struct str fix_rewritten_directory(struct fix_context *fix, int target);
 struct str fix_unknown_volume(struct fix_context *fix, int target);
 
 /*
+ * fix_strict_mount() - a directory that must belong to the image's user and nobody else, and on which a volume is mounted,
+ * which belongs to root when it is new. Empty where there is none, or where a variable names a folder below it.
+ */
+struct str fix_strict_mount(struct fix_context *fix, int target);
+
+/*
  * fix_unset_env() - the first of @env that the container does not set: 0 to n, n where it sets all. What a ConfigMap or
  * Secret may set (envFrom) is not seen.
  */

@@ -202,6 +202,20 @@ static struct str kept_ports(struct fix_context *fix)
 	return STR_NONE;
 }
 
+/* What the entrypoint made right as root. */
+static struct str strict_in_words(struct fix_context *fix, int target)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+	struct str path = fix_strict_mount(fix, target);
+
+	if (!path.n)
+		return STR_NONE;
+	return fix_format(fix,
+			  "image %.*s finds a new volume on %.*s that is root's, where data of old belongs to its user "
+			  "already. %s",
+			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path), facts->note ? facts->note : "");
+}
+
 /* An image that needs no user of ours, where there is one. */
 static struct str suggest_twin(struct fix_context *fix, int target)
 {
@@ -222,6 +236,7 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 		problem->number = identity->uid;
 	}
 	fix_add_caveat(fix, problem, closed_mount(fix, target));
+	fix_add_caveat(fix, problem, strict_in_words(fix, target));
 }
 
 /* Why no user may be set, whatever it is; nothing where one may. */
