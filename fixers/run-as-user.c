@@ -211,8 +211,8 @@ static struct str strict_in_words(struct fix_context *fix, int target)
 	if (!path.n)
 		return STR_NONE;
 	return fix_format(fix,
-			  "image %.*s finds a new volume on %.*s that is root's, where data of old belongs to its user "
-			  "already. %s",
+			  "image %.*s over a volume on %.*s: data that is there belongs to its user already, but a new "
+			  "volume is root's. %s",
 			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path), facts->note ? facts->note : "");
 }
 
