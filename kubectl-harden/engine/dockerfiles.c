@@ -126,7 +126,7 @@ void run_add_dockerfile(struct run *run, const char *path, struct str image, str
 	object.left = (unsigned)b.document.findings.n;
 	VEC_PUSH(&b.document.objects, object);
 	add_trace(&b);
-	*source = (struct source){ .image = *bytes, .holds_objects = true, .documents_seen = 1 };
+	*source = (struct source){ .image = *bytes, .no_result = true, .holds_objects = true, .documents_seen = 1 };
 	*bytes = FILE_IMAGE_INIT;
 	source->path = str_dup(str_of(path));
 	source->cursor = ARENA_NEW(run->arena, struct position);
