@@ -122,7 +122,7 @@ static bool read_config(struct reader *r, yaml_id config, struct image_config *r
 static bool read_names(struct reader *r, yaml_id image, struct named_config *ret)
 {
 	static const char *const keys[] = { "RepoTags", "RepoDigests" };
-	const char **names = ARENA_ARRAY(r->arena, const char *, 2 * CONFIG_ITEMS_MAX);
+	const char **names = ARENA_ARRAY(r->arena, const char *, (size_t)2 * CONFIG_ITEMS_MAX);
 
 	for (size_t i = 0; i < 2; i++) {
 		yaml_id list = yaml_get(&r->tree, image, keys[i]);
@@ -208,15 +208,16 @@ static bool in_places(const struct image_texts *places, const char *path)
 /* "1000", "1000:1000", "app", "app:app", "". */
 static void set_user(struct image_fact *fact, struct str user)
 {
-	struct str group = user, name;
-	int64_t uid, gid;
+	struct str group = user, name = STR_NONE;
+	bool number;
+	int64_t uid = 0, gid;
 
-	if (!str_cut(&group, ':', &name) || !name.n || str_is(name, "root")) {
+	str_cut(&group, ':', &name);
+	number = str_int(name, &uid);
+	if (!name.n || str_is(name, "root") || (number && (uid <= 0 || uid > INT32_MAX))) {
 		fact->user = IMAGE_USER_ROOT;
-	} else if (!str_int(name, &uid)) {
+	} else if (!number) {
 		fact->user = IMAGE_USER_NAME;
-	} else if (uid <= 0 || uid > INT32_MAX) {
-		fact->user = IMAGE_USER_ROOT;
 	} else {
 		fact->user = IMAGE_USER_NUMERIC;
 		fact->uid = uid;

@@ -38,7 +38,7 @@ static size_t slashes_in(struct str text)
  */
 static struct str path_suffix(struct arena *arena, struct str name, size_t slash)
 {
-	struct str rest = str_sub(name, slash + 1, name.n), first = rest;
+	struct str rest = str_sub(name, slash + 1, name.n), first;
 	size_t slashes = slashes_in(rest), end = str_find(rest, STR("/"), 0);
 	struct image_ref ref;
 
