@@ -48,7 +48,6 @@ struct fix_config {
 	uint64_t also; /* fixers that are wanted too: those of the profile with their unsafe changes */
 	bool unsafe;
 	bool safe_only;
-	bool replace_images; /* by their twins, which do the same without root */
 	enum low_ports low_ports;
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
@@ -134,7 +133,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
-	const struct kube_own *own;    /* the user's own facts of images; may be NULL */
+	const struct kube_own *own;		     /* the user's own facts of images; may be NULL */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */

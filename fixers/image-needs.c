@@ -199,7 +199,7 @@ bool fix_replaces_images(const struct fix_config *config)
 {
 	uint64_t bit = (uint64_t)1 << fixer_index(&fixer_unprivileged_image);
 
-	return (config->replace_images || (config->also & bit) || (config->only & bit)) && !(config->skip & bit);
+	return ((config->also | config->only) & bit) && !(config->skip & bit);
 }
 
 struct str fix_twin_in_words(struct fix_context *fix, const struct kube_container *container)

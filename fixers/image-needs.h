@@ -62,7 +62,7 @@ size_t fix_unset_env(struct fix_context *fix, int target, const struct image_env
 void change_add_env(struct change *change, int target, const struct image_env *env, size_t n);
 struct str change_asks_env(struct fix_context *fix, int target, const struct image_env *env, size_t n);
 
-/* fix_replaces_images() - whether images give way to their twins, where that can be done (--replace-images). */
+/* fix_replaces_images() - whether images give way to their twins, where that can be done (unprivileged-image). */
 bool fix_replaces_images(const struct fix_config *config);
 
 /* fix_twin_in_words() - what that costs, in a sentence. */

@@ -18,7 +18,25 @@ static bool is_decided(const struct fix_context *fix, uint16_t port, const struc
 	return false;
 }
 
-/* Why a port that the image listens on keeps it; empty where none does, or where its move has replaced the image. */
+/* Whether the move of a port of the image would replace it; before the plan, whether one might. */
+static bool moves_by_twin(struct fix_context *fix, const struct kube_container *container)
+{
+	const struct image_fact *facts = container->facts;
+	const struct port_decision *decision;
+
+	for (size_t i = 0; i < facts->listens_n; i++) {
+		uint16_t port = facts->listens[i].port;
+
+		if (!fix->ports && port < PORT_FIRST_FREE)
+			return true;
+		if (is_decided(fix, port, &decision) && decision->action == PORT_MOVE &&
+		    twin_moves(container, fix->arena, port, decision->target))
+			return true;
+	}
+	return false;
+}
+
+/* Why a port that the image listens on keeps it; empty where none does. */
 static struct str kept_port(struct fix_context *fix, const struct kube_container *container)
 {
 	const struct image_fact *facts = container->facts;
@@ -51,10 +69,14 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 
 	if (target == TARGET_POD || !fix_replaces_images(fix->config) || fix->pod->windows)
 		return FIX_FINE;
-	/* It may replace the image itself. */
-	fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	container = fix_container(fix, target);
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
+		return FIX_FINE;
+	why = twin_obstacle(fix->pod, container);
+	if (!why && moves_by_twin(fix, container))
+		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
+	/* That may have replaced it. */
+	if (!container->twin.n)
 		return FIX_FINE;
 	problem.at = yaml_get(fix->tree, container->node, "image");
 	if (!problem.at)
@@ -62,7 +84,6 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
 				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
 				     STR_ARG(container->twin));
-	why = twin_obstacle(fix->pod, container);
 	problem.reason = why ? str_of(why) : kept_port(fix, container);
 	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
@@ -77,8 +98,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 
 const struct fixer fixer_unprivileged_image = {
 	.name = "unprivileged-image",
-	.summary = "Images that start as root give way to those that do the same without (--replace-images)",
-	.profile = PROFILE_RESTRICTED,
+	.summary = "Images that start as root give way to those that do the same without",
+	.profile = PROFILE_OPT_IN,
 	.standard = "Pod Security Standards, restricted: what Running as Non-root asks for; no check of its own",
 	.checks = "",
 	.why = "An image that is made to run without root needs no UID, no sysctl and fewer writable folders. It is another "

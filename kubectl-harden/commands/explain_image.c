@@ -66,7 +66,7 @@ static void add_heading(struct buf *out, bool colour, struct str text, const str
 
 int explain_image(struct session *session, const char *text)
 {
-	struct run_options options = session->settings.run;
+	struct run_options options;
 	struct buf *out = &session->out.text;
 	bool colour = session->out.colour;
 	struct error *error = NULL;
@@ -84,7 +84,7 @@ int explain_image(struct session *session, const char *text)
 		error_set(&error, "\"%s\" is no image, such as nginx:1.27 or registry.example/shop/web@sha256:…", text);
 		code = command_usage_error(session, error);
 	} else {
-		options.own.images = images.facts;
+		options = images_options(&images, &session->settings);
 		fact = image_fact_lookup(&images.facts, images.arena, &ref, &as);
 		add_heading(out, colour, str_of(text), &ref, fact, as);
 		add_known(out, colour, images.arena, fact);

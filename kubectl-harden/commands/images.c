@@ -12,6 +12,7 @@
 
 #include "base/walk.h"
 #include "engine/dockerfiles.h"
+#include "fixers/list.h"
 #include "kube/image_config.h"
 
 enum { FILE_MAX = 16 << 20, ROWS_MAX = 4000 };
@@ -215,6 +216,16 @@ bool images_load(struct images *images, const struct settings *settings, struct 
 	free(loader.configs.items);
 	free(loader.built.items);
 	return fine;
+}
+
+struct run_options images_options(const struct images *images, const struct settings *settings)
+{
+	struct run_options options = settings->run;
+
+	options.own.images = images->facts;
+	if (settings->replace_images)
+		options.fix.also |= (uint64_t)1 << fixer_index(&fixer_unprivileged_image);
+	return options;
 }
 
 void images_free(struct images *images)

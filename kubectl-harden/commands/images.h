@@ -32,5 +32,8 @@ struct images {
 bool images_load(struct images *images, const struct settings *settings, struct error **err);
 void images_free(struct images *images);
 
+/* images_options() - what @settings ask of a run, with what was loaded in it. */
+struct run_options images_options(const struct images *images, const struct settings *settings);
+
 /* images_add_findings() - adds the findings of the Dockerfiles to @run, which takes their bytes over. */
 void images_add_findings(struct images *images, struct run *run);

@@ -221,9 +221,9 @@ const struct option option_table[] = {
 	  .kind = OPTION_SWITCH,
 	  .commands = COMMAND_ON_MANIFESTS | COMMAND_EXPLAIN,
 	  .shown = "false",
-	  .at = FIELD(run.fix.replace_images),
+	  .at = FIELD(replace_images),
 	  .help = "Images that start as root give way to those that do the same without, with the ports that come with them: "
-		  "nginx to nginxinc/nginx-unprivileged, the tag kept." },
+		  "nginx to nginxinc/nginx-unprivileged, the tag kept. The same as --also=unprivileged-image." },
 	{ .name = "requests",
 	  .kind = OPTION_VALUE,
 	  .commands = COMMAND_ON_MANIFESTS,

@@ -23,6 +23,7 @@ struct settings {
 	struct strings filenames;
 	struct strings arguments;
 	struct strings images, image_configs, dockerfiles; /* what is said of images: see commands/images.h */
+	bool replace_images;				   /* with unprivileged-image among the others */
 	const char *kustomize;				   /* the folder of -k; NULL */
 	struct run_options run;
 	bool recursive, to_stdout, interactive, quiet, verbose, help;

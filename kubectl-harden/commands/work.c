@@ -163,13 +163,13 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 {
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
-	struct run_options run_options = settings->run;
+	struct run_options run_options;
 	struct error *error CLEANUP(error_freep) = NULL;
 	bool known, fine = true;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
 	known = images_load(&work->images, settings, &error);
-	run_options.own.images = work->images.facts;
+	run_options = images_options(&work->images, settings);
 	run_init(&work->run, &run_options);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
