@@ -72,7 +72,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	container = fix_container(fix, target);
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
 		return FIX_FINE;
-	why = twin_obstacle(fix->pod, container);
+	why = twin_obstacle(fix->pod, container, fix->arena);
 	if (!why && moves_by_twin(fix, container))
 		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	/* That may have replaced it. */
@@ -115,6 +115,6 @@ const struct fixer fixer_unprivileged_image = {
 		   "  - name: web\n"
 		   "    image: nginx:1.27\n"
 		   "    ports:\n"
-		   "    - containerPort: 9113\n",
+		   "    - containerPort: 8080\n",
 	.run = run,
 };

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "kube/image_facts.h"
+#include "kube/image_ports.h"
 #include "kube/listeners.h"
 #include "kube/twins.h"
 
@@ -200,32 +201,18 @@ static unsigned best_dotnet(struct kube_pod *pod, int container)
 	return best;
 }
 
-static bool says(const struct listener *listener, struct str value, uint16_t port)
+/* A flag that tells the program to listen elsewhere than on @port. */
+static bool is_moved_by_flag(struct kube_pod *pod, int container, uint16_t port)
 {
-	struct listener_port ports[LISTENER_PORTS_MAX];
-	size_t n = listener_ports(listener, value, ports);
+	struct arguments arguments;
+	struct listener_args walk;
+	struct listener_arg arg;
 
-	for (size_t i = 0; i < n; i++)
-		if (ports[i].port == port)
+	read_arguments(pod, container, &arguments);
+	walk = (struct listener_args){ .tokens = arguments.tokens, .n = arguments.n };
+	while (listener_args_next(&walk, &arg))
+		if (!listener_says(arg.listener, str_sub(arguments.tokens[arg.token], arg.start, arg.end), port))
 			return true;
-	return false;
-}
-
-/* Whether the manifest sets the variable that tells the image's program to listen on @port to something else. */
-static bool is_moved_away(struct kube_pod *pod, const struct kube_container *container, uint16_t port)
-{
-	static const struct listener plain = { .forms = LISTENER_NUMBER };
-
-	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item) {
-		struct str name = yaml_get_text(pod->tree, item, "name");
-		const struct listener *listener = listener_find_env(name);
-
-		for (size_t i = 0; i < container->facts->moves_n; i++)
-			if (container->facts->moves[i].port == port && container->facts->moves[i].env &&
-			    str_is(name, container->facts->moves[i].env) &&
-			    !says(listener ? listener : &plain, yaml_get_text(pod->tree, item, "value"), port))
-				return true;
-	}
 	return false;
 }
 
@@ -240,7 +227,8 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
 		if (is_low(facts->listens[i].port) &&
-		    !is_moved_away(pod, &pod->containers[container], facts->listens[i].port))
+		    !image_is_moved(pod, &pod->containers[container], facts->listens[i].port) &&
+		    !is_moved_by_flag(pod, container, facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
 							  facts->listens[i].port, container, node });
 }
@@ -435,13 +423,15 @@ static void search_env(struct search *search, int container)
 		yaml_id value = yaml_get(tree, item, "value");
 		const struct listener *listener = listener_find_env(name);
 
-		if (listener && says(listener, yaml_text(tree, value), search->target))
+		if (listener && listener_says(listener, yaml_text(tree, value), search->target))
 			taken(search, container);
 		if (owns && listener &&
 		    listener_rewrite(listener, search->arena, yaml_text(tree, value), search->port, search->target,
 				     &text)) {
 			add_site(search, SITE_ENV, container, value, text, name);
-			search->sites->listener |= is_obeyed(search, listener);
+			search->sites->listener |=
+				is_obeyed(search, listener) &&
+				image_obeys(&search->pod->containers[container], name, listener, search->port);
 			search->sites->sure |= listener->dotnet && is_obeyed(search, listener);
 		} else if (listener_rewrite_local(search->arena, yaml_text(tree, value), false, search->port,
 						  search->target, &text)) {
@@ -460,7 +450,7 @@ static void search_flags(struct search *search, struct arguments *arguments, int
 	while (listener_args_next(&walk, &arg)) {
 		struct str token = arguments->tokens[arg.token], value = str_sub(token, arg.start, arg.end), text;
 
-		if (says(arg.listener, value, search->target))
+		if (listener_says(arg.listener, value, search->target))
 			taken(search, container);
 		if (container != search->sites->owner ||
 		    !listener_rewrite(arg.listener, search->arena, value, search->port, search->target, &text))
@@ -493,20 +483,12 @@ static void search_arguments(struct search *search, int container)
 
 /* ---- what only the image knows ---- */
 
-/* In the manifest: then it is found there, or says another port already. */
-static bool sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name)
-{
-	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
-		if (str_is(yaml_get_text(pod->tree, item, "name"), name))
-			return true;
-	return false;
-}
-
 static bool search_twin(struct search *search, struct kube_container *container)
 {
 	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
 
-	if (!search->pod->replaces_images || !image || !container->twin.n || twin_obstacle(search->pod, container) ||
+	if (!search->pod->replaces_images || !image || !container->twin.n ||
+	    twin_obstacle(search->pod, container, search->arena) ||
 	    !twin_moves(container, search->arena, search->port, search->target))
 		return false;
 	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
@@ -522,11 +504,26 @@ static void search_facts(struct search *search)
 	if (search_twin(search, container))
 		return;
 	/* A setting that many programs share (PORT) does not tell what this image obeys. */
-	if (!move || !move->env || search->best_dotnet || sets_env(search->pod, container, move->env))
+	if (!move || !move->env || search->best_dotnet || image_sets_env(search->pod, container, move->env))
 		return;
 	add_site(search, SITE_ENV_NEW, search->sites->owner, container->node,
 		 image_move_value(move, search->arena, search->target), str_of(move->env));
 	search->sites->listener = search->sites->sure = true;
+}
+
+/* Where nothing in the manifest names the port, nothing there would say that it moved: its program stays. */
+static void keep_unnamed(struct search *search)
+{
+	struct port_sites *sites = search->sites;
+
+	for (size_t i = 0; i < sites->n; i++)
+		if (sites->items[i].kind == SITE_PORT)
+			return;
+	if (sites->owner >= 0 && !sites->listener &&
+	    image_fact_listens(search->pod->containers[sites->owner].facts, search->port))
+		cannot(search,
+		       str_fmt(search->arena, "image %.*s listens there by itself, and nothing here tells it otherwise",
+			       STR_ARG(search->pod->containers[sites->owner].image)));
 }
 
 /* The container that listens on @port by what is known of its image: the only one that does. */
@@ -599,6 +596,7 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 		search_facts(&search);
 	search_others(&search);
 	search_annotations(&search);
+	keep_unnamed(&search);
 }
 
 void port_sites_free(struct port_sites *sites)

@@ -25,7 +25,31 @@ static bool mounts_config(const struct kube_pod *pod, const struct kube_containe
 	return false;
 }
 
-const char *twin_obstacle(const struct kube_pod *pod, const struct kube_container *container)
+static const struct image_fact *twin_of(const struct kube_container *container, struct arena *arena)
+{
+	struct image_ref ref;
+
+	return image_ref_parse(arena, container->twin, &ref) ? image_fact_lookup(NULL, arena, &ref, NULL) : NULL;
+}
+
+/* Ports that neither listens on: then something listens that is not known. */
+static bool has_other_ports(const struct kube_pod *pod, const struct kube_container *container, struct arena *arena)
+{
+	yaml_id ports = yaml_get(pod->tree, container->node, "ports");
+	const struct image_fact *twin = twin_of(container, arena);
+
+	YAML_EACH(pod->tree, ports, item) {
+		int64_t port;
+
+		if (yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) && port > 0 &&
+		    port <= 65535 &&
+		    (image_fact_listens(container->facts, (uint16_t)port) || image_fact_listens(twin, (uint16_t)port)))
+			return false;
+	}
+	return yaml_count(pod->tree, ports) > 0;
+}
+
+const char *twin_obstacle(const struct kube_pod *pod, const struct kube_container *container, struct arena *arena)
 {
 	if (mounts_config(pod, container))
 		return "what it listens on is said by the configuration that is mounted, which may be a port below 1024; "
@@ -33,19 +57,18 @@ const char *twin_obstacle(const struct kube_pod *pod, const struct kube_containe
 	if (yaml_count(pod->tree, yaml_get(pod->tree, container->node, "command")) ||
 	    yaml_count(pod->tree, yaml_get(pod->tree, container->node, "args")))
 		return "the manifest says which program runs in it, and how; replace the image by hand";
+	if (has_other_ports(pod, container, arena))
+		return "its ports are those of neither image, so what it listens on is not known; replace the image by "
+		       "hand";
 	return NULL;
 }
 
 bool twin_moves(const struct kube_container *container, struct arena *arena, uint16_t port, uint16_t target)
 {
-	const struct image_fact *twin;
-	struct image_ref ref;
+	const struct image_fact *twin = container->twin.n ? twin_of(container, arena) : NULL;
 
-	if (!container->twin.n || !image_fact_listens(container->facts, port) ||
-	    !image_ref_parse(arena, container->twin, &ref))
-		return false;
-	twin = image_fact_lookup(NULL, arena, &ref, NULL);
-	return image_fact_listens(twin, target) && !image_fact_listens(twin, port);
+	return twin && image_fact_listens(container->facts, port) && image_fact_listens(twin, target) &&
+	       !image_fact_listens(twin, port);
 }
 
 void twin_refresh(struct kube_pod *pod, struct arena *arena, const struct kube_own *own)

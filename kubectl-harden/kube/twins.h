@@ -9,7 +9,7 @@
  * twin_obstacle() - why the image of a container cannot be replaced by its twin, whatever becomes of its ports; NULL
  * where nothing is in the way.
  */
-const char *twin_obstacle(const struct kube_pod *pod, const struct kube_container *container);
+const char *twin_obstacle(const struct kube_pod *pod, const struct kube_container *container, struct arena *arena);
 
 /*
  * twin_moves() - whether the container's program listens on @port (TCP) by itself, and its twin on @target in its
