@@ -23,7 +23,7 @@ static void add(struct builder *b, const struct fixer *fixer, size_t at, struct 
 	struct finding finding = { .at = (uint32_t)at };
 	struct finding_text text;
 
-	if (!(b->run->level.choice.selected >> fixer_index(fixer) & 1))
+	if (!(b->run->common.level.choice.selected >> fixer_index(fixer) & 1))
 		return;
 	memset(&text, 0, sizeof(text));
 	text.fixer = fixer;
@@ -90,8 +90,8 @@ static void check_ports(struct builder *b)
 		    str_fmt(arena, "image %.*s exposes port %u%s, which only root may open", STR_ARG(b->image),
 			    port.port, port.udp ? "/udp" : ""),
 		    str_fmt(arena, "let its program listen on %u and write EXPOSE %u; a Service leads from %u to it",
-			    port_map_target(&b->run->level.config.port_map, port.port),
-			    port_map_target(&b->run->level.config.port_map, port.port), port.port));
+			    port_map_target(&b->run->common.level.config.port_map, port.port),
+			    port_map_target(&b->run->common.level.config.port_map, port.port), port.port));
 	}
 }
 
@@ -129,6 +129,7 @@ void run_add_dockerfile(struct run *run, const char *path, struct str image, str
 	*source = (struct source){ .image = *bytes, .no_result = true, .holds_objects = true, .documents_seen = 1 };
 	*bytes = FILE_IMAGE_INIT;
 	source->path = str_dup(str_of(path));
+	source->options = &run->common;
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&source->documents, b.document);
 	VEC_PUSH(&run->sources, source);

@@ -17,7 +17,8 @@ static bool is_named(const struct image_fact *facts, struct str name)
 	for (size_t i = 0; i < facts->moves_n; i++)
 		if (facts->moves[i].env && str_is(name, facts->moves[i].env))
 			return true;
-	return name.n && facts->set_by && str_find(str_of(facts->set_by), name, 0) != SIZE_MAX;
+	/* "PORT" is in the name of many. */
+	return name.n && facts->set_by && !str_is(name, "PORT") && str_find(str_of(facts->set_by), name, 0) != SIZE_MAX;
 }
 
 bool image_obeys(const struct kube_container *container, struct str name, const struct listener *listener,
@@ -25,8 +26,7 @@ bool image_obeys(const struct kube_container *container, struct str name, const 
 {
 	if (listener && (listener->dotnet || !image_fact_listens(container->facts, port)))
 		return true;
-	/* "PORT" is in the name of many. */
-	return container->facts && !str_is(name, "PORT") && is_named(container->facts, name);
+	return container->facts && is_named(container->facts, name);
 }
 
 bool image_sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name)

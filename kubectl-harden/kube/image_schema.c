@@ -290,6 +290,8 @@ static bool read_source(struct schema *schema, yaml_id row, bool own, struct ima
 	fact->mark = (enum image_mark)mark;
 	if (own && !fact->source)
 		fact->source = schema->path;
+	if (own && !fact->name && fact->repositories.n)
+		fact->name = fact->repositories.items[0];
 	if (!fact->repositories.n || !*fact->source)
 		return schema_fail(schema, row, "a row needs a repository and its source");
 	return true;
@@ -303,7 +305,7 @@ static bool read_row(struct schema *schema, yaml_id row, bool own, struct image_
 			 "name repositories tags example user starts uid gid base listens set-by env moves sets "
 			 "sets-read-only writable data strict volumes rewrites never config capabilities needs-root "
 			 "cannot twin note source mark",
-			 own ? "name repositories" : "name repositories example user starts source mark") ||
+			 own ? "repositories" : "name repositories example user starts source mark") ||
 	    !schema_text(schema, row, "name", &fact.name) ||
 	    !read_texts(schema, row, "repositories", &fact.repositories) || !read_tags(schema, row, &fact) ||
 	    !schema_text(schema, row, "example", &fact.example) || !read_user(schema, row, &fact) ||
@@ -365,7 +367,7 @@ bool image_facts_read(struct schema *schema, yaml_id list, yaml_id mirrors, bool
 	YAML_EACH(&schema->tree, list, row) {
 		if (!read_row(schema, row, own, &facts[read.n]) || !check_example(schema, row, facts, read.n))
 			return false;
-		for (size_t i = 0; i < read.n; i++)
+		for (size_t i = 0; i < read.n && !own; i++)
 			if (!strcmp(facts[i].name, facts[read.n].name))
 				return schema_fail(schema, row, "\"%s\" stands twice", facts[read.n].name);
 		read.n++;
