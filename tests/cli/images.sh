@@ -76,6 +76,28 @@ manifest harbor.example/hub/redis:7
 run 0 kubectl-harden fix -q --stdout -f web.yaml --images rows.yaml
 holds 'runAsUser: 999'
 
+# Those of a flag come before those of a project file, which come before the rest; a flag's fixer runs whatever it skips.
+mkdir project
+manifest nginx:1.27
+cp web.yaml project/web.yaml
+cat >project/.kubectl-harden.yaml <<-'END'
+	skip: [unprivileged-image]
+	images:
+	- repositories: [docker.io/library/nginx]
+	  user: root
+	  uid: 6
+END
+run 0 kubectl-harden fix -q --stdout -f project/web.yaml
+holds 'runAsUser: 6'
+run 0 kubectl-harden fix -q --stdout -f project/web.yaml --images rows.yaml
+holds 'runAsUser: 5'
+rm project/.kubectl-harden.yaml
+printf 'skip: [unprivileged-image]\n' >project/.kubectl-harden.yaml
+run 0 kubectl-harden fix -q --stdout -f project/web.yaml
+holds 'image: nginx:1.27'
+run 0 kubectl-harden fix -q --stdout -f project/web.yaml --replace-images
+holds 'image: nginxinc/nginx-unprivileged:1.27'
+
 # wrong FILE TEXT MESSAGE: as --images, TEXT is an error at its place, and nothing else is said.
 wrong() {
 	printf '%s' "$2" >"$1"
