@@ -39,6 +39,7 @@ enum safety {
 enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
 
 enum framework { FRAMEWORK_AUTO, FRAMEWORK_DOTNET };
+enum dotnet_diagnostics { DOTNET_DIAGNOSTICS_KEEP, DOTNET_DIAGNOSTICS_OFF };
 
 enum { UID_AUTO = -1, UID_NONE = -2 };
 
@@ -52,8 +53,9 @@ struct fix_config {
 	bool safe_only;
 	enum low_ports low_ports;
 	enum framework framework; /* of images that nothing is known of */
-	int64_t run_as_user;	  /* UID_AUTO, UID_NONE, or 1…2147483647 */
-	int64_t run_as_group;	  /* UID_AUTO, or 0…2147483647 */
+	enum dotnet_diagnostics dotnet_diagnostics;
+	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
 	struct resource_list requests, limits; /* for containers that have none */
 	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
@@ -124,6 +126,7 @@ struct namespace_plan {
 	struct str failing;	    /* for people: "Deployment/web (web.yaml: privileged)" */
 	struct str unread;	    /* a file that may hold more; empty */
 };
+struct skips;
 
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
@@ -135,6 +138,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
+	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */
@@ -221,6 +225,8 @@ struct fixer {
 	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
 	 */
 	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
+	/* Whether a flag of its own asks for it, whatever the profile; NULL for most. */
+	bool (*is_asked)(const struct fix_config *config);
 	/* Looks at a Namespace, once all workloads of the input are as they come out; NULL for most. */
 	enum fix_status (*run_namespace)(struct fix_context *fix, const struct fixer *self);
 };
@@ -234,4 +240,6 @@ const char *profile_name(enum profile profile);
 
 /* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
 size_t fixer_find(struct str name);
+/* fixer_nearest() - the name that a misspelt one probably means; NULL where none is near. */
+const char *fixer_nearest(struct str name);
 size_t fixer_index(const struct fixer *fixer);

@@ -35,6 +35,7 @@ struct inventory_port {
 	struct str name; /* that a Service can use; empty */
 	bool listener;	 /* a setting moves the program too */
 	bool sure;
+	bool skipped;	    /* by an annotation, for its container: neither moved nor allowed */
 	bool stays_root;    /* its container is left as root: nothing to do */
 	struct str why_not; /* empty: nothing in the pod is in the way */
 	struct str doubt;   /* why its listener may not follow; or empty */

@@ -123,10 +123,10 @@ static void look_again(struct run *run, size_t index)
 	if (!document_take_tree(run, workload->where.source, document))
 		return;
 	document_keep_tree(run, document);
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
 	pod = &run->objects.items[workload->where.object].pod;
 	pod->configs = &finder.lookup;
-	pod->assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
+	pod->assume_dotnet = workload->where.source->options->fix.framework == FRAMEWORK_DOTNET;
 	for (size_t i = 0; i < workload->ports.n; i++) {
 		struct inventory_port *port = &workload->ports.items[i];
 		struct port_sites sites;
