@@ -106,9 +106,9 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
 			fix_run(&fix, i, target);
 	}
-	pod->configs = NULL;
 	pass->changes = fix.changes;
 	skipped_record(pass, &fix, index);
+	pod->configs = NULL;
 	fix_context_free(&fix);
 }
 
