@@ -44,10 +44,11 @@ const struct option option_table[] = {
 	  .help = "IMAGE=PATH: the Dockerfile of an image that is built here. What its last stage says (USER, EXPOSE, ENV, "
 		  "VOLUME) is taken for facts, and what is wrong in it is found. May be given several times." },
 	{ .name = "dotnet-diagnostics",
-	  .kind = OPTION_VALUE,
-	  .commands = COMMAND_ON_MANIFESTS,
+	  .kind = OPTION_CHOICE,
+	  .commands = COMMAND_WITH_SETTINGS,
 	  .shown = "'keep'",
-	  .set = value_dotnet_diagnostics,
+	  .words = WORDS("keep", "off"),
+	  .at = FIELD(run.fix.dotnet_diagnostics),
 	  .help = "Diagnostics of the .NET runtime, which open a socket in /tmp for dotnet-trace, dotnet-dump and "
 		  "dotnet-monitor: keep, or off in every container that runs .NET (as --also dotnet-diagnostics)." },
 	{ .name = "dry-run",
@@ -84,7 +85,7 @@ const struct option option_table[] = {
 	  .help = "Files, folders (their .yaml, .yml and .json) or - for standard input. May be given several times." },
 	{ .name = "framework",
 	  .kind = OPTION_CHOICE,
-	  .commands = COMMAND_ON_MANIFESTS,
+	  .commands = COMMAND_WITH_SETTINGS,
 	  .shown = "'auto'",
 	  .words = WORDS("auto", "dotnet"),
 	  .at = FIELD(run.fix.framework),
