@@ -7,6 +7,7 @@
 #include "fixers/evidence.h"
 #include "fixers/image-needs.h"
 #include "fixers/list.h"
+#include "kube/dotnet.h"
 
 enum { VOLUME_NAME_MAX = 63 };
 
@@ -101,6 +102,18 @@ static struct str volume_in_words(struct fix_context *fix, int target)
 			  STR_ARG(fix_container(fix, target)->image), STR_ARG(volume));
 }
 
+/* A .NET program of its own that is not known to be started with an assembly, nor to unpack itself elsewhere. */
+static bool may_unpack_itself(struct fix_context *fix, int target)
+{
+	yaml_id command = yaml_get(fix->tree, fix_container(fix, target)->node, "command");
+	static const char *const home[] = { "HOME" };
+	static const struct dotnet_names homes = { home, 1, 0 };
+
+	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
+	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
+	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
+}
+
 static void add_caveats(struct fix_context *fix, struct problem *problem, int target,
 			const struct needed_directories *needed)
 {
@@ -113,6 +126,13 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 	}
 	fix_add_caveat(fix, problem, data_in_words(fix, target, needed));
 	fix_add_caveat(fix, problem, volume_in_words(fix, target));
+	if (may_unpack_itself(fix, target))
+		fix_add_caveat(fix, problem,
+			       fix_format(fix,
+					  "a .NET program that is a single file and unpacks itself stops where HOME "
+					  "cannot be written (\"Failure processing application bundle\"): set %s to "
+					  "/tmp/.net.",
+					  dotnet_rules.extracts.items[0]));
 	if (facts)
 		fix_add_caveat(fix, problem,
 			       change_asks_env(fix, target, facts->sets_read_only, facts->sets_read_only_n));

@@ -104,6 +104,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
+	for (size_t i = 0; i < sites->configs.n; i++)
+		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
 	if (decision->services.n)
@@ -174,7 +176,9 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		if (sites.items[i].kind == SITE_IMAGE)
 			fix_add_caveat(fix, problem,
 				       fix_twin_in_words(fix, fix_container(fix, sites.items[i].container)));
-	if (!sites.sure) {
+	if (sites.caveat.n) {
+		fix_add_caveat(fix, problem, sites.caveat);
+	} else if (!sites.sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

@@ -43,6 +43,13 @@ const struct option option_table[] = {
 	  .set = value_images,
 	  .help = "IMAGE=PATH: the Dockerfile of an image that is built here. What its last stage says (USER, EXPOSE, ENV, "
 		  "VOLUME) is taken for facts, and what is wrong in it is found. May be given several times." },
+	{ .name = "dotnet-diagnostics",
+	  .kind = OPTION_VALUE,
+	  .commands = COMMAND_ON_MANIFESTS,
+	  .shown = "'keep'",
+	  .set = value_dotnet_diagnostics,
+	  .help = "Diagnostics of the .NET runtime, which open a socket in /tmp for dotnet-trace, dotnet-dump and "
+		  "dotnet-monitor: keep, or off in every container that runs .NET (as --also dotnet-diagnostics)." },
 	{ .name = "dry-run",
 	  .kind = OPTION_CHOICE,
 	  .commands = COMMAND_FIX,
@@ -75,6 +82,14 @@ const struct option option_table[] = {
 	  .shown = "[]",
 	  .set = value_filename,
 	  .help = "Files, folders (their .yaml, .yml and .json) or - for standard input. May be given several times." },
+	{ .name = "framework",
+	  .kind = OPTION_CHOICE,
+	  .commands = COMMAND_ON_MANIFESTS,
+	  .shown = "'auto'",
+	  .words = WORDS("auto", "dotnet"),
+	  .at = FIELD(run.fix.framework),
+	  .help = "What images that nothing is known of run. dotnet: ASP.NET Core, so that ports move by its settings. auto: "
+		  "only where the manifest shows it." },
 	{ .name = "help",
 	  .letter = 'h',
 	  .kind = OPTION_SWITCH,

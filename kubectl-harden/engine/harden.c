@@ -94,6 +94,7 @@ struct fix_context fix_context_make(struct run *run, const struct source_options
 	pod->replaces_images = fix_replaces_images(&options->level.config);
 	if (pod->replaces_images)
 		twin_refresh(pod, run->scratch, &options->own);
+	pod->assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
 	return (struct fix_context){
 		.config = &options->level.config,
 		.choice = &options->level.choice,

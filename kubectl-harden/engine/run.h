@@ -103,6 +103,7 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t config, configs_n;
 	size_t home, homes_n;
 	size_t trial;		  /* of a review: its row + 1; 0 for none */
 	size_t part, parts_n;	  /* rows of a review */

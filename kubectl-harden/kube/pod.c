@@ -8,6 +8,7 @@
  */
 #include "kube/pod.h"
 
+#include "kube/dotnet.h"
 #include "kube/kind_path.h"
 
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
@@ -87,6 +88,7 @@ void kube_container_read_image(struct kube_container *container, struct arena *a
 
 	container->facts = NULL;
 	container->twin = STR_NONE;
+	container->is_dotnet = false;
 	container->dotnet = 0;
 	if (!image_ref_parse(arena, container->image, &ref))
 		return;
@@ -94,7 +96,8 @@ void kube_container_read_image(struct kube_container *container, struct arena *a
 	/* Whether a mirror has the twin, too, is not known. */
 	if (str_eq(as, ref.name))
 		container->twin = image_twin(container->facts, arena, &ref);
-	if (str_starts(ref.name, STR("mcr.microsoft.com/dotnet/")) && image_version(ref.tag, version))
+	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, as);
+	if (container->is_dotnet && image_version(ref.tag, version))
 		container->dotnet = version[0];
 }
 
