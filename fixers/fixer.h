@@ -86,6 +86,7 @@ enum caveat {
 	CAVEAT_UID = 1 << 1,	   /* must run as UID finding.number */
 	CAVEAT_READ_ONLY = 1 << 2, /* must write only to /tmp */
 	CAVEAT_TEXT = 1 << 3,	   /* finding.detail is the caveat's whole sentence */
+	CAVEAT_BASE = 1 << 4,	   /* with those before: something is known of the image, but not that */
 };
 
 /* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
@@ -138,6 +139,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
+	const struct kube_own *own;		     /* the user's own facts of images; may be NULL */
 	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */

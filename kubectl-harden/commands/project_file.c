@@ -259,7 +259,7 @@ static bool read_tables(struct reader *r, yaml_id root)
 	}
 	if (images) {
 		file->images_line = line_of(r, images);
-		if (!image_facts_read_own(&r->schema, images, &file->own.images))
+		if (!image_facts_read(&r->schema, images, YAML_NONE, true, &file->own.images))
 			return false;
 	}
 	return true;

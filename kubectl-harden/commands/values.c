@@ -29,6 +29,20 @@ bool value_baseline(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+/* What is said of images; read later (commands/images.c). */
+bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct strings *list = !strcmp(option->name, "images")	       ? &settings->images
+			       : !strcmp(option->name, "image-config") ? &settings->image_configs
+								       : &settings->dockerfiles;
+
+	if (!value.n)
+		return option_refuse(settings, option, value, "a file", err);
+	/* A slice of argv, up to its end. */
+	VEC_PUSH(list, value.p);
+	return true;
+}
+
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)

@@ -17,6 +17,7 @@ enum port_site_kind {
 	SITE_ENV_NEW, /* a variable to be added to the container .node */
 	SITE_ARG,     /* an item of command or args */
 	SITE_EXEC,    /* an item of a probe's or hook's command */
+	SITE_IMAGE,   /* the image: its twin listens on the new port */
 };
 
 struct port_site {
