@@ -1,0 +1,53 @@
+#!/bin/sh
+# build.sh: prints three lines: the program of kubernetes/, a Debian root file system, and the archive of the images in
+# images/. Each is made once and then kept in a cache. Ends with a message and as skip() does where something is missing.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/judge/common.sh
+. "$here/../judge/common.sh"
+# shellcheck source=tests/judge/go.sh
+. "$here/../judge/go.sh"
+
+packages=nginx-light,apache2-bin,redis-server,postgresql-15,memcached,rabbitmq-server,tomcat10,openjdk-17-jre-headless
+packages=$packages,python3-minimal,libpython3-stdlib,nodejs,gosu,hostname,libnss-wrapper
+packages=$packages,libstdc++6,libssl3,ca-certificates,tzdata,curl
+
+# key FILE…: names what is made of these files, and of what is read from stdin.
+key() {
+	{ cat; cat "$@"; } | sha256sum | cut -c1-16
+}
+
+make_debian() {
+	rm -rf "$debian.new"
+	mkdir -p "$debian.new/root"
+	mmdebstrap --quiet --variant=minbase --include="$packages" \
+		--setup-hook='mkdir -p "$1/etc/postgresql-common"' \
+		--setup-hook='echo create_main_cluster = false >"$1/etc/postgresql-common/createcluster.conf"' \
+		--customize-hook="$here/debian.sh" bookworm "$debian.new/debian.tar"
+	tar -xf "$debian.new/debian.tar" -C "$debian.new/root"
+	mv "$debian.new" "$debian"
+}
+
+make_images() {
+	"$here/images.py" "$debian/debian.tar" "$debian/root" "$images.new" "${KUBECTL_HARDEN_DOTNET-}"
+	mv "$images.new" "$images"
+}
+
+need mmdebstrap python3
+
+version=$(sed -n 's/^require k8s.io\/kubernetes v1\.\([0-9.]*\)$/\1/p' "$here/kubernetes/go.mod")
+package=k8s.io/component-base/version
+program=$(build kubernetes "$here/kubernetes" . \
+	"-X $package.gitVersion=v1.$version -X $package.gitMajor=1 -X $package.gitMinor=${version%%.*}" \
+	"$here/kubernetes/go.mod" "$here/kubernetes/go.sum" "$here/kubernetes/main.go")
+
+debian=$cache/debian-$(echo "$packages" | key "$here/debian.sh" "$here/build.sh")
+once debian "$debian" make_debian
+
+# shellcheck disable=SC2046 # none of our names has a blank
+images=$cache/images-$({ echo "$debian"; ls -l "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" 2>/dev/null || :; } |
+	key "$here/images.py" $(find "$here/images" -type f | LC_ALL=C sort)).tar
+once images "$images" make_images
+
+printf '%s\n' "$program" "$debian/root" "$images"
