@@ -13,9 +13,17 @@ mount -t tmpfs run /run
 mount -t tmpfs log /var/log
 mkdir -p /var/lib/cni
 mount -t tmpfs cni /var/lib/cni
-mkdir -p "$temp"/{log,etcd,pki,kubelet,plugins,cni,containerd}
+mkdir -p "$temp"/{log,etcd,sysctl,pki,kubelet,plugins,cni,containerd}
 cd "$temp"
 hostname node
+
+# The kubelet sets these for the whole machine; it is shown the values that it wants instead.
+for parameter in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
+	kernel/keys/root_maxkeys=1000000 kernel/keys/root_maxbytes=25000000; do
+	name=${parameter%=*}
+	echo "${parameter#*=}" >"sysctl/${name//\//-}"
+	mount --bind "sysctl/${name//\//-}" "/proc/sys/$name"
+done
 
 # A network of its own: a node needs an address that is not of the loopback, and a default route.
 ip link set lo up
@@ -78,7 +86,7 @@ state = "$temp/containerd/state"
 EOF
 cat >cni/10-bridge.conflist <<EOF
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [{
-  "type": "bridge", "bridge": "pods0", "isGateway": true,
+  "type": "bridge", "bridge": "pods0", "isDefaultGateway": true,
   "ipam": {"type": "host-local", "dataDir": "$temp/cni/addresses", "ranges": [[{"subnet": "10.88.0.0/16"}]]}
 }]}
 EOF
@@ -104,7 +112,7 @@ start kube-apiserver "$kubernetes" kube-apiserver --etcd-servers=http://127.0.0.
 	--bind-address=127.0.0.1 --advertise-address="$node_ip" --secure-port=6443 \
 	--service-account-issuer=https://kubernetes.default.svc --service-account-key-file=pki/sa.key \
 	--service-account-signing-key-file=pki/sa.key --authorization-mode=RBAC --service-cluster-ip-range=10.96.0.0/16 \
-	--allow-privileged=true --client-ca-file=pki/ca.crt
+	--allow-privileged=true --kubelet-preferred-address-types=InternalIP --client-ca-file=pki/ca.crt
 within 10 ctr -a containerd/socket version || fail "containerd does not start"
 ctr -a containerd/socket -n k8s.io images import "$images" >log/import 2>&1 &
 import=$!
@@ -119,7 +127,7 @@ start kube-scheduler "$kubernetes" kube-scheduler --kubeconfig=kubeconfig --auth
 cat >kubelet.yaml <<EOF
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-address: 127.0.0.1
+address: $node_ip
 authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
 cgroupDriver: cgroupfs

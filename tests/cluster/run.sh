@@ -3,8 +3,8 @@
 # run.sh KUBECTL-HARDEN SOURCE-ROOT [ROW…]: the rows of rows/, or those named, on a real Kubernetes node: see rows.py.
 #
 # The node (node.sh) lives in process, network and mount namespaces of its own: with their first process all of it ends,
-# its mounts, bridges and iptables rules with it, however this ends. What is not in a namespace is put back here: the
-# kernel parameters that the kubelet sets, and the cgroups of the containers.
+# its mounts, bridges and iptables rules with it, however this ends. The cgroups of the containers are not in a namespace:
+# they are removed here.
 set -euo pipefail
 
 kubectl_harden=$(realpath "$1")
@@ -21,13 +21,6 @@ need etcd containerd ctr containerd-shim-runc-v2 runc iptables conntrack ip unsh
 paths=$("$here/build.sh") || exit
 mapfile -t paths <<<"$paths"
 
-parameters=(kernel.panic kernel.panic_on_oops vm.overcommit_memory vm.panic_on_oom kernel.keys.root_maxkeys
-	kernel.keys.root_maxbytes)
-before=()
-for parameter in "${parameters[@]}"; do
-	before+=("$parameter=$(cat "/proc/sys/${parameter//.//}")")
-done
-
 temp=$(mktemp -d "${TMPDIR:-/var/tmp}/kubectl-harden-node-XXXXXX")
 cgroup=$(basename "$temp")
 node=
@@ -37,9 +30,6 @@ clean() {
 		kill -KILL "$node" || :
 		wait "$node" || :
 	fi 2>/dev/null
-	for setting in "${before[@]}"; do
-		echo "${setting#*=}" >"/proc/sys/$(tr . / <<<"${setting%%=*}")" || :
-	done
 	# Processes of an ended namespace may take a moment to leave their cgroups.
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} + 2>/dev/null || :
