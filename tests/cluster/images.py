@@ -103,7 +103,12 @@ class Builder:
     def step(self, keyword, text, config, context, merged):
         if keyword == "RUN":
             environment = dict(item.split("=", 1) for item in config["Env"])
-            subprocess.run(["chroot", merged, "/bin/sh", "-ec", text], check=True, env=environment, stdin=subprocess.DEVNULL)
+            subprocess.run(["mount", "-t", "proc", "proc", merged / "proc"], check=True)
+            try:
+                subprocess.run(["chroot", merged, "/bin/sh", "-ec", text], check=True, env=environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            finally:
+                subprocess.run(["umount", merged / "proc"], check=True)
         elif keyword == "COPY":
             self.copy(text, context, merged)
         elif keyword == "ENV":

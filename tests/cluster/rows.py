@@ -7,6 +7,7 @@ A row is a folder with manifest.yaml, as a team would have it, and row.toml:
   title    what the row shows, for the table
   flags    for `kubectl harden fix`
   secret   true: the namespace has a Secret "certificate" of type kubernetes.io/tls, which is no part of the input
+  claim    true: there is a volume for the claim "data", of a type that takes fsGroup
   request  a script for the shell of the Debian root: what a client does; $IP is the Service's address
   answer   a regular expression that what it prints matches
   told     a regular expression that the summary of `fix` matches
@@ -14,6 +15,7 @@ A row is a folder with manifest.yaml, as a team would have it, and row.toml:
            pod or the client then says matches the regular expression `says`:
              uid            runAsUser and runAsGroup
              sysctl         the pod's sysctls
+             fsGroup        the pod's fsGroup
              /DIRECTORY     the volume mounted there
              NAME           the environment variable
              NAME=VALUE     has the old value instead
@@ -111,7 +113,7 @@ def complaint(cluster, pod):
 
 
 def last_words(text):
-    return "\n".join(line for line in text.strip().splitlines()[-6:])
+    return "\n".join([line for line in text.splitlines() if line.strip()][-6:])
 
 
 def refused(cluster, namespace):
@@ -168,11 +170,11 @@ def fails(cluster, row, namespace, says):
                     raise Failed("works all the same")
                 if re.search(says, said):
                     return
-            else:
-                log = cluster.get(f"/api/v1/namespaces/{namespace}/pods/{pods[0]['metadata']['name']}/log?tailLines=60")
-                if log and time.monotonic() > deadline - BROKEN_WITHIN / 2 and re.search(says, log):
-                    return  # runs, and never becomes ready
-                said = log or said
+            elif time.monotonic() > deadline - BROKEN_WITHIN / 2:
+                path = f"/api/v1/namespaces/{namespace}/pods/{pods[0]['metadata']['name']}/log?tailLines=60"
+                said = f"{cluster.get(path)}\nthe pod does not become ready"
+                if re.search(says, said):
+                    return
         time.sleep(0.5)
     raise Failed(f"does not say {says!r}, but: {last_words(said)}")
 
@@ -199,8 +201,8 @@ def leave_out(items, what):
     if what == "uid":
         container["securityContext"].pop("runAsUser")
         container["securityContext"].pop("runAsGroup", None)
-    elif what == "sysctl":
-        pod["securityContext"].pop("sysctls")
+    elif what in ("sysctl", "fsGroup"):
+        pod["securityContext"].pop("sysctls" if what == "sysctl" else what)
     elif what.startswith("/"):
         mount = next(mount for mount in container["volumeMounts"] if mount["mountPath"] == what)
         container["volumeMounts"].remove(mount)
@@ -239,6 +241,16 @@ class Row:
             subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=web",
                             "-addext", "subjectAltName=DNS:web", "-keyout", key, "-out", crt], check=True, capture_output=True)
             self.cluster.kubectl("create", "secret", "tls", "certificate", "-n", name, f"--cert={crt}", f"--key={key}")
+
+        if self.row.get("claim"):
+            path = self.work / f"{name}-volume"
+            path.mkdir()
+            node = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["node"]}]}
+            self.cluster.kubectl("create", "-f-", stdin=json.dumps({
+                "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
+                "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "local": {"path": str(path)},
+                         "claimRef": {"namespace": name, "name": "data"},
+                         "nodeAffinity": {"required": {"nodeSelectorTerms": [node]}}}}))
 
     def works(self):
         self.namespace(self.name)
@@ -299,14 +311,35 @@ class Row:
         return "\n".join(wrong) or None
 
 
-def table(rows, state):
-    """What stands in RESULTS.md."""
-    lines = ["| | hardened with | answers | without it, it does not |", "|---|---|---|---|"]
+def line(row, verdict):
+    """What the README's table says of a row."""
+    flags = "".join(f", `{flag}`" for flag in row.row.get("flags", []))
+    service = (row.folder / "manifest.yaml").read_text().partition("kind: Service")[2]
+    ports = ", ".join(re.findall(r"\bport: (\d+)", service))
+    names = {"uid": "UID", "sysctl": "sysctl", "configmap": "change of the ConfigMap", "flags": "flag"}
+    without = ", ".join(names.get(item["what"]) or f"`{item['what'].partition('=')[0]}`" for item in row.row["without"])
+    return f"| {row.row['title']}{flags} | {ports if verdict == 'ok' else 'not yet'} | {without} |"
+
+
+def readme_is_stale(source, rows, verdicts):
+    """Compares the table in README.md with what was seen, or writes it where UPDATE=1; a row that was skipped stands."""
+    path = pathlib.Path(source) / "README.md"
+    text = path.read_text()
+    head, mark, rest = text.partition("<!-- tests/cluster -->\n")
+    if not mark:
+        return "README.md has no <!-- tests/cluster -->"
+    old, _, tail = rest.partition("\n\n")
+    stands = {item.partition(" | ")[0]: item for item in old.splitlines()[2:]}
+    new = ["| | answers on | and does not without its |", "|---|---|---|"]
     for row in rows:
-        flags = " ".join(f"`{flag}`" for flag in row.row.get("flags", [])) or "–"
-        without = ", ".join(f"`{item['what']}`" if item["what"] != "uid" else "UID" for item in row.row["without"])
-        lines.append(f"| {row.row['title']} | {flags} | {state(row)} | {without} |")
-    return "\n".join(lines) + "\n"
+        seen = line(row, verdicts[row.name])
+        new.append(stands.get(seen.partition(" | ")[0], seen) if verdicts[row.name] == "skip" else seen)
+    if old.splitlines() == new:
+        return None
+    if os.environ.get("UPDATE") == "1":
+        path.write_text(head + mark + "\n".join(new) + "\n\n" + tail)
+        return None
+    return "the table in README.md is stale; it is written anew by UPDATE=1 tests/cluster/run.sh KUBECTL-HARDEN ."
 
 
 def main(temp, kubernetes, root, program, source, *names):
@@ -317,7 +350,7 @@ def main(temp, kubernetes, root, program, source, *names):
             if not names or folder.name in names]
     lock = threading.Lock()
     counts = {"ok": 0, "FAIL": 0, "not yet": 0, "skip": 0}
-    reasons = {}
+    verdicts = {}
 
     def run(row):
         missing = [image for image in re.findall(r"image: (\S+)", (row.folder / "manifest.yaml").read_text())
@@ -334,7 +367,7 @@ def main(temp, kubernetes, root, program, source, *names):
             verdict = "FAIL" if why else "ok"
         with lock:
             counts[verdict] += 1
-            reasons[row.name] = (verdict, why)
+            verdicts[row.name] = verdict
             print(f"{verdict:8}{row.name:24}{row.seconds:5.1f} s  {row.row['title']}", flush=True)
             for line in (why or "").splitlines():
                 print("        " + line, flush=True)
@@ -342,7 +375,13 @@ def main(temp, kubernetes, root, program, source, *names):
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(run, rows))
     print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
-    return 1 if counts["FAIL"] else 0
+    waiting = [f"  {row.name}: {row.row['today']}" for row in rows if verdicts[row.name] == "not yet"]
+    if waiting:
+        print("\n".join(["expected to fail today:"] + waiting))
+    stale = None if names else readme_is_stale(source, rows, verdicts)
+    if stale:
+        print("FAIL    " + stale)
+    return 1 if counts["FAIL"] or stale else 0
 
 
 if __name__ == "__main__":

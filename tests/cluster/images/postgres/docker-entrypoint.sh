@@ -9,7 +9,7 @@ chmod 03775 /var/run/postgresql || :
 if [ "$(id -u)" = 0 ]; then
 	find "$PGDATA" \! -user postgres -exec chown postgres '{}' +
 	find /var/run/postgresql \! -user postgres -exec chown postgres '{}' +
-	exec gosu postgres "$BASH_SOURCE" "$@"
+	exec gosu postgres "$0" "$@"
 fi
 
 if [ ! -s "$PGDATA/PG_VERSION" ]; then

@@ -4,6 +4,6 @@ if [[ "$1" == rabbitmq* ]] && [ "$(id -u)" = 0 ]; then
 	if [ "$1" = rabbitmq-server ]; then
 		find /var/lib/rabbitmq \! -user rabbitmq -exec chown rabbitmq '{}' +
 	fi
-	exec gosu rabbitmq "$BASH_SOURCE" "$@"
+	exec gosu rabbitmq "$0" "$@"
 fi
 exec "$@"
