@@ -140,7 +140,8 @@ class Builder:
         upper, merged = work / "upper", work / "merged"
         for folder in (upper, merged, work / "work"):
             folder.mkdir()
-        options = f"lowerdir={':'.join(str(lower) for lower in reversed(lowers))},upperdir={upper},workdir={work / 'work'}"
+        lower = ":".join(str(lower) for lower in reversed(lowers))
+        options = f"lowerdir={lower},upperdir={upper},workdir={work / 'work'}"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, merged], check=True)
         try:
             for keyword, text in steps[1:]:
