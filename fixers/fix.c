@@ -5,7 +5,7 @@
  * Some settings only go together: dropping ALL from a program that stays root breaks it, a non-root program cannot
  * open port 80. So a fixer asks for what it needs before it changes anything (fix_need), whatever the user selected,
  * and leaves its problem with a reason where that cannot be had. What each fixer found for each target is remembered,
- * so the order of the table decides what is reported first and nothing else.
+ * so the order of the table decides what is reported first and nothing else. See need.c for that.
  */
 #include "fixers/fix.h"
 
@@ -18,6 +18,9 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 	uint64_t bit = (uint64_t)1 << fixer_index(self);
 
 	if (config->skip & bit)
+		return false;
+	/* Of a pod in a privileged namespace nothing is asked but what the user asks of all pods. */
+	if (config->profile == PROFILE_PRIVILEGED && self->profile != PROFILE_OPT_IN)
 		return false;
 	if (config->only)
 		return config->only & bit;
@@ -46,7 +49,8 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 									 : pod_security_newest };
 
 	for (size_t i = 0; i < fixers_n; i++) {
-		choice.checks[i] = checks_of(fixers[i], level, choice.version);
+		if (config->profile != PROFILE_PRIVILEGED)
+			choice.checks[i] = checks_of(fixers[i], level, choice.version);
 		choice.applies |= choice.checks[i];
 		/* What the standard does not ask for at that version, only the profile beyond it does. */
 		if (fix_selected(config, fixers[i]) &&
@@ -55,6 +59,12 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 			choice.selected |= (uint64_t)1 << i;
 	}
 	return choice;
+}
+
+/* Of an opt-in rule --also asks for no more than that it looks: what it thinks unsafe takes --unsafe. */
+static bool is_also(const struct fix_config *config, const struct fixer *self)
+{
+	return self->profile != PROFILE_OPT_IN && (config->also & (uint64_t)1 << fixer_index(self));
 }
 
 bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety)
@@ -67,7 +77,7 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 	case SAFETY_CAVEAT:
 		return !config->safe_only;
 	case SAFETY_UNSAFE:
-		return !config->safe_only && (config->unsafe || (config->also & (uint64_t)1 << fixer_index(self)));
+		return !config->safe_only && (config->unsafe || is_also(config, self));
 	case SAFETY_FINDING:
 		break;
 	}
@@ -113,6 +123,7 @@ static void add_finding(struct fix_context *fix, const struct fixer *self, const
 	text.number = problem->number;
 	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
+		text.declined = fix->declined;
 		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
 		text.caveat = problem->caveat;
@@ -133,6 +144,8 @@ static struct str flag_reason(struct fix_context *fix, const struct fixer *self,
 		return STR("--safe-only leaves it, for it has a caveat");
 	if (fix->config->safe_only)
 		return STR("--safe-only leaves it");
+	if (self->profile == PROFILE_OPT_IN)
+		return STR("the program may need it; --unsafe changes it");
 	return fix_format(fix, "the program may need it; --also %s changes it", self->name);
 }
 
@@ -202,6 +215,11 @@ static struct change_denied *find_denied(const struct change_filter *filter, con
 	return NULL;
 }
 
+static bool is_declined(const struct declined *declined, const struct change_id *id)
+{
+	return id->object < declined->n && (declined->items[id->object] >> fixer_index(id->fixer) & 1);
+}
+
 /* Whether the change must not be made; why, in words for the user. */
 static bool is_filtered(struct fix_context *fix, const struct change_id *id, unsigned ordinal, struct str *ret_why)
 {
@@ -210,6 +228,12 @@ static bool is_filtered(struct fix_context *fix, const struct change_id *id, uns
 
 	if (!filter)
 		return false;
+	if (is_declined(&filter->declined, id)) {
+		filter->declined_met++;
+		fix->declined = true;
+		*ret_why = STR("it was left out");
+		return true;
+	}
 	if (filter->why_none) {
 		*ret_why = fix_format(fix, "not edited: %s", filter->why_none);
 		return true;
@@ -402,77 +426,6 @@ void change_prune(struct change *change, yaml_id node, yaml_id top)
 		for (size_t i = n; i > 0 && node; i--)
 			node = yaml_get_str(tree, node, names[i - 1]);
 	}
-}
-
-/* ---- needs ---- */
-
-size_t fix_status_size(const struct kube_pod *pod)
-{
-	return fixers_n * (pod->containers_n + 1);
-}
-
-static uint8_t *remembered(const struct fix_context *fix, size_t fixer, int target)
-{
-	return &fix->status[fixer * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
-}
-
-enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
-{
-	uint8_t *memory = remembered(fix, fixer, target);
-	size_t before = fix->running;
-	int before_target = fix->target;
-	enum fix_status status;
-
-	if (*memory)
-		return (enum fix_status)(*memory - 1);
-	fix->running = fixer;
-	fix->target = target;
-	status = fixers[fixer]->run(fix, fixers[fixer], target);
-	fix->running = before;
-	fix->target = before_target;
-	*memory = (uint8_t)(status + 1);
-	return status;
-}
-
-bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
-{
-	return *remembered(fix, fixer_index(fixer), target) != 0;
-}
-
-static void note_need(struct fix_context *fix, const struct fixer *other, int target)
-{
-	struct change_need need = {
-		.from = { .fixer = fixers[fix->running], .object = fix->object, .target = fix->target },
-		.to = { .fixer = other, .object = fix->object, .target = target },
-	};
-
-	if (fix->log && fix->log->traced)
-		VEC_PUSH(&fix->log->needs, need);
-}
-
-bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
-{
-	size_t index = fixer_index(other), size = fix_status_size(fix->pod);
-	bool skipped = fix->config->skip & (uint64_t)1 << index;
-	uint32_t mark = yaml_mark(fix->tree);
-	size_t findings = fix->findings->n;
-	unsigned changes = fix->changes;
-	enum fix_status status;
-	uint8_t *memory;
-
-	note_need(fix, other, target);
-	if (!skipped || *remembered(fix, index, target))
-		return fix_run(fix, index, target) != FIX_LEFT;
-	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
-	memory = memcpy(xmalloc(size), fix->status, size);
-	status = fix_run(fix, index, target);
-	memcpy(fix->status, memory, size);
-	free(memory);
-	*remembered(fix, index, target) = (uint8_t)((status == FIX_FINE ? FIX_FINE : FIX_LEFT) + 1);
-	yaml_rollback(fix->tree, mark);
-	fix->findings->n = findings;
-	fix->changes = changes;
-	return status == FIX_FINE;
 }
 
 /* ---- targets ---- */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "commands/command.h"
+#include "commands/layer.h"
 
 struct settings settings_init(void)
 {
@@ -42,6 +43,14 @@ static bool parse_switch(struct str value, bool *ret)
 	return false;
 }
 
+bool option_refuse(const struct settings *settings, const struct option *option, struct str value, const char *why,
+		   struct error **err)
+{
+	if (settings->from_file)
+		return error_set(err, "%s cannot be \"%.*s\": %s", option->name, STR_ARG(value), why);
+	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
+}
+
 static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	struct buf words CLEANUP(buf_free) = BUF_INIT;
@@ -56,22 +65,22 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 			return true;
 		}
 	}
+	buf_addz(&words, "must be ");
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", option->words[i]);
 	near = str_nearest(value, option->words, n);
-	return error_set(err, "invalid argument \"%.*s\" for --%s: must be %.*s%s%s%s", STR_ARG(value), option->name,
-			 STR_ARG(buf_str(&words)), near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+	buf_addf(&words, "%s%s%s%c", near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", '\0');
+	return option_refuse(settings, option, value, words.p, err);
 }
 
-static bool set(struct settings *settings, const struct option *option, struct str value, struct error **err)
+static bool set_value(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	bool on;
 
 	switch (option->kind) {
 	case OPTION_SWITCH:
 		if (!parse_switch(value, &on))
-			return error_set(err, "invalid argument \"%.*s\" for --%s: must be true or false",
-					 STR_ARG(value), option->name);
+			return option_refuse(settings, option, value, "must be true or false", err);
 		*(bool *)((char *)settings + option->at) = on;
 		return true;
 	case OPTION_CHOICE:
@@ -80,6 +89,17 @@ static bool set(struct settings *settings, const struct option *option, struct s
 		break;
 	}
 	return option->set(settings, option, value, err);
+}
+
+bool option_set(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	enum layer_key key = layer_find(str_of(option->name));
+
+	if (!set_value(settings, option, value, err))
+		return false;
+	if (key < LAYER_KEYS_N)
+		settings->given |= 1U << key;
+	return true;
 }
 
 static bool unknown_flag(struct str name, unsigned command, struct error **err)
@@ -118,14 +138,14 @@ static bool parse_long(struct reader *r, struct str text, struct error **err)
 	if (!option)
 		return unknown_flag(name, r->command, err);
 	if (value.p)
-		return set(r->settings, option, value, err);
+		return option_set(r->settings, option, value, err);
 	if (option->kind == OPTION_SWITCH)
-		return set(r->settings, option, STR("true"), err);
+		return option_set(r->settings, option, STR("true"), err);
 	if (option->bare)
-		return set(r->settings, option, str_of(option->bare), err);
+		return option_set(r->settings, option, str_of(option->bare), err);
 	if (r->at == r->n)
 		return error_set(err, "flag needs an argument: --%s", option->name);
-	return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+	return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 }
 
 /* "-R", "-Rf" "value", "-fvalue", "-f=value"; @text is what follows the dash. */
@@ -138,16 +158,16 @@ static bool parse_letters(struct reader *r, struct str text, struct error **err)
 		if (!option)
 			return error_set(err, "unknown shorthand flag: '%c' in -%.*s", text.p[i], STR_ARG(text));
 		if (rest.n && rest.p[0] == '=')
-			return set(r->settings, option, str_sub(rest, 1, rest.n), err);
+			return option_set(r->settings, option, str_sub(rest, 1, rest.n), err);
 		if (option->kind != OPTION_SWITCH) {
 			if (rest.n)
-				return set(r->settings, option, rest, err);
+				return option_set(r->settings, option, rest, err);
 			if (r->at == r->n)
 				return error_set(err, "flag needs an argument: '%c' in -%.*s", text.p[i],
 						 STR_ARG(text));
-			return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+			return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 		}
-		if (!set(r->settings, option, STR("true"), err))
+		if (!option_set(r->settings, option, STR("true"), err))
 			return false;
 	}
 	return true;

@@ -15,6 +15,7 @@
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
+#include "report/between.h"
 #include "report/machine.h"
 #include "report/text.h"
 
@@ -26,11 +27,30 @@ static void fail(struct work *work, const struct error *error)
 
 static void passed_over(void *data, const char *path, const char *why)
 {
-	struct session *session = data;
+	struct session *session = ((struct work *)data)->session;
 
 	text_escape(&session->err.text, str_of(path));
 	buf_addf(&session->err.text, ": passed over: %s\n", why);
 	output_relax(&session->err);
+}
+
+static bool excluded(void *data, const char *path, bool folder)
+{
+	struct work *work = data;
+	const char *slash = strrchr(path, '/');
+	struct buf why CLEANUP(buf_free) = BUF_INIT;
+	struct origin origin;
+
+	if (!strcmp(slash ? slash + 1 : path, PROJECT_FILE_NAME))
+		return true;
+	if (!project_excludes(work->project, path, folder, &origin))
+		return false;
+	if (work->session->settings.verbose) {
+		text_escape(&why, str_of(origin.path));
+		buf_addf(&why, ":%u excludes it%c", origin.line, '\0');
+		passed_over(work, path, why.p);
+	}
+	return true;
 }
 
 /* ---- reading ---- */
@@ -69,22 +89,34 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 	output_relax(&work->session->err);
 }
 
-static void read_all(struct work *work)
+static bool read_all(struct work *work, struct error **err)
 {
 	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
+	struct project_settings *holds;
 	size_t changes = 0;
 
+	for (size_t i = 0; i < work->list.n; i++) {
+		if (!project_settings(work->project, work->list.items[i].path, &holds, err))
+			return false;
+		run_expect(&work->run, &holds->options);
+	}
 	for (size_t i = 0; i < work->list.n && !*work->run.stop; i++) {
 		const struct walk_entry *entry = &work->list.items[i];
 		struct file_image image = FILE_IMAGE_INIT;
 		struct error *error CLEANUP(error_freep) = NULL;
+		struct project_settings *asked;
 
 		progress_step(&progress, i, changes);
+		if (!project_settings(work->project, entry->path, &asked, err)) {
+			progress_end(&progress);
+			return false;
+		}
 		if (entry->error) {
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
-			struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
+			struct source *source =
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));
@@ -96,25 +128,47 @@ static void read_all(struct work *work)
 		}
 	}
 	progress_end(&progress);
+	return true;
 }
 
-static bool read_kustomization(struct work *work)
+static bool read_kustomization(struct work *work, struct error **err)
 {
 	struct error *error CLEANUP(error_freep) = NULL;
 	const struct walk_entry entry = { .named = true };
+	struct buf folder CLEANUP(buf_free) = BUF_INIT;
+	struct project_settings *asked;
 
-	if (kustomize_read(work, &error)) {
+	buf_addf(&folder, "%s/%c", work->session->settings.kustomize, '\0');
+	if (!project_settings(work->project, folder.p, &asked, err))
+		return false;
+	if (kustomize_read(work, &asked->options, &error)) {
 		tell_no_manifest(work, &entry, work->run.sources.items[0]);
 		return true;
 	}
-	if (!*work->run.stop)
-		fail(work, error);
+	if (!*work->run.stop) {
+		*err = error;
+		error = NULL;
+	}
 	return false;
+}
+
+static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
+{
+	const struct settings *settings = &work->session->settings;
+	struct error *error;
+
+	walk(&work->list, settings->filenames.items, settings->filenames.n, options);
+	error = project_error(work->project);
+	if (error) {
+		*err = error;
+		return false;
+	}
+	return read_all(work, err);
 }
 
 /* ---- the run ---- */
 
-static bool interrupted(struct work *work, int *ret_code)
+bool work_interrupted(struct work *work, int *ret_code)
 {
 	struct buf *out = &work->session->err.text;
 
@@ -151,42 +205,47 @@ static bool check_input(struct session *session, int *ret_code)
 	return false;
 }
 
+void work_count(struct work *work)
+{
+	caveats_free(&work->caveats);
+	caveats_collect(&work->run, &work->caveats);
+	totals_count(&work->run, &work->caveats, &work->totals);
+}
+
 bool work_do(struct work *work, struct session *session, int *ret_code)
 {
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
-	bool fine = true;
+	struct error *error CLEANUP(error_freep) = NULL;
+	bool fine;
 
-	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
+	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
 	run_init(&work->run, &settings->run);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!check_input(session, ret_code))
 		return false;
 	work->run.stop = options.stop = interrupt_catch();
-	options.data = session;
+	options.data = work;
+	options.excluded = excluded;
 	if (settings->verbose)
 		options.passed_over = passed_over;
 	if (!settings->quiet)
 		options.left_over = passed_over;
-	if (settings->kustomize) {
-		fine = read_kustomization(work);
-	} else {
-		walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
-		read_all(work);
-	}
-	if (interrupted(work, ret_code))
+	fine = settings->kustomize ? read_kustomization(work, &error) : read_files(work, &options, &error);
+	if (work_interrupted(work, ret_code))
 		return false;
 	if (!fine) {
+		if (error)
+			fail(work, error);
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
 	run_plan(&work->run);
 	run_apply(&work->run);
-	if (interrupted(work, ret_code))
+	if (work_interrupted(work, ret_code))
 		return false;
-	caveats_collect(&work->run, &work->caveats);
-	totals_count(&work->run, &work->caveats, &work->totals);
+	work_count(work);
 	return true;
 }
 
@@ -195,6 +254,7 @@ void work_free(struct work *work)
 	caveats_free(&work->caveats);
 	run_free(&work->run);
 	walk_list_free(&work->list);
+	project_free(work->project);
 }
 
 /* ---- results ---- */
@@ -227,22 +287,40 @@ static void add_diff_name(struct buf *out, const char *path)
 	free(here);
 }
 
-void work_add_diff(struct work *work, const struct source *source)
+static void add_diff(struct work *work, const struct source *source, struct str original, const struct splices *splices)
 {
 	struct output *out = &work->session->out;
 	struct diff_options options = {
 		.colour = out->colour, .visible = out->terminal, .relax = output_relax_data, .data = out
 	};
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
+
+	add_diff_name(&name, source->path);
+	diff_add(&out->text, buf_str(&name), original, splices, &options);
+	output_relax(out);
+}
+
+void work_add_diff(struct work *work, const struct source *source)
+{
 	struct splices splices;
 
 	if (!source->changed)
 		return;
-	add_diff_name(&name, source->path);
 	run_splices(source, &splices);
-	diff_add(&out->text, buf_str(&name), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
+	add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
 	splices_free(&splices);
-	output_relax(out);
+}
+
+void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before)
+{
+	struct splices after;
+	struct between between;
+
+	run_splices(source, &after);
+	between_make(&between, (struct str){ source->image.bytes, source->image.n }, before, &after);
+	add_diff(work, source, buf_str(&between.before), &between.splices);
+	between_free(&between);
+	splices_free(&after);
 }
 
 void work_add_report(struct work *work, int code)
@@ -298,7 +376,7 @@ bool work_is_answer(const struct work *work, enum fail_on fail_on, bool left)
 	case FAIL_ON_VIOLATION:
 		return totals->refused || (left ? totals->violations_left : totals->violations);
 	case FAIL_ON_HARDENED:
-		return totals->refused || (left ? totals->left : totals->findings);
+		return totals->refused || (left ? totals->left + totals->declined : totals->findings);
 	case FAIL_ON_DEFAULT:
 	case FAIL_ON_NEVER:
 		break;

@@ -9,6 +9,8 @@
 
 #include <stdlib.h>
 
+#include "engine/levels.h"
+#include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "yaml/settle.h"
@@ -52,6 +54,14 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+static const struct home *find_home(struct pass *pass, unsigned object)
+{
+	return pass->document->homes_n
+		       ? find_row(&pass->run->inventory->homes.items[pass->document->home], pass->document->homes_n,
+				  sizeof(struct home), offsetof(struct home, where), object)
+		       : NULL;
+}
+
 /* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
 static struct change_log *log_of(struct pass *pass)
 {
@@ -61,15 +71,18 @@ static struct change_log *log_of(struct pass *pass)
 /* For the object that the pass is at; release with fix_context_free(). */
 static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
-	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
+	struct fix_context fix = fix_context_make(pass->run, pass->options, pod, pass->findings, pass->object);
+	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
 
+	fix.config = &level->config;
+	fix.choice = &level->choice;
 	fix.filter = &pass->filter;
 	fix.log = log_of(pass);
 	fix.changes = pass->changes;
 	return fix;
 }
 
-static void run_fixers(struct pass *pass, struct kube_pod *pod)
+static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
 	const struct workload *workload = find_workload(pass, pass->object);
@@ -82,11 +95,30 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 			fix_run(&fix, i, target);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, index);
+	fix_context_free(&fix);
+}
+
+/* What its workloads have reached, once all of them were looked at. */
+static void run_on_namespace(struct pass *pass, const struct kube_object *object)
+{
+	struct kube_pod none = { .tree = pass->tree, .object = *object };
+	const struct home *home = find_home(pass, pass->object);
+	struct fix_context fix;
+
+	if (!home || !home->plan.decided)
+		return;
+	fix = context_of(pass, &none);
+	fix.namespace_plan = &home->plan;
+	for (size_t i = 0; i < fixers_n; i++)
+		if (fixers[i]->run_namespace && (fix.choice->selected >> i & 1))
+			fixers[i]->run_namespace(&fix, fixers[i]);
+	pass->changes = fix.changes;
 	fix_context_free(&fix);
 }
 
 /* The ports of a Service that follow their pods, as one change. */
-static void move_service(struct pass *pass, const struct kube_object *object)
+static void move_service(struct pass *pass, const struct kube_object *object, size_t row)
 {
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
@@ -126,6 +158,7 @@ static void move_service(struct pass *pass, const struct kube_object *object)
 		fix_end(&change, &fixer_unprivileged_ports, &problem);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, row);
 	fix_context_free(&fix);
 }
 
@@ -159,6 +192,7 @@ static void record(struct pass *pass, const struct object_view *view, struct str
 		.note = note,
 		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
 		.looked_at = edited,
+		.unseen = note.n && (!view->has_pod || view->note),
 	};
 
 	VEC_PUSH(&pass->document->objects, row);
@@ -170,9 +204,14 @@ enum { POD_DEPTH = 12 };
 static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
 {
 	const struct kube_object *object = &view->object;
+	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
 	bool looks = view->has_pod;
 
 	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
+	if (*ret_edited && level->config.profile == PROFILE_PRIVILEGED) {
+		*ret_edited = level->choice.selected != 0;
+		return STR("its namespace enforces privileged, which asks nothing of it");
+	}
 	if (*ret_edited)
 		return view->pod.view->flags & VIEW_OPERATOR
 			       ? STR("its operator makes the containers: only the pod's own settings are looked at")
@@ -186,8 +225,9 @@ static struct str note_of(struct pass *pass, const struct object_view *view, boo
 	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
 }
 
-static void visit(struct pass *pass, struct object_view *view)
+static void visit(struct pass *pass, size_t index)
 {
+	struct object_view *view = &pass->objects->items[index];
 	const struct kube_object *object = &view->object;
 	bool edited;
 	struct str note = note_of(pass, view, &edited);
@@ -196,9 +236,11 @@ static void visit(struct pass *pass, struct object_view *view)
 	if (pass->record)
 		record(pass, view, note, edited);
 	if (edited)
-		run_fixers(pass, &view->pod);
+		run_fixers(pass, &view->pod, index);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
-		move_service(pass, object);
+		move_service(pass, object, index);
+	else if (object->kind && (object->kind->flags & KIND_NAMESPACE))
+		run_on_namespace(pass, object);
 	pass->object++;
 }
 
@@ -206,14 +248,15 @@ static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
+	pass->filter.declined_met = 0;
 	pass->log.n = pass->log.places.n = pass->log.needs.n = 0;
 	pass->findings->n = 0;
 	for (size_t i = 0; i < pass->filter.denied.n; i++)
 		pass->filter.denied.items[i].met = false; /* without what it needs, one is not even begun */
 	if (pass->record)
-		pass->document->objects.n = 0;
+		pass->document->objects.n = pass->document->skipped.n = pass->document->warnings.n = 0;
 	for (size_t i = 0; i < pass->objects->n; i++)
-		visit(pass, &pass->objects->items[i]);
+		visit(pass, i);
 }
 
 /* ---- what anchors share ---- */
@@ -297,7 +340,7 @@ enum { ROUNDS_MAX = 16 };
 unsigned pass_run(struct pass *pass)
 {
 	struct yaml_unsettled_edits unsettled = { 0 };
-	unsigned denied = 0;
+	unsigned undone = 0;
 
 	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
 		if (pass->log.traced)
@@ -311,9 +354,10 @@ unsigned pass_run(struct pass *pass)
 	}
 	free(unsettled.items);
 	for (size_t i = 0; i < pass->filter.denied.n; i++) {
-		denied += pass->filter.denied.items[i].met;
+		undone += pass->filter.denied.items[i].met;
 		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
 			pass->document->port_denied = true;
 	}
-	return pass->filter.why_none ? 0 : pass->changes - denied;
+	undone += pass->filter.declined_met;
+	return pass->filter.why_none ? 0 : pass->changes - undone;
 }

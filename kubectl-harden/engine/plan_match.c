@@ -121,8 +121,7 @@ static struct str folder_of(struct str path)
 	return str_sub(path, 0, n);
 }
 
-/* How near two objects are: 0 the same file, else the number of folders to climb from @a to one that holds @b. */
-static unsigned distance(const struct where *a, const struct where *b)
+unsigned plan_distance(const struct where *a, const struct where *b)
 {
 	struct str folder = folder_of(str_of(a->source->path)), other = str_of(b->source->path);
 	unsigned steps = 1;
@@ -258,14 +257,14 @@ static void keep_nearest(struct run *run, struct service *service)
 
 	for (size_t i = 0; i < service->selected_n; i++) {
 		struct workload *workload = &inventory->workloads.items[service->selected[i]];
-		unsigned d = distance(&service->where, &workload->where);
+		unsigned d = plan_distance(&service->where, &workload->where);
 
 		least = d < least ? d : least;
 	}
 	for (size_t i = 0; i < service->selected_n; i++) {
 		struct workload *workload = &inventory->workloads.items[service->selected[i]];
 
-		if (distance(&service->where, &workload->where) == least)
+		if (plan_distance(&service->where, &workload->where) == least)
 			service->selected[kept++] = service->selected[i];
 	}
 	service->selected_n = kept;

@@ -33,7 +33,9 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 		service->patch = true;
 		service->selector_n = service->ports_n = 0;
 	}
-	document->workloads_n = document->services_n = 0;
+	for (size_t i = 0; i < document->homes_n; i++)
+		inventory->homes.items[document->home + i].patch = true;
+	document->workloads_n = document->services_n = document->homes_n = 0;
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)
@@ -62,7 +64,7 @@ static void retire(struct run *run, struct source *source, size_t index)
 	document->unproved = false;
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++) {
 		struct where where = { source, index, (unsigned)i };
 

@@ -10,16 +10,19 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/homes.h"
 #include "engine/inventory.h"
+#include "engine/levels.h"
 #include "engine/scan.h"
 #include "engine/trace.h"
-#include "fixers/fix.h"
 
 void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	run->choice = fix_choice_make(&run->options.fix);
+	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
+	levels_init(&run->common);
+	homes_expect(run, &run->common);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
@@ -45,6 +48,7 @@ void run_free(struct run *run)
 	if (run->inventory) {
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
+		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -62,7 +66,13 @@ void run_free(struct run *run)
 	*run = (struct run){ 0 };
 }
 
-struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+void run_expect(struct run *run, const struct source_options *options)
+{
+	homes_expect(run, options);
+}
+
+struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options)
 {
 	struct source *source = xmalloc(sizeof(*source));
 	size_t n = strlen(path) + 1;
@@ -72,6 +82,7 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->path = memcpy(xmalloc(n), path, n);
 	if (!strcmp(path, "-"))
 		source->writable = false;
+	source->options = options ? options : &run->common;
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
@@ -80,6 +91,11 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	    !source->template)
 		file_image_free(&source->image);
 	return source;
+}
+
+struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+{
+	return run_add_with(run, path, inside, image, NULL);
 }
 
 /* ---- plan and apply ---- */
@@ -105,16 +121,30 @@ static bool concerns(const struct run *run, const struct document *document)
 	return false;
 }
 
-static void apply_document(struct run *run, struct source *source, struct document *document)
+void run_apply_document(struct run *run, struct source *source, struct document *document)
 {
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	harden_document(run, source, document);
 }
 
-static void each_document(struct run *run, bool all)
+enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
+
+static bool is_due(const struct run *run, const struct document *document, enum which which)
+{
+	if (which == WHICH_NAMESPACES)
+		return document->homes_n;
+	if (which == WHICH_ALL && (document->workloads_n || document->services_n))
+		return true;
+	/* What holds nothing but Namespaces is done once, at the end. */
+	if (document->state == DOCUMENT_PENDING)
+		return document->workloads_n || document->services_n || !document->homes_n;
+	return concerns(run, document);
+}
+
+static void each_document(struct run *run, enum which which)
 {
 	for (size_t i = 0; i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
@@ -125,9 +155,8 @@ static void each_document(struct run *run, bool all)
 
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
-			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && (document->workloads_n || document->services_n)))
-				apply_document(run, source, document);
+			if (is_due(run, document, which))
+				run_apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}
 	}
@@ -147,16 +176,17 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
-void run_apply(struct run *run)
+static void settle(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
-
-	if (all)
-		run->options.fix.run_as_user = UID_NONE;
-	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
-		each_document(run, true);
+		each_document(run, WHICH_ALL);
+	if (run->waits) {
+		homes_decide(run);
+		each_document(run, WHICH_NAMESPACES);
+		while (drop_unproved(run))
+			each_document(run, WHICH_ALL);
+	}
 	if (run->options.traced)
 		trace_link(run);
 	/* As large as the largest document, and no longer needed. */
@@ -164,6 +194,57 @@ void run_apply(struct run *run)
 	yaml_tree_free(&run->after);
 	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
+}
+
+/* On OpenShift no source gets UIDs, but for those of a flag. Whether that is news to any. */
+static bool leave_users(struct run *run)
+{
+	bool news = false;
+
+	for (size_t i = 0; run->openshift && i < run->sources.n; i++) {
+		struct source_options *options = run->sources.items[i]->options;
+
+		if (options->fix.run_as_user != UID_AUTO)
+			continue;
+		levels_set_user(options, UID_NONE);
+		news = true;
+	}
+	return news;
+}
+
+void run_apply(struct run *run)
+{
+	each_document(run, leave_users(run) ? WHICH_ALL : WHICH_WAIT);
+	settle(run);
+}
+
+/* The documents of a review with what was accepted. */
+static void apply_accepted(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->declined.n && document->state != DOCUMENT_REFUSED)
+				run_apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+}
+
+void run_apply_again(struct run *run)
+{
+	apply_accepted(run);
+	settle(run);
+}
+
+void run_decide_again(struct run *run)
+{
+	apply_accepted(run);
+	homes_decide(run);
 }
 
 /* ---- results ---- */

@@ -85,3 +85,18 @@ bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, boo
 	*ret_known = n > 0;
 	return *ret_known && nothing;
 }
+
+static bool has_flag(const struct kube_kind_list *list, struct str kind, unsigned flags)
+{
+	for (size_t i = lower_bound(list, kind); i < list->n && str_is(kind, list->items[i].kind); i++)
+		if (list->items[i].flags & flags)
+			return true;
+	return false;
+}
+
+bool kube_kind_may_be(const struct kube_kind_list *own, struct str kind, unsigned flags)
+{
+	const struct kube_kind_list rows = built_in();
+
+	return (own && has_flag(own, kind, flags)) || has_flag(&rows, kind, flags);
+}

@@ -20,6 +20,7 @@ enum kube_kind_flag {
 	KIND_OPENSHIFT = 1 << 7,     /* its presence means that OpenShift assigns the UIDs */
 	KIND_CLUSTER = 1 << 8,	     /* has no namespace */
 	KIND_KUSTOMIZATION = 1 << 9, /* names files that are patches, and holds patches */
+	KIND_NAMESPACE = 1 << 10,    /* its labels say what its pods must reach */
 };
 
 enum kube_view_flag {
@@ -86,6 +87,9 @@ const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, str
  * whether it is.
  */
 bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, bool *ret_known);
+
+/* kube_kind_may_be() - whether a row named @kind, in whatever group, has one of @flags; @own as above. */
+bool kube_kind_may_be(const struct kube_kind_list *own, struct str kind, unsigned flags);
 
 /*
  * kube_kinds_read() - reads, checks and sorts the rows in @list, a sequence of @schema's file, of the form that

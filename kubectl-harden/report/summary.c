@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "report/left.h"
+#include "report/skipped.h"
 #include "report/text.h"
 
 enum { OBJECTS_SHOWN = 6, NOTES_SHOWN = 12 };
@@ -24,7 +25,7 @@ struct summary {
 
 static bool is_told(const struct run_object *object)
 {
-	return object->changes || object->left;
+	return object->changes || object->left || object->declined;
 }
 
 static size_t limit(const struct summary *s, size_t n)
@@ -44,7 +45,8 @@ static void add_more(struct buf *out, size_t n)
 static bool add_heading(struct summary *s, const struct source *source)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
-	size_t changes = 0, left = 0, shown = 0, hidden = 0;
+	size_t changes = 0, left = 0, declined = 0, shown = 0, hidden = 0;
+	const char *separator = ": ";
 
 	text_escape(&line, source_name(source));
 	for (size_t i = 0; i < source->documents.n; i++) {
@@ -53,6 +55,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 
 			changes += object->changes;
 			left += object->left;
+			declined += object->declined;
 			if (!is_told(object))
 				continue;
 			if (shown == limit(s, OBJECTS_SHOWN)) {
@@ -63,14 +66,20 @@ static bool add_heading(struct summary *s, const struct source *source)
 			add_object(&line, object);
 		}
 	}
-	if (!changes && !left)
+	if (!changes && !left && !declined)
 		return false;
 	add_more(&line, hidden);
-	buf_addz(&line, ": ");
-	if (changes)
+	if (changes) {
+		buf_addz(&line, separator);
 		text_count(&line, changes, "change");
+		separator = ", ";
+	}
+	if (declined) {
+		buf_addf(&line, "%s%zu left out", separator, declined);
+		separator = ", ";
+	}
 	if (left)
-		buf_addf(&line, "%s%zu left", changes ? ", " : "", left);
+		buf_addf(&line, "%s%zu left", separator, left);
 	text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
 	return true;
 }
@@ -356,6 +365,7 @@ void summary_passed_over(struct buf *out, const struct run *run, bool verbose)
 		add_templates(out, run, &groups.items[i], verbose);
 	free(groups.items);
 	add_object_notes(out, run, verbose);
+	skipped_add(out, run, verbose);
 }
 
 /* ---- the last line ---- */
@@ -367,7 +377,7 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 
 	if (!totals->changed) {
 		totals_add_files(out, totals);
-		buf_addz(out, totals->files ? ", nothing to change" : "");
+		buf_addz(out, totals->declined ? ", nothing changed" : totals->files ? ", nothing to change" : "");
 	} else if (totals->changed == totals->files) {
 		text_count(out, totals->files, "file");
 		buf_addf(out, " %s", verb);
@@ -392,6 +402,12 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		text_count(&line, totals->caveats, "caveat");
 		separator = ", ";
 	}
+	if (totals->declined) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->declined, "change");
+		buf_addz(&line, " left out");
+		separator = ", ";
+	}
 	if (totals->left) {
 		buf_addz(&line, separator);
 		text_count(&line, totals->left, "finding");
@@ -402,7 +418,10 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		buf_addz(&line, separator);
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, totals->refused == 1 ? " left as it is" : " left as they are");
+		separator = ", ";
 	}
+	if (totals->skipped)
+		buf_addf(&line, "%s%zu skipped by annotations", separator, totals->skipped);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
 	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
