@@ -1,6 +1,8 @@
 #!/bin/sh
 # build.sh: prints three lines: the program of kubernetes/, a Debian root file system, and the archive of the images in
-# images/. Each is made once and then kept in a cache. Ends with a message and as skip() does where something is missing.
+# images/. Each is made once and then kept in a cache. Ends with a message and as skip() does where something is
+# missing. $KUBECTL_HARDEN_DOTNET is a folder that holds dotnet-10.tar.xz (a DOTNET_ROOT), webapp-10.tar.xz (an app for
+# it) and webapp-8.tar.xz (the app with its own .NET 8): see images/aspnet-*.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -50,8 +52,9 @@ program=$(build kubernetes "$here/kubernetes" . \
 	"$here/kubernetes/go.mod" "$here/kubernetes/go.sum" "$here/kubernetes/main.go") || exit
 wait "$other"
 
+parts=$(find "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" -name '*.xz' -printf '%f %s\n' 2>/dev/null | LC_ALL=C sort) || :
 # shellcheck disable=SC2046 # none of our names has a blank
-images=$cache/images-$({ echo "$debian"; find "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" -name '*.xz' -printf '%f %s\n' 2>/dev/null | sort; } |
+images=$cache/images-$(echo "$debian $parts" |
 	key "$here/images.py" $(find "$here/images" -type f | LC_ALL=C sort)).tar
 once images "$images" make_images
 

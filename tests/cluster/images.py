@@ -3,8 +3,8 @@
 """images.py DEBIAN.tar ROOT OUT.tar [PARTS]: makes the images of images/*/Dockerfile.
 
 OUT is what `docker save` writes: manifest.json, a configuration for each image, their layers. ROOT is DEBIAN.tar
-unpacked: all images begin with it (FROM debian) or with another of these. Of a Dockerfile that is understood which these
-use; RUN is run in a chroot of an overlay whose upper folder becomes the layer. "# NAME" names the image. PARTS is a
+unpacked: all images begin with it (FROM debian) or with another of these. What these Dockerfiles use is understood, no
+more; RUN is run in a chroot of an overlay whose upper folder becomes the layer. "# NAME" names the image. PARTS is a
 folder of archives NAME.tar.xz that hold a folder NAME each: what COPY --from=NAME copies from. An image whose part is
 not there is left out, with a line that says so.
 """

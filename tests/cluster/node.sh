@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# node.sh TEMP CGROUP KUBERNETES ROOT IMAGES KUBECTL-HARDEN SOURCE [ROW…]: called by run.sh as the first process of fresh
-# namespaces: starts a Kubernetes cluster of one node in them, and runs rows.py there.
+# node.sh TEMP CGROUP KUBERNETES ROOT IMAGES KUBECTL-HARDEN SOURCE [ROW…]: called by run.sh as the first process of
+# fresh namespaces: starts a Kubernetes cluster of one node in them, and runs rows.py there.
 set -euo pipefail
 
 temp=$1 cgroup=$2 kubernetes=$3 root=$4 images=$5 kubectl_harden=$6 source=$7
@@ -111,7 +111,8 @@ EOF
 start kube-apiserver "$kubernetes" kube-apiserver --etcd-servers=http://127.0.0.1:2379 --cert-dir="$temp/pki/server" \
 	--bind-address=127.0.0.1 --advertise-address="$node_ip" --secure-port=6443 \
 	--service-account-issuer=https://kubernetes.default.svc --service-account-key-file=pki/sa.key \
-	--service-account-signing-key-file=pki/sa.key --authorization-mode=RBAC --service-cluster-ip-range=10.96.0.0/16 \
+	--service-account-signing-key-file=pki/sa.key --authorization-mode=RBAC \
+	--service-cluster-ip-range=10.96.0.0/16 \
 	--allow-privileged=true --kubelet-preferred-address-types=InternalIP --client-ca-file=pki/ca.crt
 within 10 ctr -a containerd/socket version || fail "containerd does not start"
 ctr -a containerd/socket -n k8s.io images import "$images" >log/import 2>&1 &
@@ -123,7 +124,8 @@ start kube-controller-manager "$kubernetes" kube-controller-manager --kubeconfig
 	--service-account-private-key-file=pki/sa.key --root-ca-file=pki/ca.crt --leader-elect=false \
 	--cert-dir="$temp/pki/controllers" --kube-api-qps=200 --kube-api-burst=200
 start kube-scheduler "$kubernetes" kube-scheduler --kubeconfig=kubeconfig --authentication-kubeconfig=kubeconfig \
-	--authorization-kubeconfig=kubeconfig --bind-address=127.0.0.1 --leader-elect=false --cert-dir="$temp/pki/scheduler"
+	--authorization-kubeconfig=kubeconfig --bind-address=127.0.0.1 --leader-elect=false \
+	--cert-dir="$temp/pki/scheduler"
 cat >kubelet.yaml <<EOF
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -167,7 +169,4 @@ start kube-proxy "$kubernetes" kube-proxy --config=proxy.yaml
 within 60 kubectl wait --for=condition=Ready node/node --timeout=1s || fail "the node does not become ready"
 echo "the node is ready after $SECONDS s" >&2
 
-if [ "${1-}" = shell ]; then
-	exec bash
-fi
 "$here/rows.py" "$temp" "$kubernetes" "$root" "$kubectl_harden" "$source" "$@"

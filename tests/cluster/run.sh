@@ -3,8 +3,8 @@
 # run.sh KUBECTL-HARDEN SOURCE-ROOT [ROW…]: the rows of rows/, or those named, on a real Kubernetes node: see rows.py.
 #
 # The node (node.sh) lives in process, network and mount namespaces of its own: with their first process all of it ends,
-# its mounts, bridges and iptables rules with it, however this ends. The cgroups of the containers are not in a namespace:
-# they are removed here.
+# its mounts, bridges and iptables rules with it, however this ends. The cgroups of the containers are not in a
+# namespace: they are removed here.
 set -euo pipefail
 
 kubectl_harden=$(realpath "$1")
