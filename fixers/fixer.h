@@ -38,6 +38,8 @@ enum safety {
 
 enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
 
+enum framework { FRAMEWORK_AUTO, FRAMEWORK_DOTNET };
+
 enum { UID_AUTO = -1, UID_NONE = -2 };
 
 /* What the user asked for. Constant while a run lasts; shared by all documents. */
@@ -49,8 +51,10 @@ struct fix_config {
 	bool unsafe;
 	bool safe_only;
 	enum low_ports low_ports;
-	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
-	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
+	enum framework framework; /* of images that nothing is known of */
+	bool no_diagnostics;	  /* --dotnet-diagnostics=off: as .also with the fixer dotnet-diagnostics */
+	int64_t run_as_user;	  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group;	  /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
 	struct resource_list requests, limits; /* for containers that have none */
 	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
@@ -81,6 +85,7 @@ enum caveat {
 	CAVEAT_UID = 1 << 1,	   /* must run as UID finding.number */
 	CAVEAT_READ_ONLY = 1 << 2, /* must write only to /tmp */
 	CAVEAT_TEXT = 1 << 3,	   /* finding.detail is the caveat's whole sentence */
+	CAVEAT_BASE = 1 << 4,	   /* with those before: something is known of the image, but not that */
 };
 
 /* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
@@ -133,6 +138,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
+	const struct kube_own *own;		     /* the user's own facts of images; may be NULL */
 	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */

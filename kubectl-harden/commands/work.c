@@ -89,34 +89,23 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 	output_relax(&work->session->err);
 }
 
-static bool read_all(struct work *work, struct error **err)
+static void read_all(struct work *work, struct project_settings *const *asked)
 {
 	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
-	struct project_settings *holds;
 	size_t changes = 0;
 
-	for (size_t i = 0; i < work->list.n; i++) {
-		if (!project_settings(work->project, work->list.items[i].path, &holds, err))
-			return false;
-		run_expect(&work->run, &holds->options);
-	}
 	for (size_t i = 0; i < work->list.n && !*work->run.stop; i++) {
 		const struct walk_entry *entry = &work->list.items[i];
 		struct file_image image = FILE_IMAGE_INIT;
 		struct error *error CLEANUP(error_freep) = NULL;
-		struct project_settings *asked;
 
 		progress_step(&progress, i, changes);
-		if (!project_settings(work->project, entry->path, &asked, err)) {
-			progress_end(&progress);
-			return false;
-		}
 		if (entry->error) {
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
 			struct source *source =
-				run_add_with(&work->run, entry->path, entry->inside, &image, &asked->options);
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked[i]->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));
@@ -128,7 +117,21 @@ static bool read_all(struct work *work, struct error **err)
 		}
 	}
 	progress_end(&progress);
-	return true;
+}
+
+/* What is asked for of each file, before any is read: a mistake is told at once, and a run knows what to expect. */
+static struct project_settings **ask_all(struct work *work, struct error **err)
+{
+	struct project_settings **asked = xrealloc_array(NULL, work->list.n + 1, sizeof(struct project_settings *));
+
+	for (size_t i = 0; i < work->list.n; i++) {
+		if (!project_settings(work->project, work->list.items[i].path, &asked[i], err)) {
+			free(asked);
+			return NULL;
+		}
+		run_expect(&work->run, &asked[i]->options);
+	}
+	return asked;
 }
 
 static bool read_kustomization(struct work *work, struct error **err)
@@ -155,6 +158,7 @@ static bool read_kustomization(struct work *work, struct error **err)
 static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
 {
 	const struct settings *settings = &work->session->settings;
+	struct project_settings **asked;
 	struct error *error;
 
 	walk(&work->list, settings->filenames.items, settings->filenames.n, options);
@@ -163,7 +167,12 @@ static bool read_files(struct work *work, const struct walk_options *options, st
 		*err = error;
 		return false;
 	}
-	return read_all(work, err);
+	asked = ask_all(work, err);
+	if (!asked)
+		return false;
+	read_all(work, asked);
+	free(asked);
+	return true;
 }
 
 /* ---- the run ---- */
@@ -217,14 +226,23 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
 	struct error *error CLEANUP(error_freep) = NULL;
-	bool fine;
+	struct run_options run_options;
+	bool known, fine;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
-	run_init(&work->run, &settings->run);
+	known = images_load(&work->images, settings, &error);
+	run_options = images_options(&work->images, settings);
+	project_add_images(work->project, &run_options);
+	run_init(&work->run, &run_options);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!check_input(session, ret_code))
 		return false;
+	if (!known) {
+		fail(work, error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
 	work->run.stop = options.stop = interrupt_catch();
 	options.data = work;
 	options.excluded = excluded;
@@ -241,6 +259,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
+	images_add_findings(&work->images, &work->run);
 	run_plan(&work->run);
 	run_apply(&work->run);
 	if (work_interrupted(work, ret_code))
@@ -253,6 +272,7 @@ void work_free(struct work *work)
 {
 	caveats_free(&work->caveats);
 	run_free(&work->run);
+	images_free(&work->images);
 	walk_list_free(&work->list);
 	project_free(work->project);
 }

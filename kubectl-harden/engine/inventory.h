@@ -19,6 +19,13 @@ struct where {
 	unsigned object; /* ordinal among the document's objects */
 };
 
+/* A value of a ConfigMap that says a workload's port. */
+struct config_move {
+	size_t config, entry;		 /* of the inventory */
+	const struct listener *listener; /* NULL: an appsettings.json */
+	uint16_t from, to;
+};
+
 struct inventory_port {
 	enum port_protocol protocol;
 	uint16_t port;
@@ -31,6 +38,7 @@ struct inventory_port {
 	bool skipped;	    /* by an annotation, for its container: neither moved nor allowed */
 	bool stays_root;    /* its container is left as root: nothing to do */
 	struct str why_not; /* empty: nothing in the pod is in the way */
+	struct str doubt;   /* why its listener may not follow; or empty */
 	/* by the plan */
 	bool by_service; /* only a Service says so */
 	bool refused;	 /* cannot move; .why_not says why */
@@ -38,6 +46,26 @@ struct inventory_port {
 	struct str services;
 	size_t services_n; /* all of them; the text names the first */
 	bool number_used;
+	struct config_move *configs; /* what says it in ConfigMaps */
+	size_t configs_n;
+};
+
+/* A ConfigMap with something to say of listeners. */
+struct inventory_config {
+	struct where where;
+	struct config_map map;
+	bool patch; /* as a workload's */
+	/* by the plan */
+	struct {
+		struct config_use {
+			size_t workload, port; /* its index there */
+		} *items;
+		size_t n, cap;
+	} uses; /* ports that it says */
+	struct {
+		struct config_move *items;
+		size_t n, cap;
+	} moves; /* that it takes part in */
 };
 
 struct workload {
@@ -55,6 +83,7 @@ struct workload {
 	bool windows;		   /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;	   /* no rule that was asked for has to do with its ports */
 	bool by_name;		   /* a StatefulSet's pods are reached by their own names */
+	bool refers;		   /* to ConfigMaps */
 	bool patch;		   /* a kustomization names its file as a patch: it takes part in nothing */
 	struct str group;	   /* of what kustomizations join: see plan_groups.c; empty: none */
 	bool keeps_ports_baseline; /* as keeps_ports, with --profile=auto in a namespace that enforces baseline */
@@ -135,6 +164,11 @@ struct inventory {
 		size_t n, cap;
 	} pins;
 	struct {
+		struct inventory_config *items;
+		size_t n, cap;
+	} configs;
+	size_t *configs_by_name; /* their indices, by the plan */
+	struct {
 		struct str *items;
 		size_t n, cap;
 	} patch_files; /* that a kustomization names, as paths */
@@ -155,7 +189,16 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 /* inventory_wants_ports() - whether any rule that @fix asks for has to do with the ports of the pod. */
 bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+/* inventory_config() - returns whether it may say what a program listens on. */
+bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+void inventory_configs_free(struct inventory *inventory);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+
+/*
+ * inventory_is_movable() - whether its ports may move: a pod without labels is behind no Service that we could see, and
+ * some kinds name their pod's port once more.
+ */
+bool inventory_is_movable(const struct kube_pod *pod);
 
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);

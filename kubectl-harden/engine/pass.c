@@ -10,9 +10,11 @@
 #include <stdlib.h>
 
 #include "engine/levels.h"
+#include "engine/plan.h"
 #include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "kube/appsettings.h"
 #include "yaml/settle.h"
 
 /* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
@@ -54,6 +56,14 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+static const struct inventory_config *find_config(struct pass *pass, unsigned object)
+{
+	return pass->document->configs_n ? find_row(&pass->run->inventory->configs.items[pass->document->config],
+						    pass->document->configs_n, sizeof(struct inventory_config),
+						    offsetof(struct inventory_config, where), object)
+					 : NULL;
+}
+
 static const struct home *find_home(struct pass *pass, unsigned object)
 {
 	return pass->document->homes_n
@@ -86,8 +96,10 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
 	const struct workload *workload = find_workload(pass, pass->object);
+	struct config_finder finder = plan_config_finder(pass->run->inventory, workload);
 
 	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
+	pod->configs = fix.ports && pass->run->inventory->configs_by_name ? &finder.lookup : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
@@ -96,6 +108,46 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 	}
 	pass->changes = fix.changes;
 	skipped_record(pass, &fix, index);
+	pod->configs = NULL;
+	fix_context_free(&fix);
+}
+
+/* The new text of a ConfigMap's value; false where it does not say the port (any more). */
+static bool moved_text(struct fix_context *fix, const struct config_move *move, struct str text, struct str *ret_text)
+{
+	const char *why;
+
+	if (move->listener)
+		return listener_rewrite(move->listener, fix->arena, text, move->from, move->to, ret_text);
+	return appsettings_move(fix->arena, text, move->from, move->to, ret_text, &why) == APPSETTINGS_MOVED;
+}
+
+/* The values of a ConfigMap that say ports which move, each as one change. */
+static void move_config(struct pass *pass, const struct kube_object *object)
+{
+	struct kube_pod none = { .tree = pass->tree, .object = *object };
+	const struct inventory_config *config = find_config(pass, pass->object);
+	struct fix_context fix;
+
+	if (!config)
+		return;
+	fix = context_of(pass, &none);
+	for (size_t i = 0; i < config->moves.n; i++) {
+		const struct config_move *move = &config->moves.items[i];
+		struct str key = config->map.entries[move->entry].key, text;
+		yaml_id value = yaml_get_str(pass->tree, yaml_get(pass->tree, object->node, "data"), key);
+		struct problem problem = { .at = value };
+		struct change change;
+
+		if (!moved_text(&fix, move, yaml_text(pass->tree, value), &text))
+			continue;
+		change = fix_begin(&fix, TARGET_POD);
+		change_set_str(&change, value, text);
+		problem.message = fix_format(&fix, "%.*s of ConfigMap %.*s says port %u of its pods, which moves to %u",
+					     STR_ARG(key), STR_ARG(config->map.name), move->from, move->to);
+		fix_end(&change, &fixer_unprivileged_ports, &problem);
+	}
+	pass->changes = fix.changes;
 	fix_context_free(&fix);
 }
 
@@ -239,6 +291,8 @@ static void visit(struct pass *pass, size_t index)
 		run_fixers(pass, &view->pod, index);
 	else if (object->kind && (object->kind->flags & KIND_SERVICE))
 		move_service(pass, object, index);
+	else if (object->kind && (object->kind->flags & KIND_CONFIG))
+		move_config(pass, object);
 	else if (object->kind && (object->kind->flags & KIND_NAMESPACE))
 		run_on_namespace(pass, object);
 	pass->object++;

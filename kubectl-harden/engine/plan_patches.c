@@ -33,9 +33,11 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 		service->patch = true;
 		service->selector_n = service->ports_n = 0;
 	}
+	for (size_t i = 0; i < document->configs_n; i++)
+		inventory->configs.items[document->config + i].patch = true;
 	for (size_t i = 0; i < document->homes_n; i++)
 		inventory->homes.items[document->home + i].patch = true;
-	document->workloads_n = document->services_n = document->homes_n = 0;
+	document->workloads_n = document->services_n = document->configs_n = document->homes_n = 0;
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)
@@ -57,6 +59,10 @@ static void retire(struct run *run, struct source *source, size_t index)
 
 	if (document->state == DOCUMENT_REFUSED)
 		return;
+	if (!document->workloads_n && !document->services_n && document->configs_n) {
+		retire_rows(run->inventory, document);
+		return;
+	}
 	arena_reset(run->scratch);
 	document_clear(document);
 	retire_rows(run->inventory, document);

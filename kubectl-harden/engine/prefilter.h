@@ -11,6 +11,7 @@ enum prefilter {
 	PREFILTER_PARSE,
 	PREFILTER_NO_OBJECT, /* it has no kind or no apiVersion: nobody's manifest */
 	PREFILTER_OBJECT,    /* of a kind that cannot matter */
+	PREFILTER_CONFIG,    /* a ConfigMap that may say where a program listens; it matters where it can be read */
 };
 
 /*
@@ -22,7 +23,9 @@ enum prefilter {
 enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted);
 static inline bool prefilter_passes_over(struct str document, const struct kube_kind_list *own)
 {
-	return prefilter(document, own, 0) != PREFILTER_PARSE;
+	enum prefilter answer = prefilter(document, own, 0);
+
+	return answer != PREFILTER_PARSE && answer != PREFILTER_CONFIG;
 }
 
 /* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file makes no manifest. */

@@ -50,6 +50,7 @@ void run_free(struct run *run)
 		free(run->inventory->services.items);
 		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
+		inventory_configs_free(run->inventory);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
 	}
@@ -118,6 +119,9 @@ static bool concerns(const struct run *run, const struct document *document)
 			if (service->ports[k].moves)
 				return true;
 	}
+	for (size_t i = 0; i < document->configs_n; i++)
+		if (run->inventory->configs.items[document->config + i].moves.n)
+			return true;
 	return false;
 }
 
@@ -136,7 +140,8 @@ static bool is_due(const struct run *run, const struct document *document, enum 
 {
 	if (which == WHICH_NAMESPACES)
 		return document->homes_n;
-	if (which == WHICH_ALL && (document->workloads_n || document->services_n))
+	if (which == WHICH_ALL &&
+	    (document->workloads_n || document->services_n || (document->configs_n && document->splices.n)))
 		return true;
 	/* What holds nothing but Namespaces is done once, at the end. */
 	if (document->state == DOCUMENT_PENDING)

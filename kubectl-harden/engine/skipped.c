@@ -52,16 +52,18 @@ static void record_faults(struct pass *pass, const struct skips *skips, size_t i
 	}
 }
 
-/* What a Service's exception keeps. */
-static const struct finding_text *service_text(struct pass *pass, struct fix_context *fix)
+/* What the exception of a Service or a Namespace keeps. */
+static const struct finding_text *plan_text(struct pass *pass, struct fix_context *fix, const struct fixer *fixer,
+					    const char *what)
 {
 	struct finding_text text;
 
 	memset(&text, 0, sizeof(text)); /* padding, too: it is compared as bytes */
-	text.fixer = &fixer_unprivileged_ports;
+	text.fixer = fixer;
 	text.status = FIX_LEFT;
-	text.message = intern_str(&pass->run->intern, fix_format(fix, "Service %.*s keeps the ports that it leads to",
-								 STR_ARG(fix->pod->object.name)));
+	text.message =
+		intern_str(&pass->run->intern, fix_format(fix, "%.*s %.*s %s", STR_ARG(fix->pod->object.kind_name),
+							  STR_ARG(fix->pod->object.name), what));
 	return intern_bytes(&pass->run->intern, &text, sizeof(text));
 }
 
@@ -91,9 +93,11 @@ static void record_skip(struct pass *pass, struct fix_context *fix, const struct
 		row.finding = findings.items[i].text;
 		VEC_PUSH(&pass->document->skipped, row);
 	}
-	/* A Service is looked at by the plan alone. */
+	/* These are looked at by the plan. */
 	if (!fix->pod->view && row.fixer == &fixer_unprivileged_ports)
-		row.finding = service_text(pass, fix);
+		row.finding = plan_text(pass, fix, row.fixer, "keeps the ports that it leads to");
+	if (!fix->pod->view && row.fixer == &fixer_namespace_labels)
+		row.finding = plan_text(pass, fix, row.fixer, "keeps its labels");
 	if (pass->document->skipped.n == before)
 		VEC_PUSH(&pass->document->skipped, row);
 	free(findings.items);

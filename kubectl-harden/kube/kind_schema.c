@@ -13,10 +13,11 @@
 #include "kube/kinds.h"
 
 /* The words of `is`, and the flags they stand for, in the same order. */
-static const char *const flag_names[] = { "list",     "service",   "names-port", "nothing",	  "immutable",
-					  "stateful", "openshift", "cluster",	 "kustomization", "namespace" };
-static const unsigned flags[] = { KIND_LIST,	 KIND_SERVICE,	 KIND_NAMES_PORT, KIND_NOTHING,	      KIND_IMMUTABLE,
-				  KIND_STATEFUL, KIND_OPENSHIFT, KIND_CLUSTER,	  KIND_KUSTOMIZATION, KIND_NAMESPACE };
+static const char *const flag_names[] = { "list",      "service", "names-port",	   "nothing",	"immutable", "stateful",
+					  "openshift", "cluster", "kustomization", "namespace", "config" };
+static const unsigned flags[] = { KIND_LIST,	      KIND_SERVICE,   KIND_NAMES_PORT, KIND_NOTHING,
+				  KIND_IMMUTABLE,     KIND_STATEFUL,  KIND_OPENSHIFT,  KIND_CLUSTER,
+				  KIND_KUSTOMIZATION, KIND_NAMESPACE, KIND_CONFIG };
 _Static_assert(sizeof(flags) / sizeof(flags[0]) == sizeof(flag_names) / sizeof(flag_names[0]), "a flag for each word");
 
 /* Those of a pod's `is`. */
@@ -215,12 +216,12 @@ static bool read_views(struct schema *schema, yaml_id row, struct kube_kind *kin
 static bool check_kind(struct schema *schema, yaml_id row, const struct kube_kind *kind)
 {
 	const unsigned looked_at = KIND_POD | KIND_LIST | KIND_SERVICE | KIND_NAMES_PORT | KIND_OPENSHIFT |
-				   KIND_KUSTOMIZATION;
+				   KIND_KUSTOMIZATION | KIND_CONFIG;
 
 	if ((kind->flags & KIND_NOTHING) && ((kind->flags & looked_at) || kind->note))
 		return schema_fail(schema, row,
-				   "\"nothing\" excludes pod, note, list, service, names-port, openshift and "
-				   "kustomization");
+				   "\"nothing\" excludes pod, note, list, service, names-port, openshift, "
+				   "kustomization and config");
 	if ((kind->flags & KIND_LIST) && (kind->flags & KIND_POD))
 		return schema_fail(schema, row, "a list holds no pod of its own");
 	if (kind->items && !(kind->flags & KIND_LIST))

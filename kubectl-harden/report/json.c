@@ -21,13 +21,6 @@ static void add_uri(struct report *report, const struct source *source)
 	json_str_key(&report->json, "uri", buf_str(&report->uri));
 }
 
-static const char *profile_of(enum profile profile)
-{
-	static const char *const names[] = { "baseline", "restricted", "hardened" };
-
-	return names[profile];
-}
-
 static void add_files(struct report *report)
 {
 	struct json *json = &report->json;
@@ -45,7 +38,7 @@ static void add_files(struct report *report)
 		json_bool_key(json, "checked", !source->template && !source->refused);
 		json_bool_key(json, "changes", source->changed);
 		if (source->options->fix.profile != run->common.fix.profile)
-			json_str_key(json, "profile", str_of(profile_of(source->options->fix.profile)));
+			json_str_key(json, "profile", str_of(profile_name(source->options->fix.profile)));
 		json_close(json, '}');
 		machine_relax(report->machine);
 	}

@@ -170,7 +170,56 @@ echo 'overrides: [{paths: [service.yaml], skip: [unprivileged-ports]}]' >.kubect
 run 0 kubectl-harden fix --stdout -f a -f b -f service.yaml
 ! grep -q 8080 "$temp/out" || fail 'a Service moves that was to stay'
 
+# Opt-in fixers with their values, and what a Namespace enforces, each where its project file asks for it.
+rm -rf ./* .kubectl-harden.yaml && mkdir a b
+for folder in a b; do
+	cat >$folder/all.yaml <<-END
+		apiVersion: v1
+		kind: Namespace
+		metadata: {name: $folder, labels: {pod-security.kubernetes.io/enforce: privileged}}
+		---
+		apiVersion: v1
+		kind: Pod
+		metadata: {name: web, namespace: $folder}
+		spec: {containers: [{name: web, image: "example.org/web:1"}]}
+	END
+done
+echo '{profile: auto, also: [resources], requests: {cpu: 100m}, limits: {memory: 64Mi}}' >a/.kubectl-harden.yaml
+run 0 kubectl-harden fix -q -f a -f b
+grep -q 'requests: {cpu: 100m}, limits: {memory: 64Mi}' a/all.yaml || fail "$(cat a/all.yaml)"
+! grep -q securityContext a/all.yaml || fail 'what is asked of a privileged namespace of a project with profile auto'
+grep -q runAsNonRoot b/all.yaml || fail 'the namespace of another project says what holds here'
+! grep -q resources b/all.yaml || fail 'the resources of another project'
+run 0 kubectl-harden fix -q -f a -f b
+run 0 kubectl-harden diff -f a -f b
+echo '{also: [resources], requests: {cpu: 100m}, limits: {cpu: 50m}}' >a/.kubectl-harden.yaml
+run 2 kubectl-harden fix -f a -f b
+tr -d '\n' <"$temp/err" | grep -qF 'a/.kubectl-harden.yaml:1: requests cpu=100m is more than' || fail "$(cat "$temp/err")"
+# Values alone ask for no fixer.
+echo '{requests: {cpu: 100m}}' >b/.kubectl-harden.yaml
+run 0 kubectl-harden diff -q -f b
+run 1 kubectl-harden diff -q --also=resources -f b
+
+# A profile that a project file asks for late is known when the first file is read.
+mkdir ns ns/z
+cat >ns/a.yaml <<'END'
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
+  labels: {pod-security.kubernetes.io/enforce: baseline}
+END
+cat >ns/z/web.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec: {containers: [{name: web, image: "example.org/web:1"}]}
+END
+echo 'profile: auto' >ns/z/.kubectl-harden.yaml
+run 0 kubectl-harden check -R -f ns
+
 # Kinds and images of their own.
+rm -rf ./* .kubectl-harden.yaml
 cat >.kubectl-harden.yaml <<'END'
 kinds:
 - {groups: [x.example], kinds: [Thing], pod: spec.template}
