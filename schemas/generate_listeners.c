@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Generate: listeners' names and ports.
+ * Generate: listeners' names.
  *
  * A row of names that mean the same becomes a row for each name, in the order of the file: where two patterns fit a
  * name, the first one counts. The same name twice is refused, for one of the two would never be read.
@@ -148,62 +148,4 @@ bool emit_listeners(struct schema *schema, struct buf *out)
 	buf_addf(out, "};\nconst size_t listener_hosts_n = %zu;\n", hosts.n);
 	return emit_never(schema, map, out) && emit_table(schema, map, "env", "listener_env", out) &&
 	       emit_table(schema, map, "flags", "listener_flags", out);
-}
-
-/* ---- ports ---- */
-
-static bool emit_moves(struct schema *schema, yaml_id list, struct buf *out)
-{
-	int64_t last = 0;
-	size_t n = 0;
-
-	buf_addz(out, "\nconst struct port_move port_moves[] = {\n");
-	YAML_EACH(&schema->tree, list, row) {
-		int64_t from = 0, to = 0;
-
-		if (!schema_keys(schema, row, "from to", "from to") ||
-		    !schema_number(schema, row, "from", 1, 1023, &from) ||
-		    !schema_number(schema, row, "to", 1024, 65535, &to))
-			return false;
-		for (yaml_id other = yaml_first(&schema->tree, list); other != row;
-		     other = yaml_next(&schema->tree, other))
-			if (yaml_int(&schema->tree, yaml_get(&schema->tree, other, "from"), &last) && last == from)
-				return schema_fail(schema, row, "port %lld stands twice", (long long)from);
-		buf_addf(out, "\t{ %lld, %lld },\n", (long long)from, (long long)to);
-		n++;
-	}
-	buf_addf(out, "};\nconst size_t port_moves_n = %zu;\n", n);
-	return true;
-}
-
-static bool emit_reserved(struct schema *schema, yaml_id list, struct buf *out)
-{
-	size_t n = 0;
-
-	buf_addz(out, "\nconst struct port_reserved port_reserved[] = {\n");
-	YAML_EACH(&schema->tree, list, row) {
-		int64_t first = 0, last = 0;
-		const char *by;
-
-		if (!schema_keys(schema, row, "first last by source", "first last by source") ||
-		    !schema_number(schema, row, "first", 1, 65535, &first) ||
-		    !schema_number(schema, row, "last", first, 65535, &last) || !schema_text(schema, row, "by", &by) ||
-		    !read_source(schema, row))
-			return false;
-		buf_addf(out, "\t{ %lld, %lld, ", (long long)first, (long long)last);
-		emit_string(out, by);
-		buf_addz(out, " },\n");
-		n++;
-	}
-	buf_addf(out, "};\nconst size_t port_reserved_n = %zu;\n", n);
-	return true;
-}
-
-bool emit_ports(struct schema *schema, struct buf *out)
-{
-	yaml_id root = schema->tree.root;
-
-	return schema_keys(schema, root, "moves reserved", "moves reserved") &&
-	       emit_moves(schema, yaml_get(&schema->tree, root, "moves"), out) &&
-	       emit_reserved(schema, yaml_get(&schema->tree, root, "reserved"), out);
 }
