@@ -7,6 +7,8 @@
  */
 #include "engine/inventory.h"
 
+#include <stdlib.h>
+
 #include "fixers/evidence.h"
 #include "fixers/list.h"
 #include "kube/listeners.h"
@@ -16,19 +18,29 @@ static struct str keep(struct run *run, struct str text)
 	return intern_str(&run->intern, text);
 }
 
-static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)
+enum { LABELS_MAX = 4096 };
+
+const struct label *inventory_labels(struct run *run, struct yaml_tree *tree, yaml_id map, uint32_t *ret_n)
 {
 	size_t n = yaml_count(tree, map), i = 0;
-	struct label *labels = n ? ARENA_ARRAY(run->arena, struct label, n) : NULL;
+	const struct label *kept = NULL;
+	struct label *labels;
 
+	*ret_n = 0;
+	if (!n || n > LABELS_MAX)
+		return NULL;
+	labels = xrealloc_array(NULL, n, sizeof(*labels));
 	YAML_EACH(tree, map, key) {
 		if (i == n)
 			break;
 		labels[i++] = (struct label){ keep(run, yaml_text(tree, key)),
 					      keep(run, yaml_text(tree, yaml_value(tree, key))) };
 	}
-	*ret_n = i;
-	return labels;
+	labels_sort(labels, i);
+	kept = intern_bytes(&run->intern, labels, i * sizeof(*labels));
+	free(labels);
+	*ret_n = (uint32_t)i;
+	return kept;
 }
 
 /* ---- workloads ---- */
@@ -67,7 +79,6 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	if (!is_movable(pod))
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
-		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);
 		port.stays_root = true;
 		for (size_t i = 0; i < pod->containers_n; i++)
@@ -136,7 +147,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	size_t n = pod_low_ports(pod, low);
 	yaml_id labels = is_movable(pod) ? yaml_get(pod->tree, pod->metadata, "labels") : YAML_NONE;
 
-	workload.labels = keep_labels(run, pod->tree, labels, &workload.labels_n);
+	workload.labels = inventory_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
 	if (pod->host_network)
 		workload.blocked =
@@ -208,7 +219,9 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 	size_t n = yaml_count(tree, ports);
 	bool crowded;
 
-	service.selector = keep_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
+	service.selector = inventory_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
+	service.labels =
+		inventory_labels(run, tree, yaml_get_path(tree, object->node, "metadata.labels"), &service.labels_n);
 	service.headless = str_is(yaml_get_text(tree, spec, "clusterIP"), "None");
 	service.external = str_is(yaml_get_text(tree, spec, "type"), "ExternalName");
 	service.ports = n ? ARENA_ARRAY(run->arena, struct service_port, n) : NULL;

@@ -6,24 +6,20 @@
  */
 
 #include "engine/run.h"
+#include "kube/pod_selector.h"
 #include "kube/port_sites.h"
-
-struct label {
-	struct str key, value;
-};
 
 /* Where an object stands: enough to find it again, and to decide what belongs together. */
 struct where {
 	struct source *source;
-	size_t document; /* index in source->documents */
-	unsigned object; /* ordinal among the document's objects */
+	uint32_t document; /* index in source->documents */
+	unsigned object;   /* ordinal among the document's objects */
 };
 
 struct inventory_port {
 	enum port_protocol protocol;
 	uint16_t port;
 	uint16_t target;
-	struct str container; /* name, for people */
 	struct str image;
 	struct str name; /* that a Service can use; empty */
 	bool listener;	 /* a setting moves the program too */
@@ -31,32 +27,29 @@ struct inventory_port {
 	bool stays_root;    /* its container is left as root: nothing to do */
 	struct str why_not; /* empty: nothing in the pod is in the way */
 	/* by the plan */
-	bool by_service; /* only a Service says so */
-	bool refused;	 /* cannot move; .why_not says why */
-	bool served;	 /* a Service of the input selects the pod */
-	struct str services;
-	size_t services_n; /* all of them; the text names the first */
-	bool number_used;
+	bool by_service;     /* only a Service says so */
+	bool refused;	     /* cannot move; .why_not says why */
+	bool served;	     /* a Service of the input selects the pod */
+	struct str services; /* and what else names it and moves along, for people */
+	uint32_t services_n; /* all of them; the text names the first */
 };
 
 struct workload {
 	struct where where;
 	struct str namespace, kind, name;
-	struct label *labels;
-	size_t labels_n;
+	const struct label *labels; /* by key */
+	uint32_t labels_n, declared_n;
 	struct {
 		struct inventory_port *items;
 		size_t n, cap;
 	} ports;
 	uint16_t *declared; /* all its containerPorts */
-	size_t declared_n;
 	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
 	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
 	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
 	bool patch;	    /* a kustomization names its file as a patch: it takes part in nothing */
 	struct str group;   /* of what kustomizations join: see plan_groups.c; empty: none */
-	struct port_plan plan;
 };
 
 enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
@@ -78,15 +71,37 @@ struct service_port {
 struct service {
 	struct where where;
 	struct str namespace, name;
-	struct label *selector;
-	size_t selector_n;
+	const struct label *labels, *selector; /* by key */
 	struct service_port *ports;
-	size_t ports_n;
+	uint32_t *selected; /* workloads, by the plan */
+	uint32_t labels_n, selector_n, ports_n, selected_n;
 	bool headless, external;
-	bool patch;	  /* as a workload's */
-	size_t *selected; /* workloads, by the plan */
-	size_t selected_n;
+	bool patch; /* as a workload's */
 };
+
+/*
+ * A part of an object that names ports of pods (a row of schemas/ports.yaml), with what says whose they are. Only
+ * what names a port below 1024 is recorded.
+ */
+struct reference {
+	struct where where;
+	const struct port_reference *row;
+	unsigned scope; /* ordinal among what the row's `at` leads to */
+	uint32_t selectors_n, ports_n, selected_n;
+	struct str namespace, name;
+	struct pod_selector *selectors;
+	struct reference_port {
+		enum port_protocol protocol;
+		uint16_t first, last;
+	} *ports;
+	struct str why_not; /* a place of it cannot be edited */
+	/* by the plan */
+	uint32_t *selected; /* workloads that have one of the ports; REFERENCE_UNCLEAR where they only may be meant */
+	bool others;	    /* it may mean other pods, too */
+	bool settled;	    /* all ports that it names stay */
+};
+
+#define REFERENCE_UNCLEAR ((uint32_t)1 << 31)
 
 /* An object that may name a pod's port and that is not moved along yet: the ports it names stay. */
 struct pin {
@@ -109,6 +124,10 @@ struct inventory {
 		struct service *items;
 		size_t n, cap;
 	} services;
+	struct {
+		struct reference *items;
+		size_t n, cap;
+	} references;
 	struct {
 		struct pin *items;
 		size_t n, cap;
@@ -134,14 +153,40 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 
+/*
+ * inventory_references() - what an object of a kind of schemas/ports.yaml names; a kind without a row there, or one
+ * that is only kept, is a pin. Returns whether there is something that may have to be edited.
+ */
+bool inventory_references(struct run *run, struct where where, struct yaml_tree *tree,
+			  const struct kube_object *object);
+
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
 
 /* inventory_kustomization() - the patches that the kustomization at @node holds, and the files that it names as such. */
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
 
+/* inventory_labels() - the labels of a map, by key; what is the same is kept once. */
+const struct label *inventory_labels(struct run *run, struct yaml_tree *tree, yaml_id map, uint32_t *ret_n);
+
 /* plan_make() - decides about every low port of the inventory. */
 void plan_make(struct run *run);
+
+/* plan_concerns() - whether the plan has a word on a pod. plan_decisions() - that word, in @arena. */
+bool plan_concerns(const struct workload *workload);
+struct port_plan plan_decisions(const struct run *run, const struct workload *workload, struct arena *arena);
+
+/*
+ * plan_reference_moves() - which ports of a range that a reference names move, at most PLAN_MOVES_MAX; .whole: for all
+ * that it means.
+ */
+enum { PLAN_MOVES_MAX = 32 };
+struct plan_move {
+	uint16_t from, to;
+	bool whole;
+};
+size_t plan_reference_moves(const struct run *run, const struct reference *reference,
+			    const struct reference_port *range, struct plan_move moves[PLAN_MOVES_MAX]);
 
 /* plan_drop() - takes back every move that @document takes part in; returns whether there was one. */
 bool plan_drop(struct run *run, const struct document *document);

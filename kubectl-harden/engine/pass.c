@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "engine/move.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "yaml/settle.h"
@@ -52,6 +53,21 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+/* The first one of the object. */
+static const struct reference *find_reference(struct pass *pass, unsigned object)
+{
+	const struct reference *first = NULL, *found;
+
+	if (!pass->document->references_n)
+		return NULL;
+	first = &pass->run->inventory->references.items[pass->document->reference];
+	found = find_row(first, pass->document->references_n, sizeof(struct reference),
+			 offsetof(struct reference, where), object);
+	while (found && found > first && found[-1].where.object == object)
+		found--;
+	return found;
+}
+
 /* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
 static struct change_log *log_of(struct pass *pass)
 {
@@ -73,8 +89,12 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = context_of(pass, pod);
 	const struct workload *workload = find_workload(pass, pass->object);
+	struct port_plan plan;
 
-	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
+	if (workload && plan_concerns(workload)) {
+		plan = plan_decisions(pass->run, workload, pass->run->words);
+		fix.ports = &plan;
+	}
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
@@ -85,45 +105,28 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 	fix_context_free(&fix);
 }
 
-/* The ports of a Service that follow their pods, as one change. */
-static void move_service(struct pass *pass, const struct kube_object *object)
+/* What an object without pods says of the ports of those that have some. */
+static void move_ports(struct pass *pass, const struct kube_object *object)
 {
+	const struct inventory *inventory = pass->run->inventory;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
+	const struct reference *references = find_reference(pass, pass->object);
 	struct fix_context fix;
-	size_t index = 0;
+	size_t n = 0;
 
-	if (!service)
+	if (!service && !references)
 		return;
 	fix = context_of(pass, &none);
-	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {
-		const struct service_port *port = index < service->ports_n ? &service->ports[index] : NULL;
-		yaml_id target = yaml_get(pass->tree, item, "targetPort");
-		struct problem problem = { .at = target ? target : item };
-		struct change change;
-		int64_t number = 0;
+	if (service)
+		move_service(&fix, service);
+	if (references) {
+		const struct reference *end =
+			&inventory->references.items[pass->document->reference + pass->document->references_n];
 
-		index++;
-		/* 0, "" and null count as absent (core/v1 defaults.go). */
-		if (!port || !port->moves ||
-		    (target && !yaml_is_null(pass->tree, target) && yaml_text(pass->tree, target).n &&
-		     (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
-			continue;
-		change = fix_begin(&fix, TARGET_POD);
-		if (port->target_name.n)
-			change_str(&change, item, "targetPort", port->target_name, &order_service_port);
-		else
-			change_int(&change, item, "targetPort", port->target, &order_service_port);
-		problem.message = fix_format(&fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
-					     STR_ARG(service->name), (long long)port->number, port->target);
-		if (!port->target_name.n) {
-			problem.caveat = CAVEAT_TEXT;
-			problem.detail =
-				STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
-				    "not answer, and \"rollout undo\" does not undo the Service. A named container "
-				    "port has no such gap.");
-		}
-		fix_end(&change, &fixer_unprivileged_ports, &problem);
+		while (references + n < end && references[n].where.object == pass->object)
+			n++;
+		move_references(pass->run, &fix, references, n);
 	}
 	pass->changes = fix.changes;
 	fix_context_free(&fix);
@@ -197,8 +200,8 @@ static void visit(struct pass *pass, struct object_view *view)
 		record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod);
-	else if (object->kind && (object->kind->flags & KIND_SERVICE))
-		move_service(pass, object);
+	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT)))
+		move_ports(pass, object);
 	pass->object++;
 }
 

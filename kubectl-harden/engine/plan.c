@@ -142,14 +142,15 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	plan_refuse_by_pins(run, pins, workload, port);
 }
 
-enum { SERVICES_NAMED = 4 };
+enum { MOVERS_NAMED = 4 };
 
-static void name_service(struct run *run, struct inventory_port *served, const struct service *service, bool number)
+void plan_name_mover(struct run *run, struct inventory_port *port, const char *kind, struct str name,
+		     const char *behind)
 {
-	if (served->services_n++ >= SERVICES_NAMED)
+	if (port->services_n++ >= MOVERS_NAMED)
 		return;
-	served->services = str_fmt(run->arena, "%.*s%sService/%.*s%s", STR_ARG(served->services),
-				   served->services.n ? ", " : "", STR_ARG(service->name), number ? " targetPort" : "");
+	port->services = str_fmt(run->arena, "%.*s%s%s/%.*s%s", STR_ARG(port->services), port->services.n ? ", " : "",
+				 kind, STR_ARG(name), behind);
 }
 
 static void judge_service(struct run *run, struct service *service, struct service_port *port, size_t selected)
@@ -172,7 +173,7 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	if (!served)
 		return;
 	served->served = true;
-	name_service(run, served, service, port->kind != TARGET_NAME);
+	plan_name_mover(run, served, "Service", service->name, port->kind != TARGET_NAME ? " targetPort" : "");
 	if (service->headless && !forced)
 		plan_refuse_port(served, str_fmt(run->arena,
 						 "Service/%.*s is headless: its clients connect to the pod's own port",
@@ -215,6 +216,7 @@ static void judge(struct run *run)
 			for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
 				judge_service(run, &inventory->services.items[s],
 					      &inventory->services.items[s].ports[p], i);
+	plan_judge_references(run);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		refuse_collisions(run, &inventory->workloads.items[i]);
 	if (run->options.fix.low_ports == LOW_PORTS_MOVE)
@@ -260,57 +262,93 @@ static bool spread(struct run *run, struct service *service, struct service_port
 	return changed;
 }
 
-/* For each workload the Services that select it: those of workload i are services[starts[i]] to services[starts[i+1]]. */
+/* ---- what moves together ---- */
+
+/* What leads to workloads and moves with all of them or none: a Service, or, behind those, a reference. */
+static const uint32_t *tied(const struct inventory *inventory, size_t tie, uint32_t *ret_n)
+{
+	const struct reference *reference;
+
+	if (tie < inventory->services.n) {
+		*ret_n = inventory->services.items[tie].selected_n;
+		return inventory->services.items[tie].selected;
+	}
+	reference = &inventory->references.items[tie - inventory->services.n];
+	*ret_n = reference->row->deed == DEED_MOVE ? reference->selected_n : 0;
+	return reference->selected;
+}
+
+static bool spread_tie(struct run *run, size_t tie)
+{
+	struct inventory *inventory = run->inventory;
+	struct service *service;
+	bool changed = false;
+
+	if (tie >= inventory->services.n)
+		return plan_spread_reference(run, &inventory->references.items[tie - inventory->services.n]);
+	service = &inventory->services.items[tie];
+	for (size_t p = 0; p < service->ports_n; p++)
+		changed |= spread(run, service, &service->ports[p]);
+	return changed;
+}
+
+/* For each workload what leads to it: of workload i, ties[starts[i]] to ties[starts[i + 1]]. */
 struct behind {
-	size_t *starts, *services;
+	size_t *starts, *ties;
 };
 
 static struct behind behind_make(const struct inventory *inventory)
 {
-	size_t all = 0, n = inventory->workloads.n;
+	size_t all = 0, n = inventory->workloads.n, ties = inventory->services.n + inventory->references.n;
 	struct behind behind = { .starts = xrealloc_array(NULL, n + 2, sizeof(size_t)) };
+	uint32_t selected_n;
 
 	memset(behind.starts, 0, (n + 2) * sizeof(size_t));
-	for (size_t s = 0; s < inventory->services.n; s++) {
-		all += inventory->services.items[s].selected_n;
-		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-			behind.starts[inventory->services.items[s].selected[i] + 2]++;
+	for (size_t s = 0; s < ties; s++) {
+		const uint32_t *selected = tied(inventory, s, &selected_n);
+
+		all += selected_n;
+		for (uint32_t i = 0; i < selected_n; i++)
+			behind.starts[(selected[i] & ~REFERENCE_UNCLEAR) + 2]++;
 	}
 	for (size_t i = 2; i < n + 2; i++)
 		behind.starts[i] += behind.starts[i - 1];
-	behind.services = xrealloc_array(NULL, all + 1, sizeof(size_t));
-	for (size_t s = 0; s < inventory->services.n; s++)
-		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-			behind.services[behind.starts[inventory->services.items[s].selected[i] + 1]++] = s;
+	behind.ties = xrealloc_array(NULL, all + 1, sizeof(size_t));
+	for (size_t s = 0; s < ties; s++) {
+		const uint32_t *selected = tied(inventory, s, &selected_n);
+
+		for (uint32_t i = 0; i < selected_n; i++)
+			behind.ties[behind.starts[(selected[i] & ~REFERENCE_UNCLEAR) + 1]++] = s;
+	}
 	return behind;
 }
 
-/* Services wait in a queue until nothing that they lead to was refused since they were looked at. */
+/* Ties wait in a queue until nothing that they lead to was refused since they were looked at. */
 static void spread_all(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct behind behind = behind_make(inventory);
-	size_t n = inventory->services.n, head = 0, waiting = n;
+	size_t n = inventory->services.n + inventory->references.n, head = 0, waiting = n;
 	size_t *queue = xrealloc_array(NULL, n + 1, sizeof(size_t));
 	bool *waits = memset(xmalloc(n + 1), 1, n + 1);
 
 	for (size_t s = 0; s < n; s++)
 		queue[s] = s;
 	while (waiting) {
-		size_t s = queue[head];
-		struct service *service = &inventory->services.items[s];
-		bool changed = false;
+		size_t tie = queue[head];
+		uint32_t selected_n;
+		const uint32_t *selected = tied(inventory, tie, &selected_n);
 
 		head = (head + 1) % n;
 		waiting--;
-		waits[s] = false;
-		for (size_t p = 0; p < service->ports_n; p++)
-			changed |= spread(run, service, &service->ports[p]);
-		for (size_t i = 0; changed && i < service->selected_n; i++) {
-			size_t workload = service->selected[i];
+		waits[tie] = false;
+		if (!spread_tie(run, tie))
+			continue;
+		for (uint32_t i = 0; i < selected_n; i++) {
+			size_t workload = selected[i] & ~REFERENCE_UNCLEAR;
 
 			for (size_t k = behind.starts[workload]; k < behind.starts[workload + 1]; k++) {
-				size_t other = behind.services[k];
+				size_t other = behind.ties[k];
 
 				if (waits[other])
 					continue;
@@ -322,7 +360,7 @@ static void spread_all(struct run *run)
 	free(queue);
 	free(waits);
 	free(behind.starts);
-	free(behind.services);
+	free(behind.ties);
 }
 
 /* ---- the decisions ---- */
@@ -359,30 +397,22 @@ static void move_service(struct run *run, struct service *service, struct servic
 	port->moves = true;
 	port->target = moved->target;
 	port->target_name = common_name(run, service, port);
-	for (size_t i = 0; !port->target_name.n && i < service->selected_n; i++) {
-		struct inventory_port *served =
-			plan_served_port(&run->inventory->workloads.items[service->selected[i]], port);
-
-		if (served)
-			served->number_used = true;
-	}
 }
 
-static struct port_decision decide(struct run *run, struct workload *workload, struct inventory_port *port)
+static struct port_decision decide(const struct run *run, const struct workload *workload,
+				   const struct inventory_port *port, struct arena *arena)
 {
 	struct port_decision decision = {
 		.protocol = port->protocol,
 		.port = port->port,
 		.target = port->target,
 		.services = port->services,
-		.number_used = port->number_used,
-		.blind = !port->listener,
 		.reason = port->why_not,
 	};
 
-	if (port->services_n > SERVICES_NAMED)
-		decision.services = str_fmt(run->arena, "%.*s and %zu more", STR_ARG(port->services),
-					    port->services_n - SERVICES_NAMED);
+	if (port->services_n > MOVERS_NAMED)
+		decision.services =
+			str_fmt(arena, "%.*s and %u more", STR_ARG(port->services), port->services_n - MOVERS_NAMED);
 	if (workload->blocked.n) {
 		decision.action = PORT_LEAVE;
 		decision.reason = workload->blocked;
@@ -394,16 +424,22 @@ static struct port_decision decide(struct run *run, struct workload *workload, s
 	return decision;
 }
 
-static void conclude(struct run *run, struct workload *workload)
+bool plan_concerns(const struct workload *workload)
 {
-	workload->plan.items = ARENA_ARRAY(run->arena, struct port_decision, workload->ports.n + 1);
-	workload->plan.n = 0;
-	for (size_t i = 0; i < workload->ports.n; i++) {
-		struct inventory_port *port = &workload->ports.items[i];
+	for (size_t i = 0; i < workload->ports.n; i++)
+		if (!workload->ports.items[i].stays_root && !workload->windows)
+			return true;
+	return false;
+}
 
-		if (!port->stays_root && !workload->windows)
-			workload->plan.items[workload->plan.n++] = decide(run, workload, port);
-	}
+struct port_plan plan_decisions(const struct run *run, const struct workload *workload, struct arena *arena)
+{
+	struct port_plan plan = { .items = ARENA_ARRAY(arena, struct port_decision, workload->ports.n + 1) };
+
+	for (size_t i = 0; i < workload->ports.n; i++)
+		if (!workload->ports.items[i].stays_root && !workload->windows)
+			plan.items[plan.n++] = decide(run, workload, &workload->ports.items[i], arena);
+	return plan;
 }
 
 /* From the judgements to the decisions; may be repeated after more ports were refused. */
@@ -418,8 +454,6 @@ static void settle(struct run *run)
 			move_service(run, &inventory->services.items[s], &inventory->services.items[s].ports[p]);
 		}
 	}
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		conclude(run, &inventory->workloads.items[i]);
 }
 
 void plan_make(struct run *run)
@@ -428,6 +462,7 @@ void plan_make(struct run *run)
 	plan_groups(run);
 	plan_match(run);
 	learn_ports(run);
+	plan_match_references(run);
 	judge(run);
 	settle(run);
 }
@@ -463,6 +498,8 @@ bool plan_drop(struct run *run, const struct document *document)
 			}
 		}
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
 	if (dropped)
 		settle(run);
 	return dropped;

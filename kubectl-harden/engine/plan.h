@@ -6,9 +6,48 @@
  */
 
 #include "engine/inventory.h"
+#include "engine/plan_index.h"
 
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);
+
+/* What all pairs of Services or references and workloads together may cost; beyond any input that is one. */
+uint64_t plan_pairs_budget(const struct inventory *inventory);
+/* plan_refuse_crowded() - beyond it, no port moves. */
+void plan_refuse_crowded(struct inventory *inventory);
+
+/* Rows found in an index; plan_rows_keep() - in the run's arena and in the order of the input; @rows is released. */
+struct plan_rows {
+	uint32_t *items;
+	size_t n, cap;
+};
+uint32_t *plan_rows_keep(struct run *run, struct plan_rows *rows, uint32_t *ret_n);
+
+/* plan_distance() - 0 for the same file, else the number of folders to climb from @a to one that holds @b. */
+unsigned plan_distance(const struct where *a, const struct where *b);
+
+/*
+ * plan_keep_nearest() - of several environments only the nearest workloads belong to what stands at @where: others are
+ * taken out of its *n selected ones. Those that are ambiguous keep their ports.
+ */
+void plan_keep_nearest(struct run *run, const struct where *where, uint32_t *selected, uint32_t *n);
+
+/*
+ * plan_match_references() - finds the workloads whose ports each reference names; after plan_match() and once all ports
+ * are known. plan_judge_references() - refuses the ports of what cannot move along.
+ * plan_spread_reference() - what a reference names moves together: one that stays keeps the others. Whether any was
+ * taken out.
+ */
+void plan_match_references(struct run *run);
+void plan_judge_references(struct run *run);
+bool plan_spread_reference(struct run *run, struct reference *reference);
+
+/* plan_drop_reference() - what it names stays, for this reason; whether any of it would have moved. */
+bool plan_drop_reference(struct inventory *inventory, const struct reference *reference, struct str why);
+
+/* plan_name_mover() - notes, for people, that something moves along with a port. */
+void plan_name_mover(struct run *run, struct inventory_port *port, const char *kind, struct str name,
+		     const char *behind);
 
 /* plan_refuse_port() - the port stays, for this reason (the first one counts). plan_refuse_ports() - all of them do. */
 void plan_refuse_port(struct inventory_port *port, struct str why);

@@ -45,6 +45,7 @@ void run_free(struct run *run)
 	if (run->inventory) {
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
+		free(run->inventory->references.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -93,7 +94,7 @@ void run_plan(struct run *run)
 static bool concerns(const struct run *run, const struct document *document)
 {
 	for (size_t i = 0; i < document->workloads_n; i++)
-		if (run->inventory->workloads.items[document->workload + i].plan.n)
+		if (plan_concerns(&run->inventory->workloads.items[document->workload + i]))
 			return true;
 	for (size_t i = 0; i < document->services_n; i++) {
 		const struct service *service = &run->inventory->services.items[document->service + i];
@@ -102,6 +103,9 @@ static bool concerns(const struct run *run, const struct document *document)
 			if (service->ports[k].moves)
 				return true;
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		if (run->inventory->references.items[document->reference + i].selected_n)
+			return true;
 	return false;
 }
 
@@ -126,7 +130,7 @@ static void each_document(struct run *run, bool all)
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
 			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && (document->workloads_n || document->services_n)))
+			    (all && (document->workloads_n || document->services_n || document->references_n)))
 				apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}

@@ -62,6 +62,7 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t reference, references_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
 	bool known;		/* refused, and a baseline has that */
@@ -99,7 +100,7 @@ struct run {
 	struct arena *scratch; /* one document at a time */
 	struct arena *words;   /* one object at a time */
 	struct yaml_tree tree, after;
-	struct yaml_expected expected; /* of .after */
+	struct yaml_expected expected;	       /* of .after */
 	struct objects objects, objects_after; /* of these trees */
 	size_t trees_bytes;		       /* of the trees that documents keep */
 	struct {

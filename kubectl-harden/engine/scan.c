@@ -90,7 +90,7 @@ static void visit(struct scan *scan, struct object_view *view)
 {
 	const struct kube_object *object = &view->object;
 	struct run *run = scan->run;
-	struct where where = { scan->source, scan->document_index, scan->object++ };
+	struct where where = { scan->source, (uint32_t)scan->document_index, scan->object++ };
 	unsigned flags = object->kind ? object->kind->flags : 0;
 
 	if (flags & KIND_OPENSHIFT ||
@@ -111,9 +111,10 @@ static void visit(struct scan *scan, struct object_view *view)
 		inventory_patch(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
+		inventory_references(run, where, &run->tree, object);
 		scan->matters = true;
 	} else if (flags & KIND_NAMES_PORT) {
-		inventory_pin(run, where, &run->tree, object);
+		scan->matters |= inventory_references(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
@@ -123,7 +124,7 @@ static void visit(struct scan *scan, struct object_view *view)
 static void visit_kindless(struct scan *scan)
 {
 	struct yaml_tree *tree = &scan->run->tree;
-	struct where where = { scan->source, scan->document_index, 0 };
+	struct where where = { scan->source, (uint32_t)scan->document_index, 0 };
 
 	if (kustomization_is_patch(tree))
 		inventory_patch(scan->run, where, tree, tree->root);
@@ -144,6 +145,8 @@ static void keep_ports(struct run *run, const struct document *document)
 		for (size_t k = 0; k < service->ports_n; k++)
 			service->ports[k].why_not = why;
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		run->inventory->references.items[document->reference + i].why_not = why;
 }
 
 static void scan_parsed(struct scan *scan)
@@ -154,6 +157,7 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
+	document->reference = inventory->references.n;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
@@ -162,9 +166,10 @@ static void scan_parsed(struct scan *scan)
 		visit_kindless(scan);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
+	document->references_n = inventory->references.n - document->reference;
 	if (!scan->matters)
 		return;
-	if (scan->has_low_port || (document->services_n && !document->workloads_n))
+	if (scan->has_low_port || ((document->services_n || document->references_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */

@@ -85,13 +85,14 @@ static uint32_t group_of(const struct where *where)
 	return 0;
 }
 
-static void link_service(struct linker *linker, const struct service *service)
+/* What leads to workloads moves with them. */
+static void link_object(struct linker *linker, const struct where *where, const uint32_t *selected, uint32_t n)
 {
 	const struct inventory *inventory = linker->run->inventory;
-	uint32_t group = group_of(&service->where);
+	uint32_t group = group_of(where);
 
-	for (size_t i = 0; group && i < service->selected_n; i++) {
-		uint32_t other = group_of(&inventory->workloads.items[service->selected[i]].where), root;
+	for (uint32_t i = 0; group && i < n; i++) {
+		uint32_t other = group_of(&inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where), root;
 
 		if (!other)
 			continue;
@@ -103,14 +104,19 @@ static void link_service(struct linker *linker, const struct service *service)
 
 void trace_link(struct run *run)
 {
+	const struct inventory *inventory = run->inventory;
 	struct linker linker = { .run = run };
 
 	each_group(&linker, lift);
 	linker.parents = xmalloc(((size_t)linker.n + 1) * sizeof(*linker.parents));
 	for (uint32_t i = 0; i <= linker.n; i++)
 		linker.parents[i] = i;
-	for (size_t i = 0; i < run->inventory->services.n; i++)
-		link_service(&linker, &run->inventory->services.items[i]);
+	for (size_t i = 0; i < inventory->services.n; i++)
+		link_object(&linker, &inventory->services.items[i].where, inventory->services.items[i].selected,
+			    inventory->services.items[i].selected_n);
+	for (size_t i = 0; i < inventory->references.n; i++)
+		link_object(&linker, &inventory->references.items[i].where, inventory->references.items[i].selected,
+			    inventory->references.items[i].selected_n);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
 	each_group(&linker, number);
