@@ -87,7 +87,7 @@ static void add_count(struct buf *words, size_t count, const char *what)
 static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
 				 const struct port_decision *decision)
 {
-	size_t probes = 0, hooks = 0;
+	size_t probes = 0, hooks = 0, annotations = 0;
 	struct buf words = BUF_INIT;
 	struct str text;
 
@@ -99,10 +99,12 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		if ((site->kind == SITE_ENV || site->kind == SITE_ENV_NEW || site->kind == SITE_ARG) && site->label.n)
 			add_words(&words, STR("its "), site->label);
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
+		annotations += site->kind == SITE_ANNOTATION;
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
+	add_count(&words, annotations, "annotation");
 	if (decision->services.n)
 		add_words(&words, decision->services, STR_NONE);
 	text = str_copy(fix->arena, buf_str(&words));
@@ -142,6 +144,7 @@ static void edit_site(struct fix_context *fix, struct change *change, const stru
 	case SITE_ENV:
 	case SITE_ARG:
 	case SITE_EXEC:
+	case SITE_ANNOTATION:
 		change_set_str(change, site->node, site->text);
 		break;
 	}

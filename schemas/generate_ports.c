@@ -225,7 +225,6 @@ static bool emit_references(struct schema *schema, yaml_id list, struct buf *out
 	if (fine && rows.n)
 		qsort(rows.items, rows.n, sizeof(rows.items[0]), compare_rows);
 	if (fine) {
-		emit_rows(out, &rows, REFERENCE_ON_CONTAINER, "container_references");
 		emit_rows(out, &rows, REFERENCE_ON_POD, "pod_annotations");
 		emit_rows(out, &rows, REFERENCE_ON_OBJECT, "port_references");
 	}

@@ -197,12 +197,15 @@ static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, s
 /* Ports times annotations: nobody's Service has as many. */
 enum { ANNOTATION_LOOKS_MAX = 1 << 20 };
 
-static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations, struct service_port *port)
+static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations,
+			      const struct kube_kind *kind, struct service_port *port)
 {
 	if (port->number <= 0 || port->number >= PORT_FIRST_FREE)
 		return;
+	/* Those with a row of schemas/ports.yaml are references, or no pod's ports. */
 	YAML_EACH(tree, annotations, key)
-		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
+		if (!port_annotation_find(kind, yaml_text(tree, key)) &&
+		    port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
 			port->why_not =
 				str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
 }
@@ -238,7 +241,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		if (crowded)
 			port->why_not = STR("it has too many annotations that could name it");
 		else
-			check_annotations(run, tree, annotations, port);
+			check_annotations(run, tree, annotations, object->kind, port);
 	}
 	VEC_PUSH(&run->inventory->services, service);
 }

@@ -206,6 +206,7 @@ static void add_beside(const struct mover *mover, struct change *change, const s
 
 static void move_place(struct mover *mover, const struct port_place *place, const struct plan_move *move)
 {
+	const struct port_place added = { place->node, place->parent, place->protocol, move->to, move->to };
 	const struct reference *reference = mover->reference;
 	struct fix_context *fix = mover->fix;
 	bool instead = reference->row->deed == DEED_MOVE || (move->whole && place->first == place->last);
@@ -225,7 +226,8 @@ static void move_place(struct mover *mover, const struct port_place *place, cons
 	if (!instead)
 		problem.message =
 			fix_format(fix, "%.*s; it names pods that keep theirs, too", STR_ARG(problem.message));
-	fix_end(&change, &fixer_unprivileged_ports, &problem);
+	if (fix_end(&change, &fixer_unprivileged_ports, &problem) == FIX_CHANGED && !instead)
+		VEC_PUSH(&mover->places, added);
 }
 
 static void move_scope(struct yaml_tree *tree, yaml_id scope, void *data)
@@ -239,13 +241,13 @@ static void move_scope(struct yaml_tree *tree, yaml_id scope, void *data)
 	mover->places.n = 0;
 	port_places_each(tree, mover->fix->pod->object.node, scope, reference->row, take_place, mover);
 	for (size_t i = 0; i < mover->places.n; i++) {
-		const struct port_place *place = &mover->places.items[i];
-		const struct reference_port range = { place->protocol, place->first, place->last };
-		size_t n = place->first < PORT_FIRST_FREE ? plan_reference_moves(mover->run, reference, &range, moves)
-							  : 0;
+		const struct port_place place = mover->places.items[i];
+		const struct reference_port range = { place.protocol, place.first, place.last };
+		size_t n = place.first < PORT_FIRST_FREE ? plan_reference_moves(mover->run, reference, &range, moves)
+							 : 0;
 
 		for (size_t m = 0; m < n; m++)
-			move_place(mover, place, &moves[m]);
+			move_place(mover, &place, &moves[m]);
 	}
 }
 

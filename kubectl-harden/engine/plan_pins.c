@@ -94,7 +94,7 @@ void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct 
 	if (found && !port->refused) {
 		const struct pin *pin = &run->inventory->pins.items[found - 1];
 
-		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along yet",
+		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along",
 					       STR_ARG(pin->patch.n ? pin->patch : pin->kind), pin->patch.n ? "" : "/",
 					       STR_ARG(pin->name)));
 	}

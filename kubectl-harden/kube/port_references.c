@@ -55,6 +55,17 @@ const struct port_reference *pod_annotation_find(struct str name)
 	return NULL;
 }
 
+const struct port_reference *port_annotation_find(const struct kube_kind *kind, struct str name)
+{
+	size_t n;
+	const struct port_reference *rows = port_references_of(kind, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].annotation && fits(rows[i].annotation, name))
+			return &rows[i];
+	return NULL;
+}
+
 /* ---- texts ---- */
 
 /* A number of a port; false for anything else. */

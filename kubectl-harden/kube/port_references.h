@@ -51,20 +51,20 @@ struct port_reference {
 	bool serves;
 };
 
-/* Rows of objects, sorted by kind and group; and those of pods' annotations. Generated. */
+/* Rows of objects, sorted by kind and group; and those of pods' annotations. Generated; containers are port_sites.c's. */
 extern const struct port_reference port_references[];
 extern const size_t port_references_n;
 extern const struct port_reference pod_annotations[];
 extern const size_t pod_annotations_n;
-/* What stands in containers, for the reference and the tests: kube/port_sites.c knows it. */
-extern const struct port_reference container_references[];
-extern const size_t container_references_n;
 
 /* port_references_of() - the rows of a kind; *ret_n is 0 where there are none. */
 const struct port_reference *port_references_of(const struct kube_kind *kind, size_t *ret_n);
 
 /* pod_annotation_find() - the row of a pod's annotation, NULL where its name says nothing. */
 const struct port_reference *pod_annotation_find(struct str name);
+
+/* port_annotation_find() - likewise of an object of @kind. */
+const struct port_reference *port_annotation_find(const struct kube_kind *kind, struct str name);
 
 /* A place that names a port, or a range of them. */
 struct port_place {
