@@ -168,7 +168,7 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(fix, &change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
-	if (!sites.sure) {
+	if (!sites.sure && !decision->sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

@@ -24,8 +24,8 @@ static const struct table {
 };
 
 /* The headers of kubectl-harden/kube that declare the tables. */
-static const char *const headers[] = { "image_facts.h", "kinds.h",	  "listeners.h",
-				       "pod.h",		"pod_security.h", "port_references.h" };
+static const char *const headers[] = { "config_files.h", "image_facts.h",  "kinds.h",	       "listeners.h",
+				       "pod.h",		 "pod_security.h", "port_references.h" };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 

@@ -20,7 +20,7 @@ bool emit_pod_security(struct schema *schema, struct buf *out);
 /* emit_images() - images.yaml: image_facts of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 
-/* emit_listeners() - listeners.yaml: the tables of kube/listeners.h. */
+/* emit_listeners() - listeners.yaml: the tables of kube/listeners.h and kube/config_files.h. */
 bool emit_listeners(struct schema *schema, struct buf *out);
 
 /* emit_ports() - ports.yaml: port_moves, port_reserved of kube/listeners.h, and the tables of kube/port_references.h. */

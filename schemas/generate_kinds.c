@@ -23,6 +23,7 @@ static const struct flag kind_flags[] = {
 	{ KIND_OPENSHIFT, "KIND_OPENSHIFT" },
 	{ KIND_CLUSTER, "KIND_CLUSTER" },
 	{ KIND_KUSTOMIZATION, "KIND_KUSTOMIZATION" },
+	{ KIND_CONFIG, "KIND_CONFIG" },
 	{ KIND_POD, "KIND_POD" },
 };
 

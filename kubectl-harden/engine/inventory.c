@@ -72,6 +72,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 
 	port.target = port_map_target(&run->options.fix.port_map, low->port);
 	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
+	port.owner = low->container;
 	port.listener = sites.listener;
 	port.sure = sites.sure;
 	port.name = keep(run, sites.name);
@@ -155,6 +156,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 			    "sysctl is not allowed there; only a person can decide");
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
+	inventory_mounts(run, pod, &workload);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
 	VEC_FIT(&workload.ports);

@@ -24,10 +24,12 @@ struct inventory_port {
 	struct str name; /* that a Service can use; empty */
 	bool listener;	 /* a setting moves the program too */
 	bool sure;
+	int owner;	    /* index of its container; -1: unknown */
 	bool stays_root;    /* its container is left as root: nothing to do */
 	struct str why_not; /* empty: nothing in the pod is in the way */
 	/* by the plan */
 	bool by_service;     /* only a Service says so */
+	bool by_config;	     /* a ConfigMap of the input tells its program */
 	bool refused;	     /* cannot move; .why_not says why */
 	bool served;	     /* a Service of the input selects the pod */
 	struct str services; /* and what else names it and moves along, for people */
@@ -44,6 +46,12 @@ struct workload {
 		size_t n, cap;
 	} ports;
 	uint16_t *declared; /* all its containerPorts */
+	struct config_mount {
+		struct str name;
+		int container;
+		bool known; /* it is in the input, and says a low port: by the plan */
+	} *mounts;	    /* ConfigMaps that its containers mount as files */
+	uint32_t mounts_n;
 	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
 	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
@@ -101,6 +109,20 @@ struct reference {
 	bool settled;	    /* all ports that it names stay */
 };
 
+/* A ConfigMap whose files say low ports. */
+struct config {
+	struct where where;
+	struct str namespace, name;
+	struct config_port {
+		struct str file;
+		uint16_t port;
+		uint8_t saying; /* enum config_saying */
+	} *ports;
+	uint32_t ports_n, selected_n;
+	struct str why_not;
+	uint32_t *selected; /* workloads that mount it, by the plan */
+};
+
 #define REFERENCE_UNCLEAR ((uint32_t)1 << 31)
 
 /* An object that may name a pod's port and that is not moved along yet: the ports it names stay. */
@@ -128,6 +150,10 @@ struct inventory {
 		struct reference *items;
 		size_t n, cap;
 	} references;
+	struct {
+		struct config *items;
+		size_t n, cap;
+	} configs;
 	struct {
 		struct pin *items;
 		size_t n, cap;
@@ -160,6 +186,13 @@ void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, 
 bool inventory_references(struct run *run, struct where where, struct yaml_tree *tree,
 			  const struct kube_object *object);
 
+/*
+ * inventory_config() - a ConfigMap, if a file of it says a low port; whether it does. inventory_mounts() - those that a
+ * pod's containers mount.
+ */
+bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+void inventory_mounts(struct run *run, struct kube_pod *pod, struct workload *workload);
+
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
 
@@ -187,6 +220,9 @@ struct plan_move {
 };
 size_t plan_reference_moves(const struct run *run, const struct reference *reference,
 			    const struct reference_port *range, struct plan_move moves[PLAN_MOVES_MAX]);
+
+/* plan_config_target() - where a port that a ConfigMap says moves; 0 where it stays. */
+uint16_t plan_config_target(const struct run *run, const struct config *config, uint16_t port);
 
 /* plan_drop() - takes back every move that @document takes part in; returns whether there was one. */
 bool plan_drop(struct run *run, const struct document *document);

@@ -11,6 +11,7 @@
 
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "kube/config_files.h"
 
 /* ---- Services ---- */
 
@@ -53,6 +54,36 @@ void move_service(struct fix_context *fix, const struct service *service)
 		if (index == service->ports_n)
 			break;
 		move_service_port(fix, service, &service->ports[index++], item);
+	}
+}
+
+/* ---- ConfigMaps ---- */
+
+static void move_file(struct fix_context *fix, const struct config *config, yaml_id file, uint16_t from, uint16_t to)
+{
+	struct yaml_tree *tree = fix->tree;
+	struct str name = yaml_text(tree, yaml_key(tree, file)), text;
+	struct problem problem = { .at = file };
+	struct change change;
+
+	if (!config_rewrite(fix->arena, name, yaml_text(tree, file), from, to, &text))
+		return;
+	change = fix_begin(fix, TARGET_POD);
+	change_set_str(&change, file, text);
+	problem.message = fix_format(fix, "%.*s of ConfigMap %.*s listens on port %u, which moves to %u", STR_ARG(name),
+				     STR_ARG(config->name), from, to);
+	fix_end(&change, &fixer_unprivileged_ports, &problem);
+}
+
+void move_config(struct run *run, struct fix_context *fix, const struct config *config)
+{
+	for (uint32_t i = 0; i < config->ports_n; i++) {
+		const struct config_port *port = &config->ports[i];
+		uint16_t to = port->saying == CONFIG_LISTENS ? plan_config_target(run, config, port->port) : 0;
+		yaml_id data = yaml_get(fix->tree, fix->pod->object.node, "data");
+
+		if (to)
+			move_file(fix, config, yaml_get_str(fix->tree, data, port->file), port->port, to);
 	}
 }
 

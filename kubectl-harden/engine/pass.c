@@ -53,6 +53,14 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
+static const struct config *find_config(struct pass *pass, unsigned object)
+{
+	return pass->document->configs_n ? find_row(&pass->run->inventory->configs.items[pass->document->config],
+						    pass->document->configs_n, sizeof(struct config),
+						    offsetof(struct config, where), object)
+					 : NULL;
+}
+
 /* The first one of the object. */
 static const struct reference *find_reference(struct pass *pass, unsigned object)
 {
@@ -112,14 +120,17 @@ static void move_ports(struct pass *pass, const struct kube_object *object)
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
 	const struct reference *references = find_reference(pass, pass->object);
+	const struct config *config = find_config(pass, pass->object);
 	struct fix_context fix;
 	size_t n = 0;
 
-	if (!service && !references)
+	if (!service && !references && !config)
 		return;
 	fix = context_of(pass, &none);
 	if (service)
 		move_service(&fix, service);
+	if (config)
+		move_config(pass->run, &fix, config);
 	if (references) {
 		const struct reference *end =
 			&inventory->references.items[pass->document->reference + pass->document->references_n];
@@ -200,7 +211,7 @@ static void visit(struct pass *pass, struct object_view *view)
 		record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod);
-	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT)))
+	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT | KIND_CONFIG)))
 		move_ports(pass, object);
 	pass->object++;
 }

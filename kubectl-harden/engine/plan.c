@@ -59,6 +59,7 @@ static void learn_ports(struct run *run)
 					.protocol = port->protocol,
 					.port = (uint16_t)port->number,
 					.target = port_map_target(&run->options.fix.port_map, (uint16_t)port->number),
+					.owner = -1,
 					.by_service = true,
 				};
 
@@ -97,6 +98,36 @@ static const char *reserved_by(const struct port_map *map, const struct inventor
 	return port_reserved_by(port->target);
 }
 
+/* A mounted ConfigMap that may tell the program; empty for none. */
+static struct str mounted_by(const struct workload *workload, const struct inventory_port *port)
+{
+	for (uint32_t i = 0; i < workload->mounts_n; i++)
+		if (!workload->mounts[i].known && (port->owner < 0 || port->owner == workload->mounts[i].container))
+			return workload->mounts[i].name;
+	return STR_NONE;
+}
+
+/* Why nobody knows whether the program would follow. */
+static struct str why_unknown(struct run *run, const struct workload *workload, const struct inventory_port *port)
+{
+	struct str config = mounted_by(workload, port);
+
+	if (config.n)
+		return str_fmt(run->arena,
+			       "nothing that we read of ConfigMap/%.*s, which it mounts, says what it listens on; where "
+			       "it listens on %u: --low-ports=move",
+			       STR_ARG(config), port->target);
+	if (port->by_service)
+		return str_fmt(run->arena,
+			       "only a Service says that the pod listens there; where its program can listen on %u: "
+			       "--low-ports=move",
+			       port->target);
+	return str_fmt(run->arena,
+		       "nothing here says how image %.*s is told to listen elsewhere; when it listens on %u: "
+		       "--low-ports=move",
+		       STR_ARG(port->image), port->target);
+}
+
 static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
@@ -125,16 +156,7 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
 		return;
 	if (!port->listener)
-		plan_refuse_port(port,
-				 port->by_service
-					 ? str_fmt(run->arena,
-						   "only a Service says that the pod listens there; where its program "
-						   "can listen on %u: --low-ports=move",
-						   port->target)
-					 : str_fmt(run->arena,
-						   "nothing here says how image %.*s is told to listen elsewhere; "
-						   "when it listens on %u: --low-ports=move",
-						   STR_ARG(port->image), port->target));
+		plan_refuse_port(port, why_unknown(run, workload, port));
 	else if (workload->by_name)
 		plan_refuse_port(port,
 				 STR("a StatefulSet's pods are reached by their own names, where no Service translates "
@@ -264,7 +286,7 @@ static bool spread(struct run *run, struct service *service, struct service_port
 
 /* ---- what moves together ---- */
 
-/* What leads to workloads and moves with all of them or none: a Service, or, behind those, a reference. */
+/* What leads to workloads and moves with all of them or none: Services, behind those references, then ConfigMaps. */
 static const uint32_t *tied(const struct inventory *inventory, size_t tie, uint32_t *ret_n)
 {
 	const struct reference *reference;
@@ -273,9 +295,19 @@ static const uint32_t *tied(const struct inventory *inventory, size_t tie, uint3
 		*ret_n = inventory->services.items[tie].selected_n;
 		return inventory->services.items[tie].selected;
 	}
-	reference = &inventory->references.items[tie - inventory->services.n];
+	tie -= inventory->services.n;
+	if (tie >= inventory->references.n) {
+		*ret_n = inventory->configs.items[tie - inventory->references.n].selected_n;
+		return inventory->configs.items[tie - inventory->references.n].selected;
+	}
+	reference = &inventory->references.items[tie];
 	*ret_n = reference->row->deed == DEED_MOVE ? reference->selected_n : 0;
 	return reference->selected;
+}
+
+static size_t ties_of(const struct inventory *inventory)
+{
+	return inventory->services.n + inventory->references.n + inventory->configs.n;
 }
 
 static bool spread_tie(struct run *run, size_t tie)
@@ -284,6 +316,9 @@ static bool spread_tie(struct run *run, size_t tie)
 	struct service *service;
 	bool changed = false;
 
+	if (tie >= inventory->services.n + inventory->references.n)
+		return plan_spread_config(run, &inventory->configs
+							.items[tie - inventory->services.n - inventory->references.n]);
 	if (tie >= inventory->services.n)
 		return plan_spread_reference(run, &inventory->references.items[tie - inventory->services.n]);
 	service = &inventory->services.items[tie];
@@ -299,7 +334,7 @@ struct behind {
 
 static struct behind behind_make(const struct inventory *inventory)
 {
-	size_t all = 0, n = inventory->workloads.n, ties = inventory->services.n + inventory->references.n;
+	size_t all = 0, n = inventory->workloads.n, ties = ties_of(inventory);
 	struct behind behind = { .starts = xrealloc_array(NULL, n + 2, sizeof(size_t)) };
 	uint32_t selected_n;
 
@@ -328,7 +363,7 @@ static void spread_all(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct behind behind = behind_make(inventory);
-	size_t n = inventory->services.n + inventory->references.n, head = 0, waiting = n;
+	size_t n = ties_of(inventory), head = 0, waiting = n;
 	size_t *queue = xrealloc_array(NULL, n + 1, sizeof(size_t));
 	bool *waits = memset(xmalloc(n + 1), 1, n + 1);
 
@@ -407,6 +442,7 @@ static struct port_decision decide(const struct run *run, const struct workload 
 		.port = port->port,
 		.target = port->target,
 		.services = port->services,
+		.sure = port->by_config,
 		.reason = port->why_not,
 	};
 
@@ -463,6 +499,7 @@ void plan_make(struct run *run)
 	plan_match(run);
 	learn_ports(run);
 	plan_match_references(run);
+	plan_match_configs(run);
 	judge(run);
 	settle(run);
 }
@@ -500,6 +537,8 @@ bool plan_drop(struct run *run, const struct document *document)
 	}
 	for (size_t i = 0; i < document->references_n; i++)
 		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
+	for (size_t i = 0; i < document->configs_n; i++)
+		dropped |= plan_drop_config(inventory, &inventory->configs.items[document->config + i], why);
 	if (dropped)
 		settle(run);
 	return dropped;

@@ -45,6 +45,14 @@ bool plan_spread_reference(struct run *run, struct reference *reference);
 /* plan_drop_reference() - what it names stays, for this reason; whether any of it would have moved. */
 bool plan_drop_reference(struct inventory *inventory, const struct reference *reference, struct str why);
 
+/*
+ * plan_match_configs() - as plan_match_references(), for ConfigMaps; what they say is judged, too.
+ * plan_spread_config(), plan_drop_config() - as of references.
+ */
+void plan_match_configs(struct run *run);
+bool plan_spread_config(struct run *run, const struct config *config);
+bool plan_drop_config(struct inventory *inventory, const struct config *config, struct str why);
+
 /* plan_name_mover() - notes, for people, that something moves along with a port. */
 void plan_name_mover(struct run *run, struct inventory_port *port, const char *kind, struct str name,
 		     const char *behind);

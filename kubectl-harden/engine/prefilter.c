@@ -8,6 +8,8 @@
  */
 #include "engine/prefilter.h"
 
+#include "kube/config_files.h"
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
@@ -123,6 +125,8 @@ enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
+	if (nothing && kube_kind_is_config(scan.kind) && config_may_hold(document))
+		return PREFILTER_CONFIG;
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;
 	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;

@@ -11,6 +11,7 @@ enum prefilter {
 	PREFILTER_PARSE,
 	PREFILTER_NO_OBJECT, /* it has no kind or no apiVersion: nobody's manifest */
 	PREFILTER_OBJECT,    /* of a kind that cannot matter */
+	PREFILTER_CONFIG,    /* likewise, but for a file in it that may say what a program listens on */
 };
 
 /*
@@ -21,7 +22,9 @@ enum prefilter {
 enum prefilter prefilter(struct str document, const struct kube_kind_list *own);
 static inline bool prefilter_passes_over(struct str document, const struct kube_kind_list *own)
 {
-	return prefilter(document, own) != PREFILTER_PARSE;
+	enum prefilter answer = prefilter(document, own);
+
+	return answer == PREFILTER_NO_OBJECT || answer == PREFILTER_OBJECT;
 }
 
 /* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file makes no manifest. */

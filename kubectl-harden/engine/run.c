@@ -46,6 +46,7 @@ void run_free(struct run *run)
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
 		free(run->inventory->references.items);
+		free(run->inventory->configs.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -106,7 +107,16 @@ static bool concerns(const struct run *run, const struct document *document)
 	for (size_t i = 0; i < document->references_n; i++)
 		if (run->inventory->references.items[document->reference + i].selected_n)
 			return true;
+	for (size_t i = 0; i < document->configs_n; i++)
+		if (run->inventory->configs.items[document->config + i].selected_n)
+			return true;
 	return false;
+}
+
+/* Whether the document takes part in the plan at all. */
+static bool is_planned(const struct document *document)
+{
+	return document->workloads_n || document->services_n || document->references_n || document->configs_n;
 }
 
 static void apply_document(struct run *run, struct source *source, struct document *document)
@@ -130,7 +140,7 @@ static void each_document(struct run *run, bool all)
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
 			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && (document->workloads_n || document->services_n || document->references_n)))
+			    (all && is_planned(document)))
 				apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}

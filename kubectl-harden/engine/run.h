@@ -63,6 +63,7 @@ struct document {
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
 	size_t reference, references_n;
+	size_t config, configs_n;
 	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
 	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
 	bool known;		/* refused, and a baseline has that */

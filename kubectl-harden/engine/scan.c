@@ -115,6 +115,8 @@ static void visit(struct scan *scan, struct object_view *view)
 		scan->matters = true;
 	} else if (flags & KIND_NAMES_PORT) {
 		scan->matters |= inventory_references(run, where, &run->tree, object);
+	} else if (flags & KIND_CONFIG) {
+		scan->matters |= inventory_config(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
@@ -147,6 +149,8 @@ static void keep_ports(struct run *run, const struct document *document)
 	}
 	for (size_t i = 0; i < document->references_n; i++)
 		run->inventory->references.items[document->reference + i].why_not = why;
+	for (size_t i = 0; i < document->configs_n; i++)
+		run->inventory->configs.items[document->config + i].why_not = why;
 }
 
 static void scan_parsed(struct scan *scan)
@@ -158,6 +162,7 @@ static void scan_parsed(struct scan *scan)
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	document->reference = inventory->references.n;
+	document->config = inventory->configs.n;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
@@ -167,9 +172,11 @@ static void scan_parsed(struct scan *scan)
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
 	document->references_n = inventory->references.n - document->reference;
+	document->configs_n = inventory->configs.n - document->config;
 	if (!scan->matters)
 		return;
-	if (scan->has_low_port || ((document->services_n || document->references_n) && !document->workloads_n))
+	if (scan->has_low_port ||
+	    ((document->services_n || document->references_n || document->configs_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
@@ -198,14 +205,17 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
-/* Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not. */
+/*
+ * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not, or one that
+ * matters only if it can be.
+ */
 static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object)
 {
 	enum prefilter answer = prefilter(bytes, own);
 
-	*ret_no_object = answer == PREFILTER_NO_OBJECT;
-	source->holds_objects |= answer == PREFILTER_OBJECT;
-	if (*ret_no_object)
+	*ret_no_object = answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG;
+	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;
+	if (answer == PREFILTER_NO_OBJECT)
 		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
 	return answer == PREFILTER_OBJECT;
 }

@@ -117,6 +117,9 @@ void trace_link(struct run *run)
 	for (size_t i = 0; i < inventory->references.n; i++)
 		link_object(&linker, &inventory->references.items[i].where, inventory->references.items[i].selected,
 			    inventory->references.items[i].selected_n);
+	for (size_t i = 0; i < inventory->configs.n; i++)
+		link_object(&linker, &inventory->configs.items[i].where, inventory->configs.items[i].selected,
+			    inventory->configs.items[i].selected_n);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
 	each_group(&linker, number);

@@ -74,6 +74,16 @@ static bool all_nothing(const struct kube_kind_list *list, struct str kind, size
 	return nothing;
 }
 
+bool kube_kind_is_config(struct str kind)
+{
+	const struct kube_kind_list rows = built_in();
+
+	for (size_t i = lower_bound(&rows, kind); i < rows.n && str_is(kind, rows.items[i].kind); i++)
+		if (rows.items[i].flags & KIND_CONFIG)
+			return true;
+	return false;
+}
+
 bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, bool *ret_known)
 {
 	const struct kube_kind_list rows = built_in();

@@ -35,6 +35,7 @@ struct port_decision {
 	uint16_t port;
 	uint16_t target; /* PORT_MOVE */
 	enum port_action action;
+	bool sure;	     /* PORT_MOVE: a file of the input tells the program, and moves along */
 	struct str reason;   /* why it is not moved, and what would make it movable */
 	struct str services; /* PORT_MOVE: "Service/web" or "Service/a, Service/b", for people */
 };

@@ -45,7 +45,7 @@ static const struct {
 	{ "networking.k8s.io/v1", "NetworkPolicy", KIND_NAMES_PORT, NULL, NULL },
 	{ "projectcalico.org/v3", "NetworkPolicy", KIND_NAMES_PORT, NULL, NULL },
 	{ "route.openshift.io/v1", "Route", KIND_NAMES_PORT | KIND_OPENSHIFT, NULL, NULL },
-	{ "v1", "ConfigMap", KIND_NOTHING, NULL, NULL },
+	{ "v1", "ConfigMap", KIND_NOTHING | KIND_CONFIG, NULL, NULL },
 	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition", KIND_NOTHING | KIND_CLUSTER, NULL, NULL },
 	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", KIND_KUSTOMIZATION, NULL, NULL },
 };
