@@ -66,13 +66,13 @@ static bool is_movable(const struct kube_pod *pod)
 static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
 		      const struct low_port *low)
 {
-	struct inventory_port port = { .protocol = low->protocol, .port = low->port };
+	struct inventory_port port = { .protocol = (uint8_t)low->protocol, .port = low->port };
 	struct port_sites sites;
 	struct str reason;
 
 	port.target = port_map_target(&run->options.fix.port_map, low->port);
 	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
-	port.owner = low->container;
+	port.owner = (int16_t)low->container;
 	port.listener = sites.listener;
 	port.sure = sites.sure;
 	port.name = keep(run, sites.name);
@@ -150,10 +150,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 
 	workload.labels = inventory_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
-	if (pod->host_network)
-		workload.blocked =
-			STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
-			    "sysctl is not allowed there; only a person can decide");
+	workload.host_network = pod->host_network;
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
 	inventory_mounts(run, pod, &workload);

@@ -16,24 +16,26 @@ struct where {
 	unsigned object;   /* ordinal among the document's objects */
 };
 
+enum { INVENTORY_MOVERS = 4 };
+
 struct inventory_port {
-	enum port_protocol protocol;
-	uint16_t port;
-	uint16_t target;
-	struct str image;
-	struct str name; /* that a Service can use; empty */
-	bool listener;	 /* a setting moves the program too */
+	uint8_t protocol; /* enum port_protocol */
+	bool listener;	  /* a setting moves the program too */
 	bool sure;
-	int owner;	    /* index of its container; -1: unknown */
-	bool stays_root;    /* its container is left as root: nothing to do */
-	struct str why_not; /* empty: nothing in the pod is in the way */
+	bool stays_root; /* its container is left as root: nothing to do */
+	uint16_t port, target;
+	int16_t owner; /* index of its container; -1: unknown */
 	/* by the plan */
-	bool by_service;     /* only a Service says so */
-	bool by_config;	     /* a ConfigMap of the input tells its program */
-	bool refused;	     /* cannot move; .why_not says why */
-	bool served;	     /* a Service of the input selects the pod */
-	struct str services; /* and what else names it and moves along, for people */
-	uint32_t services_n; /* all of them; the text names the first */
+	bool by_service;		   /* only a Service says so */
+	bool by_config;			   /* a ConfigMap of the input tells its program */
+	bool refused;			   /* cannot move; .why_not says why */
+	bool served;			   /* a Service of the input selects the pod */
+	uint32_t movers_n;		   /* what moves along: see plan_note_mover() */
+	uint32_t movers[INVENTORY_MOVERS]; /* the first of them */
+	/* in the pod */
+	struct str image;   /* of its container, for people */
+	struct str name;    /* that a Service can use; empty */
+	struct str why_not; /* empty: nothing in the pod is in the way */
 };
 
 struct workload {
@@ -43,7 +45,7 @@ struct workload {
 	uint32_t labels_n, declared_n;
 	struct {
 		struct inventory_port *items;
-		size_t n, cap;
+		uint32_t n, cap;
 	} ports;
 	uint16_t *declared; /* all its containerPorts */
 	struct config_mount {
@@ -52,28 +54,26 @@ struct workload {
 		bool known; /* it is in the input, and says a low port: by the plan */
 	} *mounts;	    /* ConfigMaps that its containers mount as files */
 	uint32_t mounts_n;
-	struct str blocked; /* hostNetwork, Windows: neither move nor sysctl */
-	bool windows;	    /* every user may open every port: nothing to do, but its ports stay */
-	bool keeps_ports;   /* no rule that was asked for has to do with its ports */
-	bool by_name;	    /* a StatefulSet's pods are reached by their own names */
-	bool patch;	    /* a kustomization names its file as a patch: it takes part in nothing */
-	struct str group;   /* of what kustomizations join: see plan_groups.c; empty: none */
+	bool host_network; /* neither move nor sysctl */
+	bool windows;	   /* every user may open every port: nothing to do, but its ports stay */
+	bool keeps_ports;  /* no rule that was asked for has to do with its ports */
+	bool by_name;	   /* a StatefulSet's pods are reached by their own names */
+	bool patch;	   /* a kustomization names its file as a patch: it takes part in nothing */
+	struct str group;  /* of what kustomizations join: see plan_groups.c; empty: none */
 };
 
 enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
 
 struct service_port {
-	enum port_protocol protocol;
-	int64_t port;
-	enum target_kind kind;
-	int64_t number;
-	struct str name;
-	struct str why_not; /* cannot be edited; or an annotation names it */
+	int64_t port, number; /* .number: that it leads to, if not by a name */
+	uint8_t protocol;     /* enum port_protocol */
+	uint8_t kind;	      /* enum target_kind */
 	/* by the plan */
 	bool moves;
 	bool settled; /* all ports that it leads to stay */
 	uint16_t target;
-	struct str target_name; /* preferred to the number where it is not empty */
+	struct str name; /* that it leads to; where it is moved, that it is to lead to instead of the number, or empty */
+	struct str why_not; /* cannot be edited; or an annotation names it */
 };
 
 struct service {
@@ -207,7 +207,7 @@ void plan_make(struct run *run);
 
 /* plan_concerns() - whether the plan has a word on a pod. plan_decisions() - that word, in @arena. */
 bool plan_concerns(const struct workload *workload);
-struct port_plan plan_decisions(const struct run *run, const struct workload *workload, struct arena *arena);
+struct port_plan plan_decisions(const struct run *run, struct workload *workload, struct arena *arena);
 
 /*
  * plan_reference_moves() - which ports of a range that a reference names move, at most PLAN_MOVES_MAX; .whole: for all

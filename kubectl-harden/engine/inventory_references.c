@@ -67,11 +67,34 @@ static void add_port(struct yaml_tree *tree, const struct port_place *place, voi
 
 /* ---- whose they are ---- */
 
+/* What asks for nothing but labels, as most selectors do, is kept as labels: those of the pods are the same. */
+static bool keep_labels(struct recorder *recorder, struct pod_selector *selector)
+{
+	struct label *labels;
+
+	for (uint32_t i = 0; i < selector->tests_n; i++)
+		if (selector->tests[i].op != LABEL_IN || selector->tests[i].values_n != 1)
+			return false;
+	labels = xrealloc_array(NULL, selector->tests_n + 1, sizeof(*labels));
+	for (uint32_t i = 0; i < selector->tests_n; i++)
+		labels[i] = (struct label){ keep(recorder, selector->tests[i].key),
+					    keep(recorder, selector->tests[i].values[0]) };
+	labels_sort(labels, selector->tests_n);
+	selector->labels_n = selector->tests_n;
+	selector->labels = selector->labels_n
+				   ? intern_bytes(&recorder->run->intern, labels, selector->labels_n * sizeof(*labels))
+				   : NULL;
+	free(labels);
+	selector->tests = NULL;
+	selector->tests_n = 0;
+	return true;
+}
+
 static void keep_tests(struct recorder *recorder, struct pod_selector *selector)
 {
 	struct label_test *tests;
 
-	if (!selector->tests_n)
+	if (keep_labels(recorder, selector))
 		return;
 	tests = xrealloc_array(NULL, selector->tests_n, sizeof(*tests));
 	for (uint32_t i = 0; i < selector->tests_n; i++) {
@@ -84,7 +107,7 @@ static void keep_tests(struct recorder *recorder, struct pod_selector *selector)
 		memset(&tests[i], 0, sizeof(tests[i]));
 		tests[i].key = keep(recorder, from->key);
 		tests[i].values_n = from->values_n;
-		tests[i].operator= from->operator;
+		tests[i].op = from->op;
 		if (from->values_n)
 			tests[i].values =
 				intern_bytes(&recorder->run->intern, values, from->values_n * sizeof(*values));
@@ -105,8 +128,12 @@ static void keep_selectors(struct recorder *recorder, yaml_id scope, struct refe
 
 		*selector = found.items[i];
 		selector->namespace = keep(recorder, selector->namespace);
-		selector->kind = keep(recorder, selector->kind);
-		selector->name = keep(recorder, selector->name);
+		if (selector->named) {
+			struct label named = { keep(recorder, selector->named->key),
+					       keep(recorder, selector->named->value) };
+
+			selector->named = intern_bytes(&recorder->run->intern, &named, sizeof(named));
+		}
 		keep_tests(recorder, selector);
 		reference->others |= selector->others;
 	}

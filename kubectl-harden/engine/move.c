@@ -33,13 +33,13 @@ static void move_service_port(struct fix_context *fix, const struct service *ser
 			     (!yaml_int(tree, target, &number) || (number && number != port->number))))
 		return;
 	change = fix_begin(fix, TARGET_POD);
-	if (port->target_name.n)
-		change_str(&change, item, "targetPort", port->target_name, &order_service_port);
+	if (port->name.n)
+		change_str(&change, item, "targetPort", port->name, &order_service_port);
 	else
 		change_int(&change, item, "targetPort", port->target, &order_service_port);
 	problem.message = fix_format(fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
 				     STR_ARG(service->name), (long long)port->number, port->target);
-	if (!port->target_name.n) {
+	if (!port->name.n) {
 		problem.caveat = CAVEAT_TEXT;
 		problem.detail = STR(gap);
 	}

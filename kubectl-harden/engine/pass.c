@@ -37,12 +37,16 @@ static const void *find_row(const void *rows, size_t n, size_t size, size_t wher
 	return NULL;
 }
 
-static const struct workload *find_workload(struct pass *pass, unsigned object)
+static struct workload *find_workload(struct pass *pass, unsigned object)
 {
-	return pass->document->workloads_n ? find_row(&pass->run->inventory->workloads.items[pass->document->workload],
-						      pass->document->workloads_n, sizeof(struct workload),
-						      offsetof(struct workload, where), object)
-					   : NULL;
+	struct workload *all = pass->run->inventory->workloads.items;
+	const struct workload *row = pass->document->workloads_n
+					     ? find_row(&all[pass->document->workload], pass->document->workloads_n,
+							sizeof(struct workload), offsetof(struct workload, where),
+							object)
+					     : NULL;
+
+	return row ? &all[row - all] : NULL;
 }
 
 static const struct service *find_service(struct pass *pass, unsigned object)
@@ -96,7 +100,7 @@ static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 static void run_fixers(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = context_of(pass, pod);
-	const struct workload *workload = find_workload(pass, pass->object);
+	struct workload *workload = find_workload(pass, pass->object);
 	struct port_plan plan;
 
 	if (workload && plan_concerns(workload)) {

@@ -89,6 +89,14 @@ static bool shares_number(const struct workload *workload, const struct inventor
 	return false;
 }
 
+static const struct str why_blocked = {
+	"the pod uses the node's network (hostNetwork): its ports are the node's, and the sysctl is not allowed there; only a "
+	"person can decide",
+	sizeof("the pod uses the node's network (hostNetwork): its ports are the node's, and the sysctl is not allowed there; "
+	       "only a person can decide") -
+		1
+};
+
 /* Whose sidecar takes the port where it would go; who names the target with --port-map knows better. */
 static const char *reserved_by(const struct port_map *map, const struct inventory_port *port)
 {
@@ -134,8 +142,8 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	const struct fix_config *config = &run->options.fix;
 	const char *mesh = reserved_by(&config->port_map, port);
 
-	if (workload->blocked.n)
-		plan_refuse_port(port, workload->blocked);
+	if (workload->host_network)
+		plan_refuse_port(port, why_blocked);
 	else if (workload->windows)
 		plan_refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)
@@ -164,15 +172,11 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	plan_refuse_by_pins(run, pins, workload, port);
 }
 
-enum { MOVERS_NAMED = 4 };
-
-void plan_name_mover(struct run *run, struct inventory_port *port, const char *kind, struct str name,
-		     const char *behind)
+void plan_note_mover(struct inventory_port *port, size_t tie)
 {
-	if (port->services_n++ >= MOVERS_NAMED)
-		return;
-	port->services = str_fmt(run->arena, "%.*s%s%s/%.*s%s", STR_ARG(port->services), port->services.n ? ", " : "",
-				 kind, STR_ARG(name), behind);
+	if (port->movers_n < INVENTORY_MOVERS)
+		port->movers[port->movers_n] = (uint32_t)tie;
+	port->movers_n++;
 }
 
 static void judge_service(struct run *run, struct service *service, struct service_port *port, size_t selected)
@@ -195,7 +199,7 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	if (!served)
 		return;
 	served->served = true;
-	plan_name_mover(run, served, "Service", service->name, port->kind != TARGET_NAME ? " targetPort" : "");
+	plan_note_mover(served, (size_t)(service - run->inventory->services.items));
 	if (service->headless && !forced)
 		plan_refuse_port(served, str_fmt(run->arena,
 						 "Service/%.*s is headless: its clients connect to the pod's own port",
@@ -431,32 +435,65 @@ static void move_service(struct run *run, struct service *service, struct servic
 		return;
 	port->moves = true;
 	port->target = moved->target;
-	port->target_name = common_name(run, service, port);
+	port->name = common_name(run, service, port);
 }
 
-static struct port_decision decide(const struct run *run, const struct workload *workload,
-				   const struct inventory_port *port, struct arena *arena)
+/* Whether the Service leads to the port by its number, so that it is edited, too. */
+static bool leads_by_number(struct workload *workload, const struct inventory_port *port, const struct service *service)
+{
+	for (uint32_t i = 0; i < service->ports_n; i++)
+		if (service->ports[i].kind != TARGET_NAME && plan_served_port(workload, &service->ports[i]) == port)
+			return true;
+	return false;
+}
+
+/* "Service/web targetPort, NetworkPolicy/web and 3 more", for people. */
+static struct str movers_in_words(const struct run *run, struct workload *workload, const struct inventory_port *port,
+				  struct arena *arena)
+{
+	const struct inventory *inventory = run->inventory;
+	struct str words = STR_NONE;
+
+	for (uint32_t i = 0; i < port->movers_n && i < INVENTORY_MOVERS; i++) {
+		size_t tie = port->movers[i], references = inventory->services.n;
+		size_t configs = references + inventory->references.n;
+		struct str name = tie < references ? inventory->services.items[tie].name
+				  : tie < configs  ? inventory->references.items[tie - references].name
+						   : inventory->configs.items[tie - configs].name;
+		const char *kind = tie < references ? "Service"
+				   : tie < configs  ? inventory->references.items[tie - references].row->kind
+						    : "ConfigMap";
+		bool edited = tie < references && leads_by_number(workload, port, &inventory->services.items[tie]);
+
+		words = str_fmt(arena, "%.*s%s%s/%.*s%s", STR_ARG(words), words.n ? ", " : "", kind, STR_ARG(name),
+				edited ? " targetPort" : "");
+	}
+	if (port->movers_n > INVENTORY_MOVERS)
+		words = str_fmt(arena, "%.*s and %u more", STR_ARG(words), port->movers_n - INVENTORY_MOVERS);
+	return words;
+}
+
+static struct port_decision decide(const struct run *run, struct workload *workload, const struct inventory_port *port,
+				   struct arena *arena)
 {
 	struct port_decision decision = {
 		.protocol = port->protocol,
 		.port = port->port,
 		.target = port->target,
-		.services = port->services,
 		.sure = port->by_config,
 		.reason = port->why_not,
 	};
 
-	if (port->services_n > MOVERS_NAMED)
-		decision.services =
-			str_fmt(arena, "%.*s and %u more", STR_ARG(port->services), port->services_n - MOVERS_NAMED);
-	if (workload->blocked.n) {
+	if (workload->host_network) {
 		decision.action = PORT_LEAVE;
-		decision.reason = workload->blocked;
+		decision.reason = why_blocked;
 	} else if (run->options.fix.low_ports == LOW_PORTS_KEEP) {
 		decision.action = PORT_KEEP;
 	} else {
 		decision.action = port->refused ? PORT_SYSCTL : PORT_MOVE;
 	}
+	if (decision.action == PORT_MOVE)
+		decision.services = movers_in_words(run, workload, port, arena);
 	return decision;
 }
 
@@ -468,7 +505,7 @@ bool plan_concerns(const struct workload *workload)
 	return false;
 }
 
-struct port_plan plan_decisions(const struct run *run, const struct workload *workload, struct arena *arena)
+struct port_plan plan_decisions(const struct run *run, struct workload *workload, struct arena *arena)
 {
 	struct port_plan plan = { .items = ARENA_ARRAY(arena, struct port_decision, workload->ports.n + 1) };
 

@@ -53,9 +53,11 @@ void plan_match_configs(struct run *run);
 bool plan_spread_config(struct run *run, const struct config *config);
 bool plan_drop_config(struct inventory *inventory, const struct config *config, struct str why);
 
-/* plan_name_mover() - notes, for people, that something moves along with a port. */
-void plan_name_mover(struct run *run, struct inventory_port *port, const char *kind, struct str name,
-		     const char *behind);
+/*
+ * plan_note_mover() - notes, for people, that a tie moves along with a port: a row of the inventory's Services, or, behind
+ * those, of its references, or of its ConfigMaps.
+ */
+void plan_note_mover(struct inventory_port *port, size_t tie);
 
 /* plan_refuse_port() - the port stays, for this reason (the first one counts). plan_refuse_ports() - all of them do. */
 void plan_refuse_port(struct inventory_port *port, struct str why);

@@ -72,7 +72,8 @@ static void judge_mount(struct run *run, const struct config *config, bool owns,
 		plan_refuse_port(port, str_fmt(run->arena, "ConfigMap/%.*s: %.*s", STR_ARG(config->name),
 					       STR_ARG(config->why_not)));
 	port->listener = port->by_config = true;
-	plan_name_mover(run, port, "ConfigMap", config->name, "");
+	plan_note_mover(port, run->inventory->services.n + run->inventory->references.n +
+				      (size_t)(config - run->inventory->configs.items));
 }
 
 static void match_workload(struct matcher *matcher, uint32_t row)

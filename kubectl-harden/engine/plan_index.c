@@ -87,11 +87,17 @@ uint32_t plan_index_chain(const struct plan_index *index, const struct str *name
 {
 	uint32_t best = slot_of(index, namespace, STR_NONE, STR_NONE);
 
+	for (uint32_t i = 0; i < selector->labels_n; i++) {
+		uint32_t slot = slot_of(index, namespace, selector->labels[i].key, selector->labels[i].value);
+
+		if (!label_is_added(selector->labels[i].key) && index->counts[slot] < index->counts[best])
+			best = slot;
+	}
 	for (uint32_t i = 0; i < selector->tests_n; i++) {
 		const struct label_test *test = &selector->tests[i];
 		uint32_t slot;
 
-		if (test->operator!= LABEL_IN || test->values_n != 1 || label_is_added(test->key))
+		if (test->op != LABEL_IN || test->values_n != 1 || label_is_added(test->key))
 			continue;
 		slot = slot_of(index, namespace, test->key, test->values[0]);
 		if (index->counts[slot] < index->counts[best])

@@ -114,7 +114,7 @@ static void walk_named(struct matcher *matcher, struct reference *reference, con
 {
 	bool services = reference->row->by != BY_WORKLOAD;
 	const struct plan_index *index = services ? &matcher->services : &matcher->workloads;
-	const struct label label = { STR(" name"), selector->name };
+	const struct label label = { STR(" name"), selector->named->value };
 	uint32_t slot = plan_index_shortest(index, selector->namespace, &label, 1);
 
 	PLAN_EACH(index, slot, entry)
@@ -126,7 +126,8 @@ static void walk_named(struct matcher *matcher, struct reference *reference, con
 		if (services) {
 			const struct service *service = &matcher->inventory->services.items[row];
 
-			if (str_eq(service->namespace, selector->namespace) && str_eq(service->name, selector->name) &&
+			if (str_eq(service->namespace, selector->namespace) &&
+			    str_eq(service->name, selector->named->value) &&
 			    (reference->row->by != BY_ITSELF || (service->where.source == reference->where.source &&
 								 service->where.document == reference->where.document &&
 								 service->where.object == reference->where.object)))
@@ -135,7 +136,8 @@ static void walk_named(struct matcher *matcher, struct reference *reference, con
 			const struct workload *workload = &matcher->inventory->workloads.items[row];
 
 			if (str_eq(workload->namespace, selector->namespace) &&
-			    str_eq(workload->name, selector->name) && str_eq(workload->kind, selector->kind))
+			    str_eq(workload->name, selector->named->value) &&
+			    str_eq(workload->kind, selector->named->key))
 				find_workload(matcher, reference, row, false);
 		}
 	}
@@ -148,7 +150,7 @@ static void match(struct matcher *matcher, struct reference *reference)
 	for (uint32_t i = 0; i < reference->selectors_n; i++) {
 		const struct pod_selector *selector = &reference->selectors[i];
 
-		if (selector->name.n) {
+		if (selector->named) {
 			walk_named(matcher, reference, selector);
 		} else if (selector->all_namespaces || !selector->namespace.n) {
 			walk(matcher, reference, selector, NULL);
@@ -252,7 +254,8 @@ static void judge_reference(struct run *run, struct reference *reference)
 				if (reference->row->deed == DEED_KEEP || unclear)
 					continue;
 				port->served |= reference->row->serves;
-				plan_name_mover(run, port, reference->row->kind, reference->name, "");
+				plan_note_mover(port, run->inventory->services.n +
+							      (size_t)(reference - run->inventory->references.items));
 			}
 		}
 	}

@@ -87,20 +87,20 @@ static bool take_test(struct scanner *scanner, struct label_test *test)
 {
 	bool negated = take(scanner, "!");
 
-	*test = (struct label_test){ .operator= negated ? LABEL_ABSENT : LABEL_EXISTS };
+	*test = (struct label_test){ .op = negated ? LABEL_ABSENT : LABEL_EXISTS };
 	if (take(scanner, "has("))
 		return take_key(scanner, &test->key) && take(scanner, ")");
 	if (negated || !take_key(scanner, &test->key))
 		return false;
 	if (take(scanner, "==")) {
-		test->operator= LABEL_IN;
+		test->op = LABEL_IN;
 		return take_value(scanner, test);
 	}
 	if (take(scanner, "!=")) {
-		test->operator= LABEL_NOT_IN;
+		test->op = LABEL_NOT_IN;
 		return take_value(scanner, test);
 	}
-	test->operator= take(scanner, "not") ? LABEL_NOT_IN : LABEL_IN;
+	test->op = take(scanner, "not") ? LABEL_NOT_IN : LABEL_IN;
 	return take(scanner, "in") && take_list(scanner, test);
 }
 

@@ -61,7 +61,7 @@ static bool passes(const struct label_test *test, const struct label *label)
 {
 	bool added = !label && label_is_added(test->key);
 
-	switch ((enum label_operator)test->operator) {
+	switch ((enum label_operator)test->op) {
 	case LABEL_IN:
 		return label ? holds(test, label->value) : added;
 	case LABEL_NOT_IN:
@@ -76,6 +76,12 @@ static bool passes(const struct label_test *test, const struct label *label)
 
 bool pod_selector_fits(const struct pod_selector *selector, const struct label *labels, size_t n)
 {
+	for (uint32_t i = 0; i < selector->labels_n; i++) {
+		const struct label *label = labels_find(labels, n, selector->labels[i].key);
+
+		if (label ? !str_eq(label->value, selector->labels[i].value) : !label_is_added(selector->labels[i].key))
+			return false;
+	}
 	for (uint32_t i = 0; i < selector->tests_n; i++)
 		if (!passes(&selector->tests[i], labels_find(labels, n, selector->tests[i].key)))
 			return false;
@@ -105,7 +111,7 @@ static struct pod_selector of_namespace(const struct reader *reader)
 static void add(const struct reader *reader, const struct pod_selector *selector)
 {
 	VEC_PUSH(reader->selectors, *selector);
-	if (!selector->tests_n && !selector->name.n)
+	if (!selector->tests_n && !selector->named)
 		reader->selectors->items[reader->selectors->n - 1].others = true;
 }
 
@@ -127,7 +133,7 @@ static bool read_expression(const struct reader *reader, yaml_id item, struct la
 	*ret_test = (struct label_test){ .key = yaml_get_text(reader->tree, item, "key") };
 	ret_test->values = values_of(reader, yaml_get(reader->tree, item, "values"), &ret_test->values_n);
 	for (uint8_t i = 0; i < 4; i++) {
-		ret_test->operator= i;
+		ret_test->op = i;
 		if (str_is(word, names[i]))
 			return ret_test->key.n > 0;
 	}
@@ -166,8 +172,8 @@ static void read_namespaces(const struct reader *reader, yaml_id node, struct po
 	struct pod_selector names = { 0 };
 
 	read_tests(reader, node, &names);
-	if (names.tests_n == 1 && names.tests[0].operator== LABEL_IN && names.tests[0].values_n == 1 &&
-				  str_is(names.tests[0].key, "kubernetes.io/metadata.name")) {
+	if (names.tests_n == 1 && names.tests[0].op == LABEL_IN && names.tests[0].values_n == 1 &&
+	    str_is(names.tests[0].key, "kubernetes.io/metadata.name")) {
 		selector->namespace = names.tests[0].values[0];
 		return;
 	}
@@ -197,7 +203,7 @@ static void read_peers(const struct reader *reader, yaml_id list)
 	}
 }
 
-/* ---- the Prometheus operator ---- */
+/* ---- the Prometheus op ---- */
 
 static void read_monitor(const struct reader *reader, yaml_id scope, yaml_id node)
 {
@@ -230,7 +236,7 @@ static void read_cilium_labels(struct pod_selector *selector, struct label_test 
 		if (str_starts(test.key, STR("k8s:")) || str_starts(test.key, STR("any:")))
 			test.key = str_sub(test.key, 4, test.key.n);
 		if (str_is(test.key, "io.kubernetes.pod.namespace")) {
-			if (test.operator== LABEL_IN && test.values_n == 1) {
+			if (test.op == LABEL_IN && test.values_n == 1) {
 				selector->namespace = test.values[0];
 				selector->all_namespaces = false;
 			} else {
@@ -296,9 +302,10 @@ static void read_calico(const struct reader *reader, yaml_id node)
 static void read_named(const struct reader *reader, struct str kind, struct str name)
 {
 	struct pod_selector selector = of_namespace(reader);
+	struct label *named = ARENA_NEW(reader->arena, struct label);
 
-	selector.kind = kind;
-	selector.name = name;
+	*named = (struct label){ kind, name };
+	selector.named = named;
 	if (name.n)
 		add(reader, &selector);
 }

@@ -18,18 +18,19 @@ struct label_test {
 	struct str key;
 	const struct str *values;
 	uint32_t values_n;
-	uint8_t operator;
+	uint8_t op;
 };
 
-/* The pods that pass all tests; with .name, those of the object of that name instead. */
+/* The pods that have all labels and pass all tests; with .named, those of that object instead. */
 struct pod_selector {
 	struct str namespace; /* theirs; empty: that of an object without one */
+	const struct label *labels;
 	const struct label_test *tests;
-	uint32_t tests_n;
+	const struct label *named; /* BY_SERVICE, BY_ITSELF, BY_WORKLOAD: kind and name; NULL */
+	uint32_t labels_n, tests_n;
 	bool all_namespaces;
-	bool others;	       /* it may mean pods that are not in the input: all of a namespace, or of several */
-	bool unknown;	       /* which pods it means cannot be told: any of the namespace */
-	struct str kind, name; /* BY_SERVICE, BY_ITSELF, BY_WORKLOAD */
+	bool others;  /* it may mean pods that are not in the input: all of a namespace, or of several */
+	bool unknown; /* which pods it means cannot be told: any of the namespace */
 };
 
 struct pod_selectors {
