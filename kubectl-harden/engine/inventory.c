@@ -234,7 +234,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		if (service.ports_n == n)
 			break;
 		service.ports_n++; /* by position, so also an ill-formed one */
-		port->protocol = port_protocol_of(yaml_get_text(tree, item, "protocol"));
+		port->protocol = (uint8_t)port_protocol_of(yaml_get_text(tree, item, "protocol"));
 		yaml_int(tree, yaml_get(tree, item, "port"), &port->port);
 		keep_target(run, tree, item, port);
 		if (crowded)

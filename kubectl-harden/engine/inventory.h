@@ -94,7 +94,8 @@ struct service {
 struct reference {
 	struct where where;
 	const struct port_reference *row;
-	unsigned scope; /* ordinal among what the row's `at` leads to */
+	unsigned scope;	   /* ordinal among what the row's `at` leads to */
+	uint32_t places_n; /* where it names any port */
 	uint32_t selectors_n, ports_n, selected_n;
 	struct str namespace, name;
 	struct pod_selector *selectors;
@@ -106,7 +107,6 @@ struct reference {
 	/* by the plan */
 	uint32_t *selected; /* workloads that have one of the ports; REFERENCE_UNCLEAR where they only may be meant */
 	bool others;	    /* it may mean other pods, too */
-	bool settled;	    /* all ports that it names stay */
 };
 
 /* A ConfigMap whose files say low ports. */

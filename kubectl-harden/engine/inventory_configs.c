@@ -23,6 +23,9 @@ struct recorder {
 	bool low; /* one of them is */
 };
 
+/* What one ConfigMap says, and what a pod mounts; nobody's are more. */
+enum { PORTS_MAX = 64, MOUNTS_MAX = 64 };
+
 static void add_port(void *data, enum config_saying saying, uint16_t number)
 {
 	struct recorder *recorder = data;
@@ -34,6 +37,10 @@ static void add_port(void *data, enum config_saying saying, uint16_t number)
 	};
 	struct yaml_refusal why;
 
+	if (recorder->ports.n == PORTS_MAX) {
+		recorder->why_not = STR("it names too many ports");
+		return;
+	}
 	for (size_t i = 0; i < recorder->ports.n; i++) {
 		const struct config_port *known = &recorder->ports.items[i];
 
@@ -45,9 +52,6 @@ static void add_port(void *data, enum config_saying saying, uint16_t number)
 	recorder->low |= number < PORT_FIRST_FREE;
 	VEC_PUSH(&recorder->ports, port);
 }
-
-/* Files times lines: nobody's ConfigMap names more ports. */
-enum { PORTS_MAX = 1000 };
 
 bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
 {
@@ -89,7 +93,7 @@ static void add_mount(struct mounts *mounts, size_t container, struct str name)
 {
 	struct config_mount mount = { .name = intern_str(&mounts->run->intern, name), .container = (int)container };
 
-	if (!name.n)
+	if (!name.n || mounts->found.n == MOUNTS_MAX)
 		return;
 	for (size_t i = 0; i < mounts->found.n; i++)
 		if (mounts->found.items[i].container == mount.container &&

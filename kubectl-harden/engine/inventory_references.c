@@ -20,7 +20,9 @@ struct recorder {
 	struct {
 		struct reference_port *items;
 		size_t n, cap;
-	} ports; /* of the scope */
+	} ports;       /* of the scope */
+	size_t places; /* likewise */
+	bool crowded;  /* likewise: it names more than we look at */
 	struct str why_not;
 	bool found;
 };
@@ -42,12 +44,16 @@ static yaml_id edited(const struct recorder *recorder, const struct port_place *
 	return place->node;
 }
 
+/* What one part of an object names; nobody's names more. */
+enum { PLACES_MAX = 1 << 13, PORTS_MAX = 256 };
+
 static void add_port(struct yaml_tree *tree, const struct port_place *place, void *data)
 {
 	struct recorder *recorder = data;
 	struct yaml_refusal why;
 
-	if (place->first >= PORT_FIRST_FREE)
+	recorder->crowded |= recorder->places++ > PLACES_MAX || recorder->ports.n == PORTS_MAX;
+	if (place->first >= PORT_FIRST_FREE || recorder->crowded)
 		return;
 	for (size_t i = 0; i < recorder->ports.n; i++) {
 		const struct reference_port *port = &recorder->ports.items[i];
@@ -160,6 +166,16 @@ static void push_pin(struct recorder *recorder)
 	VEC_PUSH(&recorder->run->inventory->pins, pin);
 }
 
+/* It may name any port, and moves none. */
+static void crowd(struct recorder *recorder)
+{
+	recorder->why_not = STR("it names too many ports");
+	recorder->ports.n = 0;
+	for (int protocol = PROTOCOL_TCP; protocol <= PROTOCOL_SCTP; protocol++)
+		VEC_PUSH(&recorder->ports,
+			 (struct reference_port){ (enum port_protocol)protocol, 1, PORT_FIRST_FREE - 1 });
+}
+
 static void push_reference(struct recorder *recorder, yaml_id scope)
 {
 	struct reference reference = {
@@ -169,6 +185,7 @@ static void push_reference(struct recorder *recorder, yaml_id scope)
 		.namespace = keep(recorder, recorder->object->namespace),
 		.name = keep(recorder, recorder->object->name),
 		.why_not = recorder->why_not,
+		.places_n = (uint32_t)recorder->places,
 	};
 
 	keep_selectors(recorder, scope, &reference);
@@ -185,9 +202,12 @@ static void record_scope(struct yaml_tree *tree, yaml_id scope, void *data)
 {
 	struct recorder *recorder = data;
 
-	recorder->ports.n = 0;
+	recorder->ports.n = recorder->places = 0;
+	recorder->crowded = false;
 	recorder->why_not = STR_NONE;
 	port_places_each(tree, recorder->object->node, scope, recorder->row, add_port, recorder);
+	if (recorder->crowded && recorder->ports.n)
+		crowd(recorder);
 	if (recorder->ports.n && recorder->row->by == BY_UNKNOWN)
 		push_pin(recorder);
 	else if (recorder->ports.n)

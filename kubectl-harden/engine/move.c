@@ -289,7 +289,7 @@ void move_references(struct run *run, struct fix_context *fix, const struct refe
 	for (size_t i = 0; i < n; i++) {
 		mover.reference = &references[i];
 		mover.scope = 0;
-		if (references[i].selected_n)
+		if (references[i].selected_n && !references[i].why_not.n)
 			port_scopes_each(fix->tree, fix->pod->object.node, references[i].row, move_scope, &mover);
 	}
 	free(mover.places.items);

@@ -51,6 +51,31 @@ static bool has_any(const struct workload *workload, const struct reference *ref
 
 /* ---- whose they are ---- */
 
+static bool pay(struct matcher *matcher, uint64_t price)
+{
+	matcher->crowded |= price > matcher->budget;
+	matcher->budget -= matcher->crowded ? 0 : price;
+	return !matcher->crowded;
+}
+
+/* How much more than one it takes to ask a selector for a row. */
+static uint64_t cost_of(const struct pod_selector *selector)
+{
+	uint64_t cost = selector->labels_n + selector->tests_n;
+
+	for (uint32_t i = 0; i < selector->tests_n; i++)
+		cost += selector->tests[i].values_n;
+	return cost / 16;
+}
+
+/* Likewise to look for all its ports in all of a workload's. */
+static uint64_t price_of(const struct reference *reference, const struct workload *workload)
+{
+	uint64_t places = reference->places_n < reference->ports_n ? reference->ports_n : reference->places_n;
+
+	return places * workload->ports.n / 16;
+}
+
 static void find_workload(struct matcher *matcher, struct reference *reference, uint32_t row, bool unclear)
 {
 	uint32_t mark = (uint32_t)(reference - matcher->inventory->references.items) + 1;
@@ -58,6 +83,8 @@ static void find_workload(struct matcher *matcher, struct reference *reference, 
 	if (matcher->marks[row] == mark)
 		return;
 	matcher->marks[row] = mark;
+	if (!pay(matcher, price_of(reference, &matcher->inventory->workloads.items[row])))
+		return;
 	if (has_any(&matcher->inventory->workloads.items[row], reference))
 		VEC_PUSH(&matcher->found, row | (unclear ? REFERENCE_UNCLEAR : 0));
 	else
@@ -71,13 +98,6 @@ static void find_service(struct matcher *matcher, struct reference *reference, c
 		find_workload(matcher, reference, service->selected[i], unclear);
 }
 
-static bool pay(struct matcher *matcher, uint64_t price)
-{
-	matcher->crowded |= price > matcher->budget;
-	matcher->budget -= matcher->crowded ? 0 : price;
-	return !matcher->crowded;
-}
-
 /* Walks the rows that @selector may mean in @namespace (NULL: all). */
 static void walk(struct matcher *matcher, struct reference *reference, const struct pod_selector *selector,
 		 const struct str *namespace)
@@ -85,6 +105,7 @@ static void walk(struct matcher *matcher, struct reference *reference, const str
 	bool services = reference->row->by == BY_SERVICES;
 	const struct plan_index *index = services ? &matcher->services : &matcher->workloads;
 	uint32_t slot = plan_index_chain(index, namespace, selector);
+	uint64_t cost = cost_of(selector);
 
 	PLAN_EACH(index, slot, entry)
 	{
@@ -94,7 +115,7 @@ static void walk(struct matcher *matcher, struct reference *reference, const str
 		struct str theirs = services ? service->namespace : workload->namespace;
 		bool same = selector->all_namespaces || str_eq(theirs, selector->namespace);
 
-		if (!pay(matcher, 1 + (services ? service->selected_n : 0)))
+		if (!pay(matcher, 1 + cost + (services ? service->selected_n : 0)))
 			return;
 		/* In another namespace than its own, it means others. */
 		if (!same && theirs.n && selector->namespace.n)
