@@ -149,6 +149,9 @@ static void rename_key(struct change *change, const struct port_place *place, ui
 	struct fix_context *fix = change->fix;
 	struct yaml_tree *tree = fix->tree;
 	struct str name = fix_format(fix, "%u", to);
+	struct str old = str_copy(fix->arena, yaml_text(tree, yaml_key(tree, place->node)));
+	const char *const keys[] = { name.p, old.p };
+	const struct yaml_order before_old = { keys, 2 };
 	yaml_id map;
 
 	if (yaml_get_str(tree, place->parent, name))
@@ -156,7 +159,7 @@ static void rename_key(struct change *change, const struct port_place *place, ui
 	YAML_EACH(tree, place->node, key)
 		if (!yaml_is_scalar(tree, yaml_value(tree, key)))
 			change_refuse(change, key, "its settings are more than can be written under another key");
-	map = change_map(change, place->parent, name.p, NULL);
+	map = change_map(change, place->parent, name.p, &before_old);
 	YAML_EACH(tree, place->node, key)
 		change_str(change, map, str_copy(fix->arena, yaml_text(tree, key)).p,
 			   yaml_text(tree, yaml_value(tree, key)), NULL);

@@ -195,7 +195,7 @@ static bool match(struct run *run, const struct plan_index *index)
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		struct service *service = &inventory->services.items[s];
 		struct plan_rows found = { 0 };
-		uint64_t cost = (1 + service->ports_n) * (1 + service->ports_n / 8);
+		uint64_t ports = service->ports_n, cost = (1 + ports) * (1 + ports / 8);
 		uint32_t slot;
 
 		if (!service->selector_n || service->external)

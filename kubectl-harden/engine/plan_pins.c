@@ -2,7 +2,7 @@
 /*
  * Pins
  *
- * Objects that may name a pod's port and are not moved along yet (a NetworkPolicy, a ServiceMonitor, a patch of an
+ * Objects that may name a pod's port and are not moved along (Endpoints, a vendor's health check, a patch of an
  * overlay) keep the ports that they name. They are found by port and namespace.
  */
 #include <stdlib.h>
