@@ -24,44 +24,42 @@ static bool is_word_byte(char c)
 	       c == '.';
 }
 
-/* The first of root_tools that @text runs: a whole word, at its start or behind a blank, ; & | ( ` or a slash. */
-static const char *runs_root_tool(struct str text)
+const char *fix_text_runs(struct str text, const char *const *tools, size_t n)
 {
 	for (size_t i = 0; i < text.n;) {
 		size_t start = i;
 
 		while (i < text.n && is_word_byte(text.p[i]))
 			i++;
-		for (size_t k = 0; i > start && k < sizeof(root_tools) / sizeof(*root_tools); k++)
-			if (str_is(str_sub(text, start, i), root_tools[k]) &&
+		for (size_t k = 0; i > start && k < n; k++)
+			if (str_is(str_sub(text, start, i), tools[k]) &&
 			    (start == 0 || strchr(" \t\n;&|(`/", text.p[start - 1])) &&
 			    (i == text.n || strchr(" \t\n;&|)`", text.p[i])))
-				return root_tools[k];
+				return tools[k];
 		i += i == start;
 	}
 	return NULL;
 }
 
-static const char *command_tool(struct fix_context *fix, yaml_id container)
+const char *fix_command_has(struct fix_context *fix, int target, fix_text_has *has)
 {
 	static const char *const keys[] = { "command", "args" };
 	static const char *const texts[] = { "script", "source" }; /* of Tekton's and of Argo's containers */
+	yaml_id container = fix_container(fix, target)->node;
+	const char *found = NULL;
 
-	for (size_t i = 0; i < 2; i++) {
-		YAML_EACH(fix->tree, yaml_get(fix->tree, container, keys[i]), item) {
-			const char *tool = runs_root_tool(yaml_text(fix->tree, item));
+	for (size_t i = 0; i < 2; i++)
+		YAML_EACH(fix->tree, yaml_get(fix->tree, container, keys[i]), item)
+			if (!found)
+				found = has(yaml_text(fix->tree, item));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts) && !found; i++)
+		found = has(yaml_get_text(fix->tree, container, texts[i]));
+	return found;
+}
 
-			if (tool)
-				return tool;
-		}
-	}
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		const char *tool = runs_root_tool(yaml_get_text(fix->tree, container, texts[i]));
-
-		if (tool)
-			return tool;
-	}
-	return NULL;
+static const char *runs_root_tool(struct str text)
+{
+	return fix_text_runs(text, root_tools, sizeof(root_tools) / sizeof(*root_tools));
 }
 
 /* What a container runtime gives root anyway: the entrypoint of a known image may need it to leave root, no more. */
@@ -118,7 +116,7 @@ static struct str sign(struct fix_context *fix, int target)
 	capability = added_capability(fix, context, container->facts != NULL);
 	if (capability.n)
 		return fix_format(fix, "it adds the capability %.*s", STR_ARG(capability));
-	tool = command_tool(fix, container->node);
+	tool = fix_command_has(fix, target, runs_root_tool);
 	if (tool)
 		return fix_format(fix, "its command runs %s", tool);
 	/* What is known of an image says more than a 0 that was copied. */

@@ -13,3 +13,13 @@
  * and how to override it. False where there is no sign, or where the user asked for the change (--unsafe, --also).
  */
 bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason);
+
+/* fix_text_runs() - the first of @n @tools that @text runs: a whole word, at its start or behind a blank, ; & | ( ` or /. */
+const char *fix_text_runs(struct str text, const char *const *tools, size_t n);
+
+/*
+ * fix_command_has() - what @has finds in the command, the arguments or the script of the container at @target; NULL for
+ * nothing.
+ */
+typedef const char *fix_text_has(struct str text);
+const char *fix_command_has(struct fix_context *fix, int target, fix_text_has *has);

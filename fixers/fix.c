@@ -19,6 +19,9 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 
 	if (config->skip & bit)
 		return false;
+	/* Of a pod in a privileged namespace nothing is asked but what the user asks of all pods. */
+	if (config->profile == PROFILE_PRIVILEGED && self->profile != PROFILE_OPT_IN)
+		return false;
 	if (config->only)
 		return config->only & bit;
 	return self->profile <= config->profile || (config->also & bit);
@@ -46,7 +49,8 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 									 : pod_security_newest };
 
 	for (size_t i = 0; i < fixers_n; i++) {
-		choice.checks[i] = checks_of(fixers[i], level, choice.version);
+		if (config->profile != PROFILE_PRIVILEGED)
+			choice.checks[i] = checks_of(fixers[i], level, choice.version);
 		choice.applies |= choice.checks[i];
 		/* What the standard does not ask for at that version, only the profile beyond it does. */
 		if (fix_selected(config, fixers[i]) &&
@@ -55,6 +59,12 @@ struct fix_choice fix_choice_make(const struct fix_config *config)
 			choice.selected |= (uint64_t)1 << i;
 	}
 	return choice;
+}
+
+/* Of an opt-in rule --also asks for no more than that it looks: what it thinks unsafe takes --unsafe. */
+static bool is_also(const struct fix_config *config, const struct fixer *self)
+{
+	return self->profile != PROFILE_OPT_IN && (config->also & (uint64_t)1 << fixer_index(self));
 }
 
 bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum safety safety)
@@ -67,7 +77,7 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 	case SAFETY_CAVEAT:
 		return !config->safe_only;
 	case SAFETY_UNSAFE:
-		return !config->safe_only && (config->unsafe || (config->also & (uint64_t)1 << fixer_index(self)));
+		return !config->safe_only && (config->unsafe || is_also(config, self));
 	case SAFETY_FINDING:
 		break;
 	}
@@ -113,6 +123,7 @@ static void add_finding(struct fix_context *fix, const struct fixer *self, const
 	text.number = problem->number;
 	text.note = intern_str(fix->intern, problem->note);
 	if (status == FIX_LEFT) {
+		text.declined = fix->declined;
 		text.reason = intern_str(fix->intern, problem->reason);
 	} else {
 		text.caveat = problem->caveat;
@@ -133,6 +144,8 @@ static struct str flag_reason(struct fix_context *fix, const struct fixer *self,
 		return STR("--safe-only leaves it, for it has a caveat");
 	if (fix->config->safe_only)
 		return STR("--safe-only leaves it");
+	if (self->profile == PROFILE_OPT_IN)
+		return STR("the program may need it; --unsafe changes it");
 	return fix_format(fix, "the program may need it; --also %s changes it", self->name);
 }
 
@@ -202,6 +215,11 @@ static struct change_denied *find_denied(const struct change_filter *filter, con
 	return NULL;
 }
 
+static bool is_declined(const struct declined *declined, const struct change_id *id)
+{
+	return id->object < declined->n && (declined->items[id->object] >> fixer_index(id->fixer) & 1);
+}
+
 /* Whether the change must not be made; why, in words for the user. */
 static bool is_filtered(struct fix_context *fix, const struct change_id *id, unsigned ordinal, struct str *ret_why)
 {
@@ -210,6 +228,12 @@ static bool is_filtered(struct fix_context *fix, const struct change_id *id, uns
 
 	if (!filter)
 		return false;
+	if (is_declined(&filter->declined, id)) {
+		filter->declined_met++;
+		fix->declined = true;
+		*ret_why = STR("it was left out");
+		return true;
+	}
 	if (filter->why_none) {
 		*ret_why = fix_format(fix, "not edited: %s", filter->why_none);
 		return true;
@@ -412,6 +436,9 @@ void change_prune(struct change *change, yaml_id node, yaml_id top)
 
 /* ---- needs ---- */
 
+/* Beside the status that is remembered. */
+enum { STATUS_DECLINED = 1 << 7 };
+
 size_t fix_status_size(const struct kube_pod *pod)
 {
 	return fixers_n * (pod->containers_n + 1);
@@ -427,16 +454,19 @@ enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
 	uint8_t *memory = remembered(fix, fixer, target);
 	size_t before = fix->running;
 	int before_target = fix->target;
+	bool before_declined = fix->declined;
 	enum fix_status status;
 
 	if (*memory)
-		return (enum fix_status)(*memory - 1);
+		return (enum fix_status)((*memory & ~STATUS_DECLINED) - 1);
 	fix->running = fixer;
 	fix->target = target;
-	status = fixers[fixer]->run(fix, fixers[fixer], target);
+	fix->declined = false;
+	status = fixers[fixer]->run ? fixers[fixer]->run(fix, fixers[fixer], target) : FIX_FINE;
+	*memory = (uint8_t)((status + 1) | (fix->declined ? STATUS_DECLINED : 0));
 	fix->running = before;
 	fix->target = before_target;
-	*memory = (uint8_t)(status + 1);
+	fix->declined = before_declined;
 	return status;
 }
 
@@ -467,8 +497,11 @@ bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
 	uint8_t *memory;
 
 	note_need(fix, other, target);
-	if (!skipped || *remembered(fix, index, target))
-		return fix_run(fix, index, target) != FIX_LEFT;
+	if (!skipped || *remembered(fix, index, target)) {
+		status = fix_run(fix, index, target);
+		fix->declined |= status == FIX_LEFT && (*remembered(fix, index, target) & STATUS_DECLINED);
+		return status != FIX_LEFT;
+	}
 	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
 	memory = memcpy(xmalloc(size), fix->status, size);
 	status = fix_run(fix, index, target);

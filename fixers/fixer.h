@@ -13,9 +13,21 @@
 #include "base/intern.h"
 #include "kube/pod.h"
 #include "kube/ports.h"
+#include "kube/quantity.h"
 
-/* The level at which a rule begins to apply; each profile includes those before it. */
-enum profile { PROFILE_BASELINE, PROFILE_RESTRICTED, PROFILE_HARDENED };
+/*
+ * The level at which a rule begins to apply; each profile includes those before it. PRIVILEGED is a namespace's, of
+ * which nothing is asked. AUTO is the level that each pod's namespace enforces (see engine/levels.c). OPT_IN is that of
+ * rules which no profile includes.
+ */
+enum profile {
+	PROFILE_PRIVILEGED = -1,
+	PROFILE_BASELINE,
+	PROFILE_RESTRICTED,
+	PROFILE_HARDENED,
+	PROFILE_AUTO,
+	PROFILE_OPT_IN,
+};
 
 enum safety {
 	SAFETY_SAFE,	/* cannot stop a correct program */
@@ -33,14 +45,15 @@ struct fix_config {
 	enum profile profile;
 	uint64_t only; /* bit per fixer of fixers[]; 0: all that the profile holds */
 	uint64_t skip;
-	uint64_t also; /* fixers whose unsafe changes are wanted */
+	uint64_t also; /* fixers that are wanted too: those of the profile with their unsafe changes */
 	bool unsafe;
 	bool safe_only;
 	enum low_ports low_ports;
 	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
 	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
-	unsigned standard_version; /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
+	struct resource_list requests, limits; /* for containers that have none */
+	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
 };
 
 enum { FIXERS_MAX = 64 };
@@ -84,6 +97,7 @@ struct finding_text {
 	int64_t number;
 	struct str note; /* a line of the summary: what became of a port */
 	unsigned caveat; /* enum caveat */
+	bool declined;	 /* FIX_LEFT, because the user does not want it, or something that it needs */
 };
 
 struct finding {
@@ -97,6 +111,17 @@ struct findings {
 	size_t n, cap;
 };
 
+/* The plan's word on one Namespace: what its workloads in the input have reached. */
+struct namespace_plan {
+	bool decided;	    /* all of them were looked at */
+	enum profile level; /* to enforce: PROFILE_BASELINE or RESTRICTED; PRIVILEGED: nothing is asked */
+	unsigned version;   /* of the standard, if the user names one: "1.N" is N + 1; else 0 */
+	size_t workloads_n;
+	size_t failing_n, hidden_n; /* those that do not pass, or may not; and how many .failing leaves out */
+	struct str failing;	    /* for people: "Deployment/web (web.yaml: privileged)" */
+	struct str unread;	    /* a file that may hold more; empty */
+};
+
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
 	const struct fix_config *config;
@@ -106,14 +131,16 @@ struct fix_context {
 	struct arena *arena;   /* texts in the making, of this pod */
 	struct intern *intern; /* of the results */
 	struct findings *findings;
+	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
-	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1 */
+	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1, and a bit for .declined */
 	size_t running;	  /* index of the fixer at work */
 	int target;	  /* that it looks at */
+	bool declined;	  /* the user does not want what it would do there, or something that it needs */
 	uint32_t passed;  /* fix_violations(): a bit for each Pod Security check that the pod passes */
 };
 
@@ -165,31 +192,42 @@ struct change_filter {
 		struct change_denied *items; /* ascending by object */
 		size_t n, cap;
 	} denied;
+	struct declined {
+		uint64_t *items; /* by object: a bit for each fixer whose changes the user does not want */
+		size_t n;
+	} declined;
+	unsigned declined_met; /* changes that would have been made but for .declined */
 };
 
 /* A container's index in the pod view, or the pod itself. */
 enum { TARGET_POD = -1 };
 
 struct fixer {
-	const char *name;     /* as Kubernetes spells the setting: "run-as-non-root" */
-	const char *summary;  /* one line, no full stop */
-	enum profile profile; /* the first profile that includes it */
-	bool before_ports;    /* what it changes decides which ports a pod has: see engine/scan.c */
-	const char *standard; /* "Pod Security Standards, restricted: runAsNonRoot", … */
-	const char *checks;   /* the Pod Security check IDs it answers for, space-separated; "" for none */
-	const char *why;      /* two sentences that a developer believes */
-	const char *caveat;   /* what can break, and the error text one sees; NULL for nothing */
-	const char *example;  /* a manifest that it changes; the tests run it; NULL for finding-only rules */
+	const char *name;	     /* as Kubernetes spells the setting: "run-as-non-root" */
+	const char *summary;	     /* one line, no full stop */
+	enum profile profile;	     /* the first profile that includes it */
+	bool before_ports;	     /* what it changes decides which ports a pod has: see engine/scan.c */
+	const char *standard;	     /* "Pod Security Standards, restricted: runAsNonRoot", … */
+	const char *checks;	     /* the Pod Security check IDs it answers for, space-separated; "" for none */
+	const char *why;	     /* two sentences that a developer believes */
+	const char *caveat;	     /* what can break, and the error text one sees; NULL for nothing */
+	const char *example;	     /* a manifest that it changes; the tests run it; NULL for finding-only rules */
+	const char *example_options; /* flags that it needs for that; NULL for none */
 	/*
-	 * Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
+	 * NULL for a rule about Namespaces alone. Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
 	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
 	 */
 	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
+	/* Looks at a Namespace, once all workloads of the input are as they come out; NULL for most. */
+	enum fix_status (*run_namespace)(struct fix_context *fix, const struct fixer *self);
 };
 
 /* fixers[] - the one table, in the order in which they run. */
 extern const struct fixer *const fixers[];
 extern const size_t fixers_n;
+
+/* profile_name() - "baseline", "restricted", …; of PROFILE_OPT_IN "opt-in". */
+const char *profile_name(enum profile profile);
 
 /* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
 size_t fixer_find(struct str name);

@@ -25,12 +25,28 @@ const struct fixer *const fixers[] = {
 	&fixer_proc_mount,
 	&fixer_sysctls,
 	&fixer_host_process,
+	&fixer_service_account_token,
+	&fixer_resources,
+	&fixer_image_pull_policy,
+	&fixer_image_tag,
+	&fixer_image_digest,
+	&fixer_namespace_labels,
 };
 /* clang-format on */
 
 const size_t fixers_n = sizeof(fixers) / sizeof(*fixers);
 
 _Static_assert(sizeof(fixers) / sizeof(*fixers) <= FIXERS_MAX, "a bit for each fixer");
+
+const char *profile_name(enum profile profile)
+{
+	static const char *const names[] = {
+		[PROFILE_BASELINE] = "baseline", [PROFILE_RESTRICTED] = "restricted", [PROFILE_HARDENED] = "hardened",
+		[PROFILE_AUTO] = "auto",	 [PROFILE_OPT_IN] = "opt-in",
+	};
+
+	return profile == PROFILE_PRIVILEGED ? "privileged" : names[profile];
+}
 
 size_t fixer_find(struct str name)
 {

@@ -24,6 +24,7 @@ static const struct flag kind_flags[] = {
 	{ KIND_CLUSTER, "KIND_CLUSTER" },
 	{ KIND_KUSTOMIZATION, "KIND_KUSTOMIZATION" },
 	{ KIND_CONFIG, "KIND_CONFIG" },
+	{ KIND_NAMESPACE, "KIND_NAMESPACE" },
 	{ KIND_POD, "KIND_POD" },
 };
 

@@ -258,6 +258,35 @@ bool file_read(int dirfd, const char *path, size_t max, struct file_image *ret, 
 	return read_path(dirfd, path, false, max, ret, err);
 }
 
+static bool hash_all(int fd, uint64_t *ret_hash)
+{
+	char chunk[READ_CHUNK];
+	ssize_t n;
+
+	*ret_hash = str_hash(STR_NONE);
+	for (;;) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		*ret_hash = str_hash_more(*ret_hash, (struct str){ chunk, (size_t)n });
+	}
+}
+
+bool file_hash(int dirfd, const char *path, uint64_t *ret_hash)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && hash_all(fd, ret_hash);
+	close(fd);
+	return ok;
+}
+
 bool file_read_named(const char *path, size_t max, struct file_image *ret, struct error **err)
 {
 	return read_path(AT_FDCWD, path, true, max, ret, err);

@@ -49,6 +49,9 @@ struct file_image {
  */
 bool file_read(int dirfd, const char *path, size_t max, struct file_image *ret, struct error **err);
 
+/* file_hash() - str_hash() of all that such a file holds, without holding it; false where it cannot be read. */
+bool file_hash(int dirfd, const char *path, uint64_t *ret_hash);
+
 /*
  * file_read_named() - the same for a path that the user named: a pipe (`-f <(helm template …)`) is read to its end
  * too. Such an image cannot be replaced: S_ISREG(ret->id.mode) tells.

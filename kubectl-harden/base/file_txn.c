@@ -272,12 +272,9 @@ bool file_txn_add(struct file_txn *txn, const char *path, const char *inside, co
 /* Whether @name holds the bytes that were read, whatever its times say. */
 static bool holds_old(const struct file_txn_item *item, int folder, const char *name)
 {
-	struct file_image now = FILE_IMAGE_INIT;
-	bool same = file_read(folder, name, SIZE_MAX / 2, &now, NULL) &&
-		    str_hash((struct str){ now.bytes, now.n }) == item->hash;
+	uint64_t hash;
 
-	file_image_free(&now);
-	return same;
+	return file_hash(folder, name, &hash) && hash == item->hash;
 }
 
 /* Before the renames: is the file still what was read? A fresh one is compared by its bytes, too. */

@@ -96,13 +96,16 @@ bool str_int(struct str s, int64_t *ret_value)
 	return true;
 }
 
-uint64_t str_hash(struct str s)
+uint64_t str_hash_more(uint64_t hash, struct str s)
 {
-	uint64_t hash = 0xcbf29ce484222325;
-
 	for (size_t i = 0; i < s.n; i++)
 		hash = (hash ^ (unsigned char)s.p[i]) * 0x100000001b3;
 	return hash;
+}
+
+uint64_t str_hash(struct str s)
+{
+	return str_hash_more(0xcbf29ce484222325, s);
 }
 
 char *str_dup(struct str s)

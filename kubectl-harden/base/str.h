@@ -76,8 +76,9 @@ bool str_cut(struct str *rest, char separator, struct str *ret_part);
 /* str_int() - a plain decimal number, optional '-', nothing else around it, no overflow. */
 bool str_int(struct str s, int64_t *ret_value);
 
-/* str_hash() - 64 bit FNV-1a. */
+/* str_hash() - 64 bit FNV-1a. str_hash_more() - of what was hashed to @hash, and @s behind it. */
 uint64_t str_hash(struct str s);
+uint64_t str_hash_more(uint64_t hash, struct str s);
 
 /* str_dup() - a NUL-terminated copy; the caller frees it. */
 char *str_dup(struct str s);

@@ -3,6 +3,20 @@
 
 #include "report/diff.h"
 
+/* The flags that the example needs, as the command line has them. */
+static void add_options(struct settings *settings, const char *flags)
+{
+	struct str rest = str_of(flags), flag;
+
+	while (str_cut(&rest, ' ', &flag)) {
+		struct str name;
+
+		str_cut(&flag, '=', &name);
+		name = str_sub(name, strlen("--"), name.n);
+		(void)option_find(name, COMMAND_FIX)->set(settings, option_find(name, COMMAND_FIX), flag, NULL);
+	}
+}
+
 void example_diff(struct buf *out, const struct fixer *fixer, size_t indent, bool colour)
 {
 	struct settings settings = settings_init();
@@ -16,6 +30,7 @@ void example_diff(struct buf *out, const struct fixer *fixer, size_t indent, boo
 
 	if (!fixer->example)
 		return;
+	add_options(&settings, fixer->example_options);
 	settings.run.fix.only = settings.run.fix.also = (uint64_t)1 << fixer_index(fixer);
 	image.n = strlen(fixer->example);
 	image.bytes = memcpy(xmalloc(image.n + 1), fixer->example, image.n + 1);

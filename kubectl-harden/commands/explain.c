@@ -24,6 +24,7 @@ static void add_standard(struct buf *out, bool colour, const struct fixer *fixer
 		[PROFILE_BASELINE] = "baseline, restricted and hardened",
 		[PROFILE_RESTRICTED] = "restricted and hardened",
 		[PROFILE_HARDENED] = "hardened",
+		[PROFILE_OPT_IN] = "none: it runs where --also or --only names it",
 	};
 	struct buf text CLEANUP(buf_free) = BUF_INIT;
 
@@ -44,8 +45,24 @@ static void add_example(struct buf *out, bool colour, const struct fixer *fixer)
 		return;
 	buf_addc(out, '\n');
 	look_word(out, colour, LOOK_BOLD, "Example:");
+	if (fixer->example_options)
+		buf_addf(out, " %s", fixer->example_options);
 	buf_addc(out, '\n');
 	example_diff(out, fixer, 2, colour);
+}
+
+/* How to ask for what no profile does, or to do without what one does. */
+static void add_how(struct buf *out, bool colour, const struct fixer *fixer)
+{
+	bool opt_in = fixer->profile == PROFILE_OPT_IN;
+
+	buf_addc(out, '\n');
+	look_word(out, colour, LOOK_BOLD, opt_in ? "To ask for it:" : "To do without:");
+	buf_addf(out, "\n  kubectl harden %s --%s=%s -f FILENAME", opt_in && !fixer->example ? "check" : "fix",
+		 opt_in ? "also" : "skip", fixer->name);
+	if (fixer->example_options)
+		buf_addf(out, " \\\n    %s", fixer->example_options);
+	buf_addc(out, '\n');
 }
 
 /* ---- a standard ---- */
@@ -114,9 +131,7 @@ static int run_explain(struct session *session)
 	add_paragraph(out, colour, "Why:", fixer->why);
 	add_paragraph(out, colour, "What can break:", fixer->caveat ? fixer->caveat : "Nothing that is known.");
 	add_example(out, colour, fixer);
-	buf_addc(out, '\n');
-	look_word(out, colour, LOOK_BOLD, "To do without:");
-	buf_addf(out, "\n  kubectl harden fix --skip=%s -f FILENAME\n", fixer->name);
+	add_how(out, colour, fixer);
 	return EXIT_FINE;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "commands/work.h"
 
+#include "commands/interactive.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 
@@ -108,7 +109,9 @@ static int run(struct session *session)
 	}
 	if (session->settings.kustomize && !session->settings.filenames.n)
 		return kustomize_refuse(session);
-	if (work_do(&work, session, &code)) {
+	if (session->settings.interactive && !interactive_check(session, &error))
+		return command_usage_error(session, error);
+	if (work_do(&work, session, &code) && (!session->settings.interactive || interactive_ask(&work, &code))) {
 		code = work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
 		carry_out(&work, code);
 		code = work_end(&work, code);
@@ -129,6 +132,8 @@ const struct command command_fix = {
 		"Exit status: 0 Fixed, or nothing to fix. 1 What --fail-on asks for is left. >1 An error.",
 	.examples = "# Harden a file\n"
 		    "kubectl harden fix -f examples/aspnet/deploy.yaml\n"
+		    "# Decide about each change\n"
+		    "kubectl harden fix --interactive -f examples/aspnet/deploy.yaml\n"
 		    "# Print the result and write no file\n"
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"

@@ -5,17 +5,6 @@
 #include "commands/command.h"
 #include "report/text.h"
 
-static const char *profile_name(enum profile profile)
-{
-	static const char *const names[] = {
-		[PROFILE_BASELINE] = "baseline",
-		[PROFILE_RESTRICTED] = "restricted",
-		[PROFILE_HARDENED] = "hardened",
-	};
-
-	return names[profile];
-}
-
 static int run(struct session *session)
 {
 	struct output *out = &session->out;
@@ -38,8 +27,9 @@ const struct command command_fixers = {
 	.bit = COMMAND_FIXERS,
 	.summary = "List the fixers: what each establishes, and from which profile on",
 	.description =
-		"List the fixers: what each establishes, and the profile from which on it runs. Their names are what "
-		"--only, --skip and --also take, and what explain explains.",
+		"List the fixers: what each establishes, and the profile from which on it runs. Those that are opt-in "
+		"run with no profile, but where --also or --only names them. Their names are what --only, --skip and "
+		"--also take, and what explain explains.",
 	.examples = "# List them\n"
 		    "kubectl harden fixers\n",
 	.usage = "[options]",

@@ -6,9 +6,13 @@
  */
 #include "commands/interrupt.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 
 static volatile sig_atomic_t caught;
+
+static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
 static void catch (int number)
 {
@@ -17,7 +21,6 @@ static void catch (int number)
 
 const volatile sig_atomic_t *interrupt_catch(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action = { .sa_handler = catch }, old;
 
 	/* Without SA_RESTART, so that a read from a terminal or a pipe ends. What nohup ignores stays ignored. */
@@ -25,6 +28,24 @@ const volatile sig_atomic_t *interrupt_catch(void)
 		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	return &caught;
+}
+
+bool interrupt_wait(int fd)
+{
+	struct pollfd poll = { .fd = fd, .events = POLLIN };
+	sigset_t held, before;
+	int n;
+
+	/* Between the question whether one was caught and the wait, none is delivered. */
+	sigemptyset(&held);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigaddset(&held, numbers[i]);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	do
+		n = caught ? 0 : ppoll(&poll, 1, NULL, &before);
+	while (n < 0 && errno == EINTR && !caught);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return n > 0;
 }
 
 void interrupt_die(void)

@@ -6,12 +6,6 @@
 #include "commands/example.h"
 #include "report/text.h"
 
-static const char *const profiles[] = {
-	[PROFILE_BASELINE] = "baseline",
-	[PROFILE_RESTRICTED] = "restricted",
-	[PROFILE_HARDENED] = "hardened",
-};
-
 /* The words of a list that blanks separate, with @between. */
 static void add_words(struct buf *out, const char *words, const char *between)
 {
@@ -34,7 +28,7 @@ static void markdown_table(struct buf *out)
 	for (size_t i = 0; i < fixers_n; i++) {
 		const struct fixer *fixer = fixers[i];
 
-		buf_addf(out, "| [%s](#%s) | %s | %s | ", fixer->name, fixer->name, profiles[fixer->profile],
+		buf_addf(out, "| [%s](#%s) | %s | %s | ", fixer->name, fixer->name, profile_name(fixer->profile),
 			 fixer->summary);
 		add_words(out, fixer->checks, ", ");
 		buf_addz(out, " |\n");
@@ -49,6 +43,8 @@ static void markdown_fixer(struct buf *out, const struct fixer *fixer)
 		buf_addz(out, "\nOnly a person can decide: it is reported, and never changed.\n");
 		return;
 	}
+	if (fixer->example_options)
+		buf_addf(out, "\nWith `%s`:\n", fixer->example_options);
 	buf_addz(out, "\n```diff\n");
 	example_diff(out, fixer, 0, false);
 	buf_addz(out, "```\n");
@@ -60,7 +56,8 @@ static void markdown(struct buf *out)
 		 "<!-- Made by `kubectl harden reference markdown`: the tests say so where it is stale. -->\n"
 		 "# The fixers\n\n"
 		 "In the order in which they run. A file here for each; table.c lists them. The diffs are what the "
-		 "fixer, and those\nit needs, make of its example.\n\n");
+		 "fixer, and those\nit needs, make of its example. Those that are opt-in run where `--also` or `--only` names "
+		 "them.\n\n");
 	markdown_table(out);
 	for (size_t i = 0; i < fixers_n; i++)
 		markdown_fixer(out, fixers[i]);
@@ -168,7 +165,7 @@ static void man(struct buf *out)
 	for (size_t i = 0; i < fixers_n; i++) {
 		buf_addz(out, ".TP\n.B ");
 		man_words(out, fixers[i]->name);
-		buf_addf(out, "\n%s (%s).\n", fixers[i]->summary, profiles[fixers[i]->profile]);
+		buf_addf(out, "\n%s (%s).\n", fixers[i]->summary, profile_name(fixers[i]->profile));
 	}
 	buf_addz(out, ".SH EXIT STATUS\n.TP\n.B 0\nNo changes (diff), done (fix), no findings (check).\n.TP\n.B 1\n"
 		      "Changes (diff); findings that \\-\\-fail\\-on means (check, fix).\n.TP\n.B 2\n"

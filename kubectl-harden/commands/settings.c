@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "commands/command.h"
+#include "fixers/fix.h"
 
 struct settings settings_init(void)
 {
@@ -25,6 +26,30 @@ void settings_free(struct settings *settings)
 {
 	free(settings->filenames.items);
 	free(settings->arguments.items);
+}
+
+/* A request that its limit does not allow, and values that nobody uses. */
+static bool check_resources(const struct fix_config *fix, struct error **err)
+{
+	size_t resources = fixer_find(STR("resources"));
+
+	if ((fix->requests.n || fix->limits.n) && !fix_selected(fix, fixers[resources]))
+		return error_set(err, "--%s is for the fixer resources, which was not asked for; add --also=resources",
+				 fix->requests.n ? "requests" : "limits");
+	for (size_t i = 0; i < fix->requests.n; i++) {
+		const struct resource *request = &fix->requests.items[i];
+		const struct resource *limit = resource_list_find(&fix->limits, str_of(request->name));
+
+		if (limit && quantity_cmp(request->amount, limit->amount) > 0)
+			return error_set(err, "--requests %s=%.*s is more than --limits %s=%.*s, which the API refuses",
+					 request->name, STR_ARG(request->value), limit->name, STR_ARG(limit->value));
+	}
+	return true;
+}
+
+bool settings_check(const struct settings *settings, struct error **err)
+{
+	return check_resources(&settings->run.fix, err);
 }
 
 /* What Go's strconv.ParseBool takes. */

@@ -24,7 +24,7 @@ struct settings {
 	struct strings arguments;
 	const char *kustomize; /* the folder of -k; NULL */
 	struct run_options run;
-	bool recursive, to_stdout, quiet, verbose, help;
+	bool recursive, to_stdout, interactive, quiet, verbose, help;
 	enum colour_when colour;
 	enum fail_on fail_on;
 	enum dry_run dry_run;
@@ -69,6 +69,9 @@ const struct option *option_find_letter(char letter, unsigned command);
  */
 bool settings_parse(struct settings *settings, unsigned command, size_t n, char **arguments, struct error **err);
 
+/* settings_check() - whether what was asked for goes together, once all of it is known. */
+bool settings_check(const struct settings *settings, struct error **err);
+
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
@@ -79,6 +82,7 @@ bool value_group(struct settings *settings, const struct option *option, struct 
 bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
 			    struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_resources(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_depth(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -89,25 +89,11 @@ bool value_user(struct settings *settings, const struct option *option, struct s
 	return true;
 }
 
-/* As Kubernetes' own labels have it: latest, or v1.N; one that is newer than the newest known is taken for that. */
 bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
 			    struct error **err)
 {
-	struct str rest = value;
-	int64_t minor;
-
-	if (str_is(value, "latest")) {
-		settings->run.fix.standard_version = 0;
-		return true;
-	}
-	if (rest.n && rest.p[0] == 'v')
-		rest = str_sub(rest, 1, rest.n);
-	if (!str_starts(rest, STR("1.")) || !str_int(str_sub(rest, 2, rest.n), &minor) || minor < 0 || minor > 999)
-		return invalid(err, option, value, "latest or a version such as v1.37");
-	if (minor > pod_security_newest)
-		minor = pod_security_newest;
-	settings->run.fix.standard_version = (unsigned)minor + 1;
-	return true;
+	return pod_security_version(value, &settings->run.fix.standard_version) ||
+	       invalid(err, option, value, "latest or a version such as v1.37");
 }
 
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -147,6 +133,17 @@ bool value_port_map(struct settings *settings, const struct option *option, stru
 		map->items[map->n++].to = (uint16_t)to;
 	}
 	return true;
+}
+
+/* As kubectl set resources takes them. */
+bool value_resources(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct fix_config *fix = &settings->run.fix;
+	struct str part;
+	const char *why =
+		resource_list_parse(value, !strcmp(option->name, "limits") ? &fix->limits : &fix->requests, &part);
+
+	return !why || invalid(err, option, part, why);
 }
 
 /* Bytes, with the suffixes of Kubernetes' quantities: 100M, 256Mi, 1Gi. */

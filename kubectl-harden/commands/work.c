@@ -15,6 +15,7 @@
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
+#include "report/between.h"
 #include "report/machine.h"
 #include "report/text.h"
 
@@ -114,7 +115,7 @@ static bool read_kustomization(struct work *work)
 
 /* ---- the run ---- */
 
-static bool interrupted(struct work *work, int *ret_code)
+bool work_interrupted(struct work *work, int *ret_code)
 {
 	struct buf *out = &work->session->err.text;
 
@@ -145,10 +146,17 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
-	else
+	else if (settings_check(settings, &error))
 		return true;
 	*ret_code = command_usage_error(session, error);
 	return false;
+}
+
+void work_count(struct work *work)
+{
+	caveats_free(&work->caveats);
+	caveats_collect(&work->run, &work->caveats);
+	totals_count(&work->run, &work->caveats, &work->totals);
 }
 
 bool work_do(struct work *work, struct session *session, int *ret_code)
@@ -175,7 +183,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
 		read_all(work);
 	}
-	if (interrupted(work, ret_code))
+	if (work_interrupted(work, ret_code))
 		return false;
 	if (!fine) {
 		*ret_code = EXIT_TROUBLE;
@@ -183,10 +191,9 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	}
 	run_plan(&work->run);
 	run_apply(&work->run);
-	if (interrupted(work, ret_code))
+	if (work_interrupted(work, ret_code))
 		return false;
-	caveats_collect(&work->run, &work->caveats);
-	totals_count(&work->run, &work->caveats, &work->totals);
+	work_count(work);
 	return true;
 }
 
@@ -227,22 +234,40 @@ static void add_diff_name(struct buf *out, const char *path)
 	free(here);
 }
 
-void work_add_diff(struct work *work, const struct source *source)
+static void add_diff(struct work *work, const struct source *source, struct str original, const struct splices *splices)
 {
 	struct output *out = &work->session->out;
 	struct diff_options options = {
 		.colour = out->colour, .visible = out->terminal, .relax = output_relax_data, .data = out
 	};
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
+
+	add_diff_name(&name, source->path);
+	diff_add(&out->text, buf_str(&name), original, splices, &options);
+	output_relax(out);
+}
+
+void work_add_diff(struct work *work, const struct source *source)
+{
 	struct splices splices;
 
 	if (!source->changed)
 		return;
-	add_diff_name(&name, source->path);
 	run_splices(source, &splices);
-	diff_add(&out->text, buf_str(&name), (struct str){ source->image.bytes, source->image.n }, &splices, &options);
+	add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
 	splices_free(&splices);
-	output_relax(out);
+}
+
+void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before)
+{
+	struct splices after;
+	struct between between;
+
+	run_splices(source, &after);
+	between_make(&between, (struct str){ source->image.bytes, source->image.n }, before, &after);
+	add_diff(work, source, buf_str(&between.before), &between.splices);
+	between_free(&between);
+	splices_free(&after);
 }
 
 void work_add_report(struct work *work, int code)
@@ -298,7 +323,7 @@ bool work_is_answer(const struct work *work, enum fail_on fail_on, bool left)
 	case FAIL_ON_VIOLATION:
 		return totals->refused || (left ? totals->violations_left : totals->violations);
 	case FAIL_ON_HARDENED:
-		return totals->refused || (left ? totals->left : totals->findings);
+		return totals->refused || (left ? totals->left + totals->declined : totals->findings);
 	case FAIL_ON_DEFAULT:
 	case FAIL_ON_NEVER:
 		break;

@@ -26,8 +26,16 @@ struct work {
 bool work_do(struct work *work, struct session *session, int *ret_code);
 void work_free(struct work *work);
 
+/* work_count() - the totals and caveats of the results, once more after these have changed. */
+void work_count(struct work *work);
+
+/* work_interrupted() - where a signal was caught, says so and ends the process by it. Nothing was written. */
+bool work_interrupted(struct work *work, int *ret_code);
+
 /* work_add_diff() - appends the diff of a source to standard output. */
 void work_add_diff(struct work *work, const struct source *source);
+/* work_add_diff_since() - appends what the source's result has that the one with the splices @before has not. */
+void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before);
 
 /*
  * work_add_report() - prints the report for programs that -o asks for; @code is what the findings make of the exit code.

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "engine/homes.h"
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
@@ -80,8 +81,8 @@ struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struc
 	size_t size = fix_status_size(pod);
 
 	return (struct fix_context){
-		.config = &run->options.fix,
-		.choice = &run->choice,
+		.config = &run->level.config,
+		.choice = &run->level.choice,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,
@@ -109,6 +110,7 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .tree = &run->after,
 			      .objects = &run->objects_after,
 			      .findings = &findings,
+			      .filter = { .declined = document->declined },
 			      .again = true };
 	unsigned changes;
 
@@ -164,6 +166,8 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 		yaml_expected_free(&run->expected);
 	if (ret_final)
 		*ret_final = fine && is_idempotent(run, document);
+	if (fine)
+		homes_judge(run, document, &run->after);
 	buf_free(&out);
 	return fine;
 }
@@ -199,6 +203,7 @@ static struct pass first_pass(struct run *run, struct source *source, struct doc
 			      .objects = &run->objects,
 			      .findings = &document->findings,
 			      .source = source,
+			      .filter = { .declined = document->declined },
 			      .log = { .traced = run->options.traced },
 			      .record = true };
 }
@@ -275,6 +280,8 @@ static void count(struct document *document)
 
 		if (finding->text->status == FIX_CHANGED)
 			object->changes++;
+		else if (finding->text->declined)
+			object->declined++;
 		else
 			object->left++;
 	}
@@ -322,6 +329,8 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		leave_shared(run, source, document);
 	else if (!final)
 		retry(run, source, document, changes);
+	if (!document->splices.n)
+		homes_judge(run, document, tree);
 	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;

@@ -114,7 +114,7 @@ static void keep_declared(struct run *run, struct workload *workload, struct kub
  * Whether any rule that the user asked for will ask for the pod's ports: by itself, or because it needs them. If none
  * does they stay, and what leads to them with them.
  */
-static bool wants_ports(struct kube_pod *pod, struct fix_context *fix)
+bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix)
 {
 	if (fix->config->skip & (uint64_t)1 << fixer_index(&fixer_unprivileged_ports))
 		return false;
@@ -157,7 +157,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
 	VEC_FIT(&workload.ports);
-	workload.keeps_ports = !wants_ports(pod, fix);
+	workload.keeps_ports = !inventory_wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);
 }
 

@@ -54,12 +54,17 @@ struct workload {
 		bool known; /* it is in the input, and says a low port: by the plan */
 	} *mounts;	    /* ConfigMaps that its containers mount as files */
 	uint32_t mounts_n;
-	bool host_network; /* neither move nor sysctl */
-	bool windows;	   /* every user may open every port: nothing to do, but its ports stay */
-	bool keeps_ports;  /* no rule that was asked for has to do with its ports */
-	bool by_name;	   /* a StatefulSet's pods are reached by their own names */
-	bool patch;	   /* a kustomization names its file as a patch: it takes part in nothing */
-	struct str group;  /* of what kustomizations join: see plan_groups.c; empty: none */
+	bool host_network;	   /* neither move nor sysctl */
+	bool windows;		   /* every user may open every port: nothing to do, but its ports stay */
+	bool keeps_ports;	   /* no rule that was asked for has to do with its ports */
+	bool by_name;		   /* a StatefulSet's pods are reached by their own names */
+	bool patch;		   /* a kustomization names its file as a patch: it takes part in nothing */
+	bool keeps_ports_baseline; /* as keeps_ports, with --profile=auto in a namespace that enforces baseline */
+	bool anywhere;		   /* it names no namespace, or one that too many are called: it may live in any */
+	uint32_t violates;	   /* Pod Security checks, as it comes out: see homes.h */
+	uint32_t home;		   /* its Namespace's row + 1; 0: none of the input */
+	struct str group;	   /* of what kustomizations join: see plan_groups.c; empty: none */
+	const struct level *level; /* what it has to reach; NULL: what the run has */
 };
 
 enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
@@ -125,6 +130,16 @@ struct config {
 
 #define REFERENCE_UNCLEAR ((uint32_t)1 << 31)
 
+/* A Namespace, the home of workloads. */
+struct home {
+	struct where where;
+	struct str name;
+	enum profile level; /* that its label enforces; PROFILE_AUTO: none does */
+	unsigned version;   /* "1.N" is N + 1; 0: the newest */
+	bool patch;	    /* as a workload's */
+	struct namespace_plan plan;
+};
+
 /* An object that may name a pod's port and that is not moved along yet: the ports it names stay. */
 struct pin {
 	struct where where;
@@ -155,6 +170,11 @@ struct inventory {
 		size_t n, cap;
 	} configs;
 	struct {
+		struct home *items;
+		size_t n, cap;
+	} homes;
+	struct namespace_plan homeless; /* of workloads that name no namespace, so may live in any */
+	struct {
 		struct pin *items;
 		size_t n, cap;
 	} pins;
@@ -176,6 +196,8 @@ struct inventory {
 
 /* inventory_*() - records an object of the tree. Texts are copied into the run's arena. */
 void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix);
+/* inventory_wants_ports() - whether any rule that @fix asks for has to do with the ports of the pod. */
+bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "engine/levels.h"
 #include "engine/move.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
@@ -65,6 +66,14 @@ static const struct config *find_config(struct pass *pass, unsigned object)
 					 : NULL;
 }
 
+static const struct home *find_home(struct pass *pass, unsigned object)
+{
+	return pass->document->homes_n
+		       ? find_row(&pass->run->inventory->homes.items[pass->document->home], pass->document->homes_n,
+				  sizeof(struct home), offsetof(struct home, where), object)
+		       : NULL;
+}
+
 /* The first one of the object. */
 static const struct reference *find_reference(struct pass *pass, unsigned object)
 {
@@ -90,7 +99,10 @@ static struct change_log *log_of(struct pass *pass)
 static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
+	const struct level *level = level_of(pass->run, find_workload(pass, pass->object));
 
+	fix.config = &level->config;
+	fix.choice = &level->choice;
 	fix.filter = &pass->filter;
 	fix.log = log_of(pass);
 	fix.changes = pass->changes;
@@ -113,6 +125,24 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 		for (int target = TARGET_POD; target < (int)pod->containers_n; target++)
 			fix_run(&fix, i, target);
 	}
+	pass->changes = fix.changes;
+	fix_context_free(&fix);
+}
+
+/* What its workloads have reached, once all of them were looked at. */
+static void run_on_namespace(struct pass *pass, const struct kube_object *object)
+{
+	struct kube_pod none = { .tree = pass->tree, .object = *object };
+	const struct home *home = find_home(pass, pass->object);
+	struct fix_context fix;
+
+	if (!home || !home->plan.decided)
+		return;
+	fix = context_of(pass, &none);
+	fix.namespace_plan = &home->plan;
+	for (size_t i = 0; i < fixers_n; i++)
+		if (fixers[i]->run_namespace && (fix.choice->selected >> i & 1))
+			fixers[i]->run_namespace(&fix, fixers[i]);
 	pass->changes = fix.changes;
 	fix_context_free(&fix);
 }
@@ -177,6 +207,7 @@ static void record(struct pass *pass, const struct object_view *view, struct str
 		.note = note,
 		.partial = edited && !(view->pod.view->flags & VIEW_TEMPLATE),
 		.looked_at = edited,
+		.unseen = note.n && (!view->has_pod || view->note),
 	};
 
 	VEC_PUSH(&pass->document->objects, row);
@@ -188,9 +219,14 @@ enum { POD_DEPTH = 12 };
 static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
 {
 	const struct kube_object *object = &view->object;
+	const struct level *level = level_of(pass->run, find_workload(pass, pass->object));
 	bool looks = view->has_pod;
 
 	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
+	if (*ret_edited && level->config.profile == PROFILE_PRIVILEGED) {
+		*ret_edited = level->choice.selected != 0;
+		return STR("its namespace enforces privileged, which asks nothing of it");
+	}
 	if (*ret_edited)
 		return view->pod.view->flags & VIEW_OPERATOR
 			       ? STR("its operator makes the containers: only the pod's own settings are looked at")
@@ -215,6 +251,8 @@ static void visit(struct pass *pass, struct object_view *view)
 		record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod);
+	else if (object->kind && (object->kind->flags & KIND_NAMESPACE))
+		run_on_namespace(pass, object);
 	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT | KIND_CONFIG)))
 		move_ports(pass, object);
 	pass->object++;
@@ -224,6 +262,7 @@ static void run_pass(struct pass *pass)
 {
 	pass->object = 0;
 	pass->changes = 0;
+	pass->filter.declined_met = 0;
 	pass->log.n = pass->log.places.n = pass->log.needs.n = 0;
 	pass->findings->n = 0;
 	for (size_t i = 0; i < pass->filter.denied.n; i++)
@@ -315,7 +354,7 @@ enum { ROUNDS_MAX = 16 };
 unsigned pass_run(struct pass *pass)
 {
 	struct yaml_unsettled_edits unsettled = { 0 };
-	unsigned denied = 0;
+	unsigned undone = 0;
 
 	for (unsigned round = 1; run_pass(pass), !pass->tree->exhausted; round++) {
 		if (pass->log.traced)
@@ -329,9 +368,10 @@ unsigned pass_run(struct pass *pass)
 	}
 	free(unsettled.items);
 	for (size_t i = 0; i < pass->filter.denied.n; i++) {
-		denied += pass->filter.denied.items[i].met;
+		undone += pass->filter.denied.items[i].met;
 		if (pass->filter.denied.items[i].id.fixer == &fixer_unprivileged_ports)
 			pass->document->port_denied = true;
 	}
-	return pass->filter.why_none ? 0 : pass->changes - denied;
+	undone += pass->filter.declined_met;
+	return pass->filter.why_none ? 0 : pass->changes - undone;
 }

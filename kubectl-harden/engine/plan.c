@@ -13,6 +13,8 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/homes.h"
+#include "engine/levels.h"
 #include "engine/objects.h"
 #include "engine/plan.h"
 #include "kube/listeners.h"
@@ -533,6 +535,8 @@ void plan_make(struct run *run)
 {
 	plan_patches(run);
 	plan_groups(run);
+	plan_homes(run);
+	levels_plan(run);
 	plan_match(run);
 	learn_ports(run);
 	plan_match_references(run);

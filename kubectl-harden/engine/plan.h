@@ -8,6 +8,9 @@
 #include "engine/inventory.h"
 #include "engine/plan_index.h"
 
+/* plan_distance() - how near two objects are: 0 the same file, else the folders to climb from @a to one that holds @b. */
+unsigned plan_distance(const struct where *a, const struct where *b);
+
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);
 

@@ -45,6 +45,7 @@ static bool is_ordinary(char c)
 
 struct scan {
 	const struct kube_kind_list *own;
+	unsigned flags; /* of kinds that matter this time */
 	struct str kind;
 	unsigned kinds;
 	bool odd, content;
@@ -82,7 +83,8 @@ static void scan_line(struct scan *scan, struct str line)
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
 		else
-			scan->wanted = !kube_kind_is_nothing(scan->own, scan->kind, &known) && known;
+			scan->wanted = (!kube_kind_is_nothing(scan->own, scan->kind, &known) && known) ||
+				       kube_kind_may_be(scan->own, scan->kind, scan->flags);
 		scan->kinds++;
 	}
 }
@@ -106,9 +108,9 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
-enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted)
 {
-	struct scan scan = { .own = own };
+	struct scan scan = { .own = own, .flags = wanted };
 	bool known, nothing;
 
 	for (size_t at = 0; at < document.n && !scan.odd && !scan.wanted;) {
@@ -125,7 +127,7 @@ enum prefilter prefilter(struct str document, const struct kube_kind_list *own)
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
-	if (nothing && kube_kind_is_config(scan.kind) && config_may_hold(document))
+	if (nothing && kube_kind_may_be(NULL, scan.kind, KIND_CONFIG) && config_may_hold(document))
 		return PREFILTER_CONFIG;
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;

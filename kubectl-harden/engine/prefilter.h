@@ -17,12 +17,13 @@ enum prefilter {
 /*
  * prefilter() - whether the document surely holds no pod and names no port: it has no top-level `kind:`, or exactly
  * one, plain or quoted, of a kind known for that, or of an unknown kind and `containers` stands nowhere. Anything odd
- * (flow style, indented root, anchors, tags) is parsed. @own: the user's kinds, may be NULL.
+ * (flow style, indented root, anchors, tags) is parsed. @own: the user's kinds, may be NULL. @wanted: flags of kinds
+ * that matter this time, although there is nothing in them else (KIND_NAMESPACE).
  */
-enum prefilter prefilter(struct str document, const struct kube_kind_list *own);
+enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted);
 static inline bool prefilter_passes_over(struct str document, const struct kube_kind_list *own)
 {
-	enum prefilter answer = prefilter(document, own);
+	enum prefilter answer = prefilter(document, own, 0);
 
 	return answer == PREFILTER_NO_OBJECT || answer == PREFILTER_OBJECT;
 }

@@ -10,16 +10,18 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/homes.h"
 #include "engine/inventory.h"
+#include "engine/levels.h"
 #include "engine/scan.h"
 #include "engine/trace.h"
-#include "fixers/fix.h"
 
 void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	run->choice = fix_choice_make(&run->options.fix);
+	levels_init(run);
+	run->waits = homes_wanted(run);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
@@ -40,6 +42,7 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->sources.n; i++)
 		source_free(run, run->sources.items[i]);
 	free(run->sources.items);
+	free(run->levels.items);
 	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
 		free(run->inventory->workloads.items[i].ports.items);
 	if (run->inventory) {
@@ -47,6 +50,7 @@ void run_free(struct run *run)
 		free(run->inventory->services.items);
 		free(run->inventory->references.items);
 		free(run->inventory->configs.items);
+		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -113,13 +117,13 @@ static bool concerns(const struct run *run, const struct document *document)
 	return false;
 }
 
-/* Whether the document takes part in the plan at all. */
+/* Whether the document takes part in the plan of ports at all. */
 static bool is_planned(const struct document *document)
 {
 	return document->workloads_n || document->services_n || document->references_n || document->configs_n;
 }
 
-static void apply_document(struct run *run, struct source *source, struct document *document)
+void run_apply_document(struct run *run, struct source *source, struct document *document)
 {
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
@@ -128,7 +132,21 @@ static void apply_document(struct run *run, struct source *source, struct docume
 	harden_document(run, source, document);
 }
 
-static void each_document(struct run *run, bool all)
+enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
+
+static bool is_due(const struct run *run, const struct document *document, enum which which)
+{
+	if (which == WHICH_NAMESPACES)
+		return document->homes_n;
+	if (which == WHICH_ALL && is_planned(document))
+		return true;
+	/* What holds nothing but Namespaces is done once, at the end. */
+	if (document->state == DOCUMENT_PENDING)
+		return is_planned(document) || !document->homes_n;
+	return concerns(run, document);
+}
+
+static void each_document(struct run *run, enum which which)
 {
 	for (size_t i = 0; i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
@@ -139,9 +157,8 @@ static void each_document(struct run *run, bool all)
 
 			if (document->state == DOCUMENT_REFUSED)
 				continue;
-			if (document->state == DOCUMENT_PENDING || concerns(run, document) ||
-			    (all && is_planned(document)))
-				apply_document(run, source, document);
+			if (is_due(run, document, which))
+				run_apply_document(run, source, document);
 			source->changed |= document->splices.n > 0;
 		}
 	}
@@ -161,16 +178,17 @@ static bool drop_unproved(struct run *run)
 	return dropped;
 }
 
-void run_apply(struct run *run)
+static void settle(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
-
-	if (all)
-		run->options.fix.run_as_user = UID_NONE;
-	each_document(run, all);
 	/* A port moves everywhere or nowhere: one document that cannot be proved keeps it in all. */
 	while (drop_unproved(run))
-		each_document(run, true);
+		each_document(run, WHICH_ALL);
+	if (run->waits) {
+		homes_decide(run);
+		each_document(run, WHICH_NAMESPACES);
+		while (drop_unproved(run))
+			each_document(run, WHICH_ALL);
+	}
 	if (run->options.traced)
 		trace_link(run);
 	/* As large as the largest document, and no longer needed. */
@@ -178,6 +196,45 @@ void run_apply(struct run *run)
 	yaml_tree_free(&run->after);
 	yaml_expected_free(&run->expected);
 	arena_reset(run->scratch);
+}
+
+void run_apply(struct run *run)
+{
+	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
+
+	if (all)
+		levels_set_user(run, UID_NONE);
+	each_document(run, all ? WHICH_ALL : WHICH_WAIT);
+	settle(run);
+}
+
+/* The documents of a review with what was accepted. */
+static void apply_accepted(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		source->changed = false;
+		for (size_t k = 0; k < source->documents.n; k++) {
+			struct document *document = &source->documents.items[k];
+
+			if (document->declined.n && document->state != DOCUMENT_REFUSED)
+				run_apply_document(run, source, document);
+			source->changed |= document->splices.n > 0;
+		}
+	}
+}
+
+void run_apply_again(struct run *run)
+{
+	apply_accepted(run);
+	settle(run);
+}
+
+void run_decide_again(struct run *run)
+{
+	apply_accepted(run);
+	homes_decide(run);
 }
 
 /* ---- results ---- */

@@ -44,9 +44,11 @@ struct run_object {
 	struct str where; /* which of several pods of the object; else empty */
 	int item;
 	unsigned changes, left;
+	unsigned declined; /* changes that the user left out, and what needs them */
 	struct str note; /* why it was not looked at, or not all of it: a patch, an unknown kind with a pod; else empty */
 	bool partial;	 /* what was looked at is not all that the pod will be, so Pod Security cannot be asked of it */
 	bool looked_at; /* it was looked at all the same */
+	bool unseen;	/* it holds a pod, or seems to, of which nothing is known */
 };
 
 struct document {
@@ -64,11 +66,15 @@ struct document {
 	size_t service, services_n;
 	size_t reference, references_n;
 	size_t config, configs_n;
-	struct yaml_tree *tree; /* as it was parsed, where it may be needed again and there was room; else NULL */
-	struct trace *trace;	/* of .findings, where the run is traced; else NULL */
-	bool known;		/* refused, and a baseline has that */
-	bool unproved;		/* a change did not pass its proof and was dropped: a bug of ours */
-	bool port_denied;	/* a port's move has no place in it, for an anchor shares it with what stays */
+	size_t home, homes_n;
+	size_t trial;		  /* of a review: its row + 1; 0 for none */
+	size_t part, parts_n;	  /* rows of a review */
+	struct declined declined; /* by the review; in the run's arena */
+	struct yaml_tree *tree;	  /* as it was parsed, where it may be needed again and there was room; else NULL */
+	struct trace *trace;	  /* of .findings, where the run is traced; else NULL */
+	bool known;		  /* refused, and a baseline has that */
+	bool unproved;		  /* a change did not pass its proof and was dropped: a bug of ours */
+	bool port_denied;	  /* a port's move has no place in it, for an anchor shares it with what stays */
 };
 
 struct source {
@@ -93,9 +99,19 @@ struct source {
 	struct position *cursor; /* of run_position(): findings are asked for in order */
 };
 
+/* What pods have to reach, and what follows from it for each fixer: see levels.h. */
+struct level {
+	struct fix_config config;
+	struct fix_choice choice;
+};
+
 struct run {
 	struct run_options options;
-	struct fix_choice choice;
+	struct level level; /* of all pods but those of .levels */
+	struct {
+		struct level **items;
+		size_t n, cap;
+	} levels;
 	struct arena *arena;   /* results */
 	struct intern intern;  /* those of their texts that recur; in arena */
 	struct arena *scratch; /* one document at a time */
@@ -110,6 +126,7 @@ struct run {
 	} sources;
 	struct inventory *inventory;
 	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
+	bool waits;	/* workloads wait for Namespaces, or these for them */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
@@ -126,6 +143,17 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 /* run_plan(), run_apply() - after all sources were added. */
 void run_plan(struct run *run);
 void run_apply(struct run *run);
+
+/*
+ * run_apply_document() - makes the results of one document anew, as document->declined now says; what the plan decided
+ * stays, and what the document cannot do of it is only flagged. run_apply_again() - those of all documents that a
+ * review has declined something of, and of whatever follows from that: as run_apply().
+ */
+void run_apply_document(struct run *run, struct source *source, struct document *document);
+void run_apply_again(struct run *run);
+
+/* run_decide_again() - what Namespaces can enforce after what was accepted so far. */
+void run_decide_again(struct run *run);
 
 /*
  * run_output() - appends the new text of a source to @out (its old one where nothing changed).

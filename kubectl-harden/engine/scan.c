@@ -11,7 +11,9 @@
 #include <stdlib.h>
 
 #include "engine/harden.h"
+#include "engine/homes.h"
 #include "engine/kustomization.h"
+#include "engine/levels.h"
 #include "engine/objects.h"
 #include "engine/prefilter.h"
 #include "fixers/fix.h"
@@ -61,6 +63,19 @@ static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
 				fix_run(fix, i, target);
 }
 
+/* Whether the pod's ports would stay if its namespace turned out to enforce no more than baseline. */
+static void ask_baseline(struct run *run, struct where where, struct kube_pod *pod, struct findings *findings)
+{
+	const struct level *level = level_at(run, PROFILE_BASELINE, run->options.fix.standard_version);
+	struct fix_context fix = fix_context_make(run, pod, findings, where.object);
+
+	fix.config = &level->config;
+	fix.choice = &level->choice;
+	run->inventory->workloads.items[run->inventory->workloads.n - 1].keeps_ports_baseline =
+		!inventory_wants_ports(pod, &fix);
+	fix_context_free(&fix);
+}
+
 static void scan_pod(struct scan *scan, struct where where, struct object_view *view)
 {
 	struct run *run = scan->run;
@@ -83,6 +98,9 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */
 	yaml_rollback(&run->tree, mark);
 	fix_context_free(&fix);
+	if (run->options.fix.profile == PROFILE_AUTO)
+		ask_baseline(run, where, pod, &findings);
+	yaml_rollback(&run->tree, mark);
 	free(findings.items);
 }
 
@@ -105,6 +123,10 @@ static void visit(struct scan *scan, struct object_view *view)
 			inventory_patch(run, where, &run->tree, object->node);
 		else if (view->has_pod && (view->note || (view->pod.view->flags & VIEW_OPERATOR)))
 			inventory_pin(run, where, &run->tree, object);
+	} else if (flags & KIND_NAMESPACE) {
+		if (run->waits)
+			inventory_home(run, where, &run->tree, object);
+		scan->matters |= run->waits;
 	} else if (flags & KIND_KUSTOMIZATION) {
 		inventory_kustomization(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE && yaml_get(&run->tree, object->node, "$patch")) {
@@ -158,11 +180,13 @@ static void scan_parsed(struct scan *scan)
 	struct run *run = scan->run;
 	struct document *document = scan->document;
 	struct inventory *inventory = run->inventory;
+	bool waits;
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	document->reference = inventory->references.n;
 	document->config = inventory->configs.n;
+	document->home = inventory->homes.n;
 	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
@@ -173,14 +197,16 @@ static void scan_parsed(struct scan *scan)
 	document->services_n = inventory->services.n - document->service;
 	document->references_n = inventory->references.n - document->reference;
 	document->configs_n = inventory->configs.n - document->config;
+	document->homes_n = inventory->homes.n - document->home;
+	waits = scan->has_low_port || (run->waits && (document->workloads_n || document->homes_n));
 	if (!scan->matters)
 		return;
-	if (scan->has_low_port ||
+	if (waits ||
 	    ((document->services_n || document->references_n || document->configs_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
-	else if (scan->has_low_port)
+	else if (waits)
 		document->state = DOCUMENT_PENDING;
 	else
 		harden_document(run, scan->source, document);
@@ -209,9 +235,10 @@ static bool holds_something(struct str bytes)
  * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not, or one that
  * matters only if it can be.
  */
-static bool passes_over(struct source *source, struct str bytes, const struct kube_kind_list *own, bool *ret_no_object)
+static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object)
 {
-	enum prefilter answer = prefilter(bytes, own);
+	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
+	enum prefilter answer = prefilter(bytes, &run->options.kinds, wanted);
 
 	*ret_no_object = answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG;
 	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;
@@ -244,7 +271,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(source, bytes, &run->options.kinds, &no_object) && !spoils)
+	if (passes_over(run, source, bytes, &no_object) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;

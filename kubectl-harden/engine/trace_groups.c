@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Groups of the whole run: a port moves in a pod and in every Service that leads to it, or nowhere, so their findings
- * are one group wherever they stand.
+ * are one group wherever they stand. And a Namespace enforces a level only with what makes its pods reach it.
  */
 #include <stdlib.h>
 
@@ -61,15 +61,17 @@ static void number(struct linker *linker, uint32_t *group, uint32_t base)
 	*group = linker->numbers[root];
 }
 
-/* The group of what moves the ports of an object; 0 if nothing does. */
-static uint32_t group_of(const struct where *where)
+static const struct document *document_of(const struct where *where)
 {
-	const struct document *document = &where->source->documents.items[where->document];
+	return &where->source->documents.items[where->document];
+}
+
+/* The findings of one object stand together, in the order of the objects: the first one. */
+static size_t first_finding(const struct where *where)
+{
+	const struct document *document = document_of(where);
 	size_t low = 0, high = document->findings.n;
 
-	if (!document->trace)
-		return 0;
-	/* The findings of one object stand together, in the order of the objects. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -78,27 +80,78 @@ static uint32_t group_of(const struct where *where)
 		else
 			high = middle;
 	}
+	return low;
+}
+
+/* The group of what @fixer changes in an object (for ports, what moves them); 0 if nothing does. */
+static uint32_t group_of(const struct where *where, const struct fixer *fixer)
+{
+	const struct document *document = document_of(where);
+	size_t low = first_finding(where);
+
+	if (!document->trace)
+		return 0;
 	for (; low < document->findings.n && document->findings.items[low].object == where->object; low++)
-		if (document->findings.items[low].text->fixer == &fixer_unprivileged_ports &&
-		    document->trace->findings[low].group)
+		if (document->findings.items[low].text->fixer == fixer && document->trace->findings[low].group)
 			return document->trace->findings[low].group;
 	return 0;
+}
+
+static void join(struct linker *linker, uint32_t a, uint32_t b)
+{
+	a = root_of(linker, a);
+	b = root_of(linker, b);
+	linker->parents[a > b ? a : b] = a > b ? b : a;
 }
 
 /* What leads to workloads moves with them. */
 static void link_object(struct linker *linker, const struct where *where, const uint32_t *selected, uint32_t n)
 {
 	const struct inventory *inventory = linker->run->inventory;
-	uint32_t group = group_of(where);
+	uint32_t group = group_of(where, &fixer_unprivileged_ports);
 
 	for (uint32_t i = 0; group && i < n; i++) {
-		uint32_t other = group_of(&inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where), root;
+		uint32_t other = group_of(&inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where,
+					  &fixer_unprivileged_ports);
 
-		if (!other)
-			continue;
-		root = root_of(linker, group);
-		other = root_of(linker, other);
-		linker->parents[root > other ? root : other] = root > other ? other : root;
+		if (other)
+			join(linker, group, other);
+	}
+}
+
+/* What makes a workload pass the checks of the level that @group enforces. */
+static void link_workload(struct linker *linker, const struct workload *workload, uint32_t group)
+{
+	const struct document *document = document_of(&workload->where);
+
+	if (!document->trace)
+		return;
+	for (size_t i = first_finding(&workload->where);
+	     i < document->findings.n && document->findings.items[i].object == workload->where.object; i++)
+		if (document->findings.items[i].text->check && document->trace->findings[i].group)
+			join(linker, group, document->trace->findings[i].group);
+}
+
+static void link_homes(struct linker *linker)
+{
+	const struct inventory *inventory = linker->run->inventory;
+	uint32_t any = 0, group;
+
+	for (size_t i = 0; i < inventory->homes.n; i++) {
+		group = group_of(&inventory->homes.items[i].where, &fixer_namespace_labels);
+		/* One workload that may live in any of them makes one of them all. */
+		if (group && any && inventory->homeless.workloads_n)
+			join(linker, any, group);
+		any = group ? group : any;
+	}
+	for (size_t i = 0; any && i < inventory->workloads.n; i++) {
+		const struct workload *workload = &inventory->workloads.items[i];
+
+		group = workload->anywhere ? any : 0;
+		if (workload->home)
+			group = group_of(&inventory->homes.items[workload->home - 1].where, &fixer_namespace_labels);
+		if (group && !workload->patch)
+			link_workload(linker, workload, group);
 	}
 }
 
@@ -120,6 +173,7 @@ void trace_link(struct run *run)
 	for (size_t i = 0; i < inventory->configs.n; i++)
 		link_object(&linker, &inventory->configs.items[i].where, inventory->configs.items[i].selected,
 			    inventory->configs.items[i].selected_n);
+	link_homes(&linker);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
 	each_group(&linker, number);

@@ -13,10 +13,11 @@
 #include "kube/kinds.h"
 
 /* The words of `is`, and the flags they stand for, in the same order. */
-static const char *const flag_names[] = { "list",     "service",   "names-port", "nothing",	  "immutable",
-					  "stateful", "openshift", "cluster",	 "kustomization", "config" };
-static const unsigned flags[] = { KIND_LIST,	 KIND_SERVICE,	 KIND_NAMES_PORT, KIND_NOTHING,	      KIND_IMMUTABLE,
-				  KIND_STATEFUL, KIND_OPENSHIFT, KIND_CLUSTER,	  KIND_KUSTOMIZATION, KIND_CONFIG };
+static const char *const flag_names[] = { "list",      "service", "names-port",	   "nothing",	"immutable", "stateful",
+					  "openshift", "cluster", "kustomization", "namespace", "config" };
+static const unsigned flags[] = { KIND_LIST,	      KIND_SERVICE,   KIND_NAMES_PORT, KIND_NOTHING,
+				  KIND_IMMUTABLE,     KIND_STATEFUL,  KIND_OPENSHIFT,  KIND_CLUSTER,
+				  KIND_KUSTOMIZATION, KIND_NAMESPACE, KIND_CONFIG };
 _Static_assert(sizeof(flags) / sizeof(flags[0]) == sizeof(flag_names) / sizeof(flag_names[0]), "a flag for each word");
 
 /* Those of a pod's `is`. */

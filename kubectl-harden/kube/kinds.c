@@ -74,16 +74,6 @@ static bool all_nothing(const struct kube_kind_list *list, struct str kind, size
 	return nothing;
 }
 
-bool kube_kind_is_config(struct str kind)
-{
-	const struct kube_kind_list rows = built_in();
-
-	for (size_t i = lower_bound(&rows, kind); i < rows.n && str_is(kind, rows.items[i].kind); i++)
-		if (rows.items[i].flags & KIND_CONFIG)
-			return true;
-	return false;
-}
-
 bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, bool *ret_known)
 {
 	const struct kube_kind_list rows = built_in();
@@ -94,4 +84,19 @@ bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, boo
 		nothing = all_nothing(own, kind, &n) && nothing;
 	*ret_known = n > 0;
 	return *ret_known && nothing;
+}
+
+static bool has_flag(const struct kube_kind_list *list, struct str kind, unsigned flags)
+{
+	for (size_t i = lower_bound(list, kind); i < list->n && str_is(kind, list->items[i].kind); i++)
+		if (list->items[i].flags & flags)
+			return true;
+	return false;
+}
+
+bool kube_kind_may_be(const struct kube_kind_list *own, struct str kind, unsigned flags)
+{
+	const struct kube_kind_list rows = built_in();
+
+	return (own && has_flag(own, kind, flags)) || has_flag(&rows, kind, flags);
 }

@@ -20,7 +20,8 @@ enum kube_kind_flag {
 	KIND_OPENSHIFT = 1 << 7,     /* its presence means that OpenShift assigns the UIDs */
 	KIND_CLUSTER = 1 << 8,	     /* has no namespace */
 	KIND_KUSTOMIZATION = 1 << 9, /* names files that are patches, and holds patches */
-	KIND_CONFIG = 1 << 10,	     /* holds files: parsed where one may say what a program listens on */
+	KIND_NAMESPACE = 1 << 10,    /* its labels say what its pods must reach */
+	KIND_CONFIG = 1 << 11,	     /* holds files: parsed where one may say what a program listens on */
 };
 
 enum kube_view_flag {
@@ -88,8 +89,8 @@ const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, str
  */
 bool kube_kind_is_nothing(const struct kube_kind_list *own, struct str kind, bool *ret_known);
 
-/* kube_kind_is_config() - whether a built-in row named @kind has KIND_CONFIG. */
-bool kube_kind_is_config(struct str kind);
+/* kube_kind_may_be() - whether a row named @kind, in whatever group, has one of @flags; @own as above. */
+bool kube_kind_may_be(const struct kube_kind_list *own, struct str kind, unsigned flags);
 
 /*
  * kube_kinds_read() - reads, checks and sorts the rows in @list, a sequence of @schema's file, of the form that

@@ -97,4 +97,4 @@ const char *kube_object_note(struct yaml_tree *tree, const struct kube_object *o
 /* Field orders for new keys: generated from schemas/fields.yaml. */
 extern const struct yaml_order order_pod_spec, order_container, order_pod_security_context, order_security_context,
 	order_volume, order_volume_mount, order_env_var, order_capabilities, order_seccomp_profile, order_sysctl,
-	order_service_port, order_service_spec;
+	order_service_port, order_service_spec, order_resources, order_resource_list, order_object_meta;

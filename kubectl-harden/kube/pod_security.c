@@ -497,3 +497,19 @@ uint32_t pod_security_violations(struct kube_pod *pod, enum pod_security_level l
 			failed |= (uint32_t)1 << i;
 	return failed;
 }
+
+bool pod_security_version(struct str text, unsigned *ret_version)
+{
+	int64_t minor;
+
+	if (str_is(text, "latest")) {
+		*ret_version = 0;
+		return true;
+	}
+	if (text.n && text.p[0] == 'v')
+		text = str_sub(text, 1, text.n);
+	if (!str_starts(text, STR("1.")) || !str_int(str_sub(text, 2, text.n), &minor) || minor < 0 || minor > 999)
+		return false;
+	*ret_version = (minor > pod_security_newest ? pod_security_newest : (unsigned)minor) + 1;
+	return true;
+}

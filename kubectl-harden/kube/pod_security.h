@@ -89,6 +89,12 @@ extern const size_t pod_security_checks_n;
 /* pod_security_newest - the newest version at which anything changes; newer ones are judged as this one. */
 extern const unsigned pod_security_newest;
 
+/*
+ * pod_security_version() - "latest", or "v1.N", as the labels of namespaces have it: *ret_version becomes 0, or N + 1; one
+ * that is newer than the newest is that. False for anything else.
+ */
+bool pod_security_version(struct str text, unsigned *ret_version);
+
 /* One thing in a pod that a check forbids. Texts live as long as the tree. */
 struct pod_security_violation {
 	const struct pod_security_check *check;

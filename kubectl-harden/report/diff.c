@@ -193,6 +193,9 @@ static void add_lines(struct differ *d, char sign, struct str lines)
 	for (size_t at = 0, end; at < lines.n; at = end) {
 		end = line_end(lines, at);
 		add_line(d, sign, str_sub(lines, at, end));
+		/* Also in the middle of a hunk: where all lines change, that is the whole file. */
+		if (d->options->relax)
+			d->options->relax(d->options->data);
 	}
 }
 
@@ -364,8 +367,6 @@ static void end_hunk(struct differ *d, struct edit *next)
 		next->text -= keep;
 		next->text_end -= keep;
 	}
-	if (d->options->relax)
-		d->options->relax(d->options->data);
 }
 
 void diff_add(struct buf *out, struct str path, struct str original, const struct splices *splices,

@@ -182,17 +182,12 @@ const char *item_rule(const struct item *item)
 
 const char *item_level(const struct item *item)
 {
-	static const char *const levels[] = {
-		[PROFILE_BASELINE] = "baseline",
-		[PROFILE_RESTRICTED] = "restricted",
-		[PROFILE_HARDENED] = "hardened",
-	};
+	enum pod_security_level level;
 
-	if (item->check)
-		return levels[pod_security_checks[pod_security_find(str_of(item->check))].level == POD_SECURITY_BASELINE
-				      ? PROFILE_BASELINE
-				      : PROFILE_RESTRICTED];
-	return item->fixer ? levels[item->fixer->profile] : "";
+	if (!item->check)
+		return item->fixer ? profile_name(item->fixer->profile) : "";
+	level = pod_security_checks[pod_security_find(str_of(item->check))].level;
+	return profile_name(level == POD_SECURITY_BASELINE ? PROFILE_BASELINE : PROFILE_RESTRICTED);
 }
 
 const char *item_safety(enum safety safety)

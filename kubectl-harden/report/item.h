@@ -51,7 +51,7 @@ void items_each(const struct run *run, void (*visit)(const struct item *item, vo
 /* item_rule() - the name of its rule: the fixer's, "not-checked" or "passed-over". */
 const char *item_rule(const struct item *item);
 
-/* item_level() - "baseline", "restricted" or "hardened": the first profile that asks for it; "" without a fixer. */
+/* item_level() - the first profile that asks for it, or "opt-in"; "" without a fixer. */
 const char *item_level(const struct item *item);
 
 /* item_safety() - "safe", "caveat", "unsafe" or "finding". item_severity() - "note", "warning", "error". */

@@ -180,7 +180,6 @@ static void add_summary(struct json *json, const struct machine *machine)
 
 void machine_json(const struct machine *machine)
 {
-	static const char *const profiles[] = { "baseline", "restricted", "hardened" };
 	struct report report = { .machine = machine, .json = json_init(machine->out, 2) };
 	struct json *json = &report.json;
 
@@ -188,7 +187,7 @@ void machine_json(const struct machine *machine)
 	json_str_key(json, "apiVersion", STR("kubectl-harden/v1"));
 	json_str_key(json, "kind", STR("Report"));
 	json_str_key(json, "version", STR(KUBECTL_HARDEN_VERSION));
-	json_str_key(json, "profile", str_of(profiles[machine->run->options.fix.profile]));
+	json_str_key(json, "profile", str_of(profile_name(machine->run->options.fix.profile)));
 	add_files(&report);
 	json_open_key(json, "findings", '[');
 	items_each(machine->run, add_item, &report);

@@ -132,6 +132,12 @@ static void add_row(struct buf *out, const struct source *source, const struct d
 	text_wrap(out, buf_str(&text), 4, TEXT_COLUMNS);
 }
 
+/* Who left something out knows it. */
+static bool is_told(const struct finding *finding)
+{
+	return finding->text->status == FIX_LEFT && !finding->text->declined;
+}
+
 void left_add(struct buf *out, const struct source *source, const struct document *document, bool colour)
 {
 	struct row *rows;
@@ -139,14 +145,14 @@ void left_add(struct buf *out, const struct source *source, const struct documen
 	size_t n = 0, shown_n = 0;
 
 	for (size_t i = 0; i < document->findings.n; i++)
-		n += document->findings.items[i].text->status == FIX_LEFT;
+		n += is_told(&document->findings.items[i]);
 	if (!n)
 		return;
 	rows = xrealloc_array(NULL, n, sizeof(*rows));
 	shown = xrealloc_array(NULL, n, sizeof(*shown));
 	n = 0;
 	for (size_t i = 0; i < document->findings.n; i++)
-		if (document->findings.items[i].text->status == FIX_LEFT)
+		if (is_told(&document->findings.items[i]))
 			rows[n++] = (struct row){ .finding = &document->findings.items[i], .index = i };
 	qsort(rows, n, sizeof(*rows), reason_order);
 	group(rows, n);

@@ -24,7 +24,7 @@ struct summary {
 
 static bool is_told(const struct run_object *object)
 {
-	return object->changes || object->left;
+	return object->changes || object->left || object->declined;
 }
 
 static size_t limit(const struct summary *s, size_t n)
@@ -44,7 +44,8 @@ static void add_more(struct buf *out, size_t n)
 static bool add_heading(struct summary *s, const struct source *source)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
-	size_t changes = 0, left = 0, shown = 0, hidden = 0;
+	size_t changes = 0, left = 0, declined = 0, shown = 0, hidden = 0;
+	const char *separator = ": ";
 
 	text_escape(&line, source_name(source));
 	for (size_t i = 0; i < source->documents.n; i++) {
@@ -53,6 +54,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 
 			changes += object->changes;
 			left += object->left;
+			declined += object->declined;
 			if (!is_told(object))
 				continue;
 			if (shown == limit(s, OBJECTS_SHOWN)) {
@@ -63,14 +65,20 @@ static bool add_heading(struct summary *s, const struct source *source)
 			add_object(&line, object);
 		}
 	}
-	if (!changes && !left)
+	if (!changes && !left && !declined)
 		return false;
 	add_more(&line, hidden);
-	buf_addz(&line, ": ");
-	if (changes)
+	if (changes) {
+		buf_addz(&line, separator);
 		text_count(&line, changes, "change");
+		separator = ", ";
+	}
+	if (declined) {
+		buf_addf(&line, "%s%zu left out", separator, declined);
+		separator = ", ";
+	}
 	if (left)
-		buf_addf(&line, "%s%zu left", changes ? ", " : "", left);
+		buf_addf(&line, "%s%zu left", separator, left);
 	text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
 	return true;
 }
@@ -367,7 +375,7 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 
 	if (!totals->changed) {
 		totals_add_files(out, totals);
-		buf_addz(out, totals->files ? ", nothing to change" : "");
+		buf_addz(out, totals->declined ? ", nothing changed" : totals->files ? ", nothing to change" : "");
 	} else if (totals->changed == totals->files) {
 		text_count(out, totals->files, "file");
 		buf_addf(out, " %s", verb);
@@ -390,6 +398,12 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 	if (totals->caveats) {
 		buf_addz(&line, separator);
 		text_count(&line, totals->caveats, "caveat");
+		separator = ", ";
+	}
+	if (totals->declined) {
+		buf_addz(&line, separator);
+		text_count(&line, totals->declined, "change");
+		buf_addz(&line, " left out");
 		separator = ", ";
 	}
 	if (totals->left) {

@@ -38,7 +38,8 @@ static void count_document(const struct document *document, struct totals *total
 			continue;
 		}
 		totals->findings++;
-		totals->left += left;
+		totals->left += left && !finding->text->declined;
+		totals->declined += finding->text->declined;
 		totals->changes += !left;
 		totals->violations += finding->text->check != NULL;
 		totals->violations_left += finding->text->check != NULL && left;

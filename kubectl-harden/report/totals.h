@@ -17,6 +17,7 @@ struct totals {
 	size_t caveats;
 	size_t findings;   /* changed and left */
 	size_t left;	   /* findings */
+	size_t declined;   /* changes that the user left out, and what needs them */
 	size_t refused;	   /* documents, and files as a whole */
 	size_t violations; /* findings that the Pod Security level refuses */
 	size_t violations_left;

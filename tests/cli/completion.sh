@@ -17,7 +17,7 @@ offers 'fix fixers :4' 'fi'
 offers ':4' no-such
 offers ':4' no-such ''
 offers '--profile :4' diff --prof
-offers 'baseline restricted hardened :4' diff --profile ''
+offers 'baseline restricted hardened auto :4' diff --profile ''
 offers 'restricted :4' diff --profile=r
 offers 'restricted :4' diff --profile r
 offers 'json yaml yml :8' diff -f ''
@@ -59,7 +59,7 @@ is_completed() {
 
 if has bash; then
 	for case in 'kubectl-harden fi|fix fixers' 'kubectl-harden diff --profile=re|restricted' \
-		'kubectl-harden diff --profile |baseline restricted hardened' 'kubectl-harden explain priv|privileged privilege-escalation' \
+		'kubectl-harden diff --profile |baseline restricted hardened auto' 'kubectl-harden explain priv|privileged privilege-escalation' \
 		'kubectl-harden diff -f shop/w|shop/web.yaml' 'kubectl-harden diff -f od|odd' \
 		'kubectl-harden diff -k kustomize/b|kustomize/base' 'kubectl-harden diff -k shop/w|'; do
 		completed=$(in_bash "${case%|*}")

@@ -29,6 +29,22 @@ static uint8_t at(struct str program, size_t i)
 	return i < program.n ? (uint8_t)program.p[i] : 0;
 }
 
+/* What no profile holds, and what Namespaces say. */
+static void ask_for_more(struct fix_config *fix, uint8_t what)
+{
+	struct str part;
+
+	if (what & 1)
+		fix->profile = PROFILE_AUTO;
+	for (size_t i = 0; (what & 2) && i < fixers_n; i++)
+		if (fixers[i]->profile == PROFILE_OPT_IN)
+			fix->also |= (uint64_t)1 << i;
+	if (what & 4)
+		(void)resource_list_parse(STR("cpu=100m,memory=64Mi"), &fix->requests, &part);
+	if (what & 8)
+		(void)resource_list_parse(STR("memory=1Gi"), &fix->limits, &part);
+}
+
 static struct run_options options_of(struct str program)
 {
 	struct run_options options = {
@@ -65,6 +81,7 @@ static struct run_options options_of(struct str program)
 		fix->port_map.items[0].to = (uint16_t)(1024 + at(program, 5));
 		fix->port_map.n = 1;
 	}
+	ask_for_more(fix, at(program, 6));
 	return options;
 }
 

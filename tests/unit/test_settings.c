@@ -175,7 +175,7 @@ static void test_errors(void **state)
 		    "invalid argument \"maybe\" for --recursive: must be true or false");
 	check_error(COMMAND_DIFF, "--profile=restrictd",
 		    "invalid argument \"restrictd\" for --profile: must be baseline, "
-		    "restricted or hardened (did you mean restricted?)");
+		    "restricted, hardened or auto (did you mean restricted?)");
 	check_error(COMMAND_FIX, "--dry-run=server",
 		    "invalid argument \"server\" for --dry-run: must be none or client");
 	check_error(COMMAND_DIFF, "--only=run-as-nonroot",
@@ -202,6 +202,11 @@ static void test_errors(void **state)
 	check_error(COMMAND_DIFF, "--port-map=80:8080,80:8081",
 		    "invalid argument \"80:8081\" for --port-map: this port moves "
 		    "elsewhere already");
+	check_error(COMMAND_DIFF, "--requests=cpu",
+		    "invalid argument \"cpu\" for --requests: must be pairs such as cpu=100m,memory=128Mi");
+	check_error(COMMAND_DIFF, "--limits=cpu=1,memory=128m",
+		    "invalid argument \"memory=128m\" for --limits: must be whole bytes: m stands for thousandths, Mi "
+		    "for 1024 * 1024");
 	check_error(COMMAND_DIFF, "--max-document-size=lots",
 		    "invalid argument \"lots\" for --max-document-size: a size such "
 		    "as 256Mi");
@@ -212,6 +217,40 @@ static void test_errors(void **state)
 	check_error(COMMAND_DIFF, "--max-document-size=9Gi",
 		    "invalid argument \"9Gi\" for --max-document-size: less than "
 		    "4Gi");
+}
+
+/* What is wrong only together. */
+static void test_check(void **state)
+{
+	static const struct {
+		const char *line, *why; /* NULL: nothing */
+	} lines[] = {
+		{ "--also=resources --requests=memory=256Mi --limits=memory=0.25Gi", NULL },
+		{ "--only=resources --requests=cpu=1,memory=1Gi --limits=cpu=2", NULL },
+		{ "--requests=cpu=1",
+		  "--requests is for the fixer resources, which was not asked for; add --also=resources" },
+		{ "--limits=cpu=1 --also=resources --skip=resources",
+		  "--limits is for the fixer resources, which was not asked for; add --also=resources" },
+		{ "--also=resources --limits=memory=256Mi --requests=memory=257Mi",
+		  "--requests memory=257Mi is more than --limits memory=256Mi, which the API refuses" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char line[128];
+		struct settings settings;
+		struct error *error = NULL;
+		bool fine;
+
+		snprintf(line, sizeof(line), "%s", lines[i].line);
+		settings = check_fine(line);
+		fine = settings_check(&settings, &error);
+		assert_int_equal(fine, !lines[i].why);
+		if (!fine)
+			assert_string_equal(error->message, lines[i].why);
+		error_free(error);
+		settings_free(&settings);
+	}
 }
 
 /* Help shows them in this order, and a name means one thing to one command. */
@@ -230,7 +269,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms), cmocka_unit_test(test_together), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_sizes), cmocka_unit_test(test_errors),   cmocka_unit_test(test_table),
+		cmocka_unit_test(test_sizes), cmocka_unit_test(test_errors),   cmocka_unit_test(test_check),
+		cmocka_unit_test(test_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,9 @@ static void takes_its_place_in_order(void **state)
 		{ "a: &a {x: 1}\nc:\n  last: a\n  <<: *a\n", "name",
 		  "a: &a {x: 1}\nc:\n  last: a\n  <<: *a\n  name: x\n" },
 		{ "c: &m\n  # d\n  image: a\n", "name", "c: &m\n  name: x\n  # d\n  image: a\n" },
+		/* Nothing can follow a block scalar without text. */
+		{ "c:\n  name: a\n  args: >\n", "last", "c:\n  name: a\n  last: x\n  args: >\n" },
+		{ "c:\n  args: >\n", "last", "c:\n  last: x\n  args: >\n" },
 	};
 
 	(void)state;

@@ -321,6 +321,12 @@ static void tells_what_has_no_place(void **state)
 		  1,
 		  "too long" },
 		{ "a: &x\n- p\nb:\n- *x\n", { { APPEND, "b.0", "c", 0 } }, 0, "another place" },
+		/* A list of a merge that is read elsewhere, too. */
+		{ "a: &x {u: 1}\nb: {<<: &l [*x]}\nc: *l\n", { { PUT_INT, "a", "z", 2 } }, 0, "another place" },
+		{ "a: &x {u: 1}\nb: {<<: &l [*x]}\nc: *l\n",
+		  { { PUT_INT, "a", "z", 2 }, { PUT_INT, "b", "z", 2 } },
+		  0,
+		  "another place" },
 	};
 
 	(void)state;
