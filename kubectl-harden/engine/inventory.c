@@ -244,3 +244,34 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 	}
 	VEC_PUSH(&run->inventory->services, service);
 }
+
+/* ---- ties ---- */
+
+size_t inventory_ties(const struct inventory *inventory)
+{
+	return inventory->services.n + inventory->references.n + inventory->configs.n;
+}
+
+const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, const struct where **ret_where,
+			      uint32_t *ret_n)
+{
+	if (tie < inventory->services.n) {
+		const struct service *service = &inventory->services.items[tie];
+
+		*ret_where = &service->where;
+		*ret_n = service->selected_n;
+		return service->selected;
+	}
+	tie -= inventory->services.n;
+	if (tie < inventory->references.n) {
+		const struct reference *reference = &inventory->references.items[tie];
+
+		*ret_where = &reference->where;
+		*ret_n = reference->selected_n;
+		return reference->selected;
+	}
+	tie -= inventory->references.n;
+	*ret_where = &inventory->configs.items[tie].where;
+	*ret_n = inventory->configs.items[tie].selected_n;
+	return inventory->configs.items[tie].selected;
+}

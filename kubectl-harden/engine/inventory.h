@@ -194,6 +194,16 @@ struct inventory {
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 
+/*
+ * A tie is what names the ports of workloads and moves with them: a row of the Services, or, behind those, of the
+ * references, or of the ConfigMaps. inventory_ties() - their number. inventory_tie() - the workloads that one has to do
+ * with (see INVENTORY_ROW()), *ret_n of them, and where it stands.
+ */
+size_t inventory_ties(const struct inventory *inventory);
+const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, const struct where **ret_where,
+			      uint32_t *ret_n);
+#define INVENTORY_ROW(selected) ((selected) & ~REFERENCE_UNCLEAR)
+
 /* inventory_*() - records an object of the tree. Texts are copied into the run's arena. */
 void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix);
 /* inventory_wants_ports() - whether any rule that @fix asks for has to do with the ports of the pod. */

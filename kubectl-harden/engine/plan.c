@@ -292,28 +292,17 @@ static bool spread(struct run *run, struct service *service, struct service_port
 
 /* ---- what moves together ---- */
 
-/* What leads to workloads and moves with all of them or none: Services, behind those references, then ConfigMaps. */
+/* Whom a tie moves with all together or not at all: not those that allow the new port beside the old one. */
 static const uint32_t *tied(const struct inventory *inventory, size_t tie, uint32_t *ret_n)
 {
-	const struct reference *reference;
+	const struct where *where;
+	const uint32_t *selected = inventory_tie(inventory, tie, &where, ret_n);
+	size_t reference = tie - inventory->services.n;
 
-	if (tie < inventory->services.n) {
-		*ret_n = inventory->services.items[tie].selected_n;
-		return inventory->services.items[tie].selected;
-	}
-	tie -= inventory->services.n;
-	if (tie >= inventory->references.n) {
-		*ret_n = inventory->configs.items[tie - inventory->references.n].selected_n;
-		return inventory->configs.items[tie - inventory->references.n].selected;
-	}
-	reference = &inventory->references.items[tie];
-	*ret_n = reference->row->deed == DEED_MOVE ? reference->selected_n : 0;
-	return reference->selected;
-}
-
-static size_t ties_of(const struct inventory *inventory)
-{
-	return inventory->services.n + inventory->references.n + inventory->configs.n;
+	if (tie >= inventory->services.n && reference < inventory->references.n &&
+	    inventory->references.items[reference].row->deed != DEED_MOVE)
+		*ret_n = 0;
+	return selected;
 }
 
 static bool spread_tie(struct run *run, size_t tie)
@@ -340,7 +329,7 @@ struct behind {
 
 static struct behind behind_make(const struct inventory *inventory)
 {
-	size_t all = 0, n = inventory->workloads.n, ties = ties_of(inventory);
+	size_t all = 0, n = inventory->workloads.n, ties = inventory_ties(inventory);
 	struct behind behind = { .starts = xrealloc_array(NULL, n + 2, sizeof(size_t)) };
 	uint32_t selected_n;
 
@@ -350,7 +339,7 @@ static struct behind behind_make(const struct inventory *inventory)
 
 		all += selected_n;
 		for (uint32_t i = 0; i < selected_n; i++)
-			behind.starts[(selected[i] & ~REFERENCE_UNCLEAR) + 2]++;
+			behind.starts[INVENTORY_ROW(selected[i]) + 2]++;
 	}
 	for (size_t i = 2; i < n + 2; i++)
 		behind.starts[i] += behind.starts[i - 1];
@@ -359,7 +348,7 @@ static struct behind behind_make(const struct inventory *inventory)
 		const uint32_t *selected = tied(inventory, s, &selected_n);
 
 		for (uint32_t i = 0; i < selected_n; i++)
-			behind.ties[behind.starts[(selected[i] & ~REFERENCE_UNCLEAR) + 1]++] = s;
+			behind.ties[behind.starts[INVENTORY_ROW(selected[i]) + 1]++] = s;
 	}
 	return behind;
 }
@@ -369,7 +358,7 @@ static void spread_all(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct behind behind = behind_make(inventory);
-	size_t n = ties_of(inventory), head = 0, waiting = n;
+	size_t n = inventory_ties(inventory), head = 0, waiting = n;
 	size_t *queue = xrealloc_array(NULL, n + 1, sizeof(size_t));
 	bool *waits = memset(xmalloc(n + 1), 1, n + 1);
 
@@ -386,7 +375,7 @@ static void spread_all(struct run *run)
 		if (!spread_tie(run, tie))
 			continue;
 		for (uint32_t i = 0; i < selected_n; i++) {
-			size_t workload = selected[i] & ~REFERENCE_UNCLEAR;
+			size_t workload = INVENTORY_ROW(selected[i]);
 
 			for (size_t k = behind.starts[workload]; k < behind.starts[workload + 1]; k++) {
 				size_t other = behind.ties[k];

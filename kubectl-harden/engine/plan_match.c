@@ -151,7 +151,7 @@ static void refuse_same(struct inventory *inventory, const uint32_t *selected, u
 	struct workload **all = xrealloc_array(NULL, (size_t)n + 1, sizeof(struct workload *));
 
 	for (uint32_t i = 0; i < n; i++)
-		all[i] = &inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR];
+		all[i] = &inventory->workloads.items[INVENTORY_ROW(selected[i])];
 	qsort(all, n, sizeof(struct workload *), by_identity);
 	for (uint32_t i = 1; i < n; i++) {
 		if (by_identity(&all[i - 1], &all[i]))
@@ -169,12 +169,12 @@ void plan_keep_nearest(struct run *run, const struct where *where, uint32_t *sel
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < *n; i++) {
-		unsigned d = plan_distance(where, &inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where);
+		unsigned d = plan_distance(where, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where);
 
 		least = d < least ? d : least;
 	}
 	for (uint32_t i = 0; i < *n; i++)
-		if (plan_distance(where, &inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where) == least)
+		if (plan_distance(where, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where) == least)
 			selected[kept++] = selected[i];
 	*n = kept;
 	refuse_same(inventory, selected, kept);

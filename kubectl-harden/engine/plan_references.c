@@ -264,8 +264,7 @@ static void judge_reference(struct run *run, struct reference *reference)
 
 	for (uint32_t i = 0; i < reference->selected_n; i++) {
 		bool unclear = reference->selected[i] & REFERENCE_UNCLEAR;
-		struct workload *workload =
-			&run->inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+		struct workload *workload = &run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		for (uint32_t k = 0; k < reference->ports_n; k++) {
 			EACH_PORT_IN(workload, &reference->ports[k], port)
@@ -293,8 +292,7 @@ static const struct workload *find_staying(struct run *run, const struct referen
 					   const struct reference_port *range)
 {
 	for (uint32_t i = 0; i < reference->selected_n; i++) {
-		struct workload *workload =
-			&run->inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+		struct workload *workload = &run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		EACH_PORT_IN(workload, range, port)
 		if (port->refused)
@@ -314,7 +312,7 @@ bool plan_spread_reference(struct run *run, struct reference *reference)
 
 		for (uint32_t i = 0; stays && i < reference->selected_n; i++) {
 			struct workload *workload =
-				&run->inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+				&run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 			EACH_PORT_IN(workload, &reference->ports[k], port)
 			{
@@ -336,7 +334,7 @@ bool plan_drop_reference(struct inventory *inventory, const struct reference *re
 	bool dropped = false;
 
 	for (uint32_t i = 0; i < reference->selected_n; i++) {
-		struct workload *workload = &inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+		struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		for (uint32_t k = 0; k < reference->ports_n; k++) {
 			EACH_PORT_IN(workload, &reference->ports[k], port)
@@ -371,7 +369,7 @@ size_t plan_reference_moves(const struct run *run, const struct reference *refer
 	if (reference->row->deed > DEED_WIDEN)
 		return 0;
 	for (uint32_t i = 0; i < reference->selected_n; i++) {
-		struct workload *workload = &inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+		struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		EACH_PORT_IN(workload, range, port)
 		if (!port->refused)
@@ -383,8 +381,7 @@ size_t plan_reference_moves(const struct run *run, const struct reference *refer
 
 		moves[m].whole = !reference->others;
 		for (uint32_t i = 0; i < reference->selected_n && moves[m].whole; i++) {
-			struct workload *workload =
-				&inventory->workloads.items[reference->selected[i] & ~REFERENCE_UNCLEAR];
+			struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 			size_t from = 0;
 			const struct inventory_port *port = port_in(workload, &one, &from);
 

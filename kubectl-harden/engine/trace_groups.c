@@ -104,14 +104,17 @@ static void join(struct linker *linker, uint32_t a, uint32_t b)
 	linker->parents[a > b ? a : b] = a > b ? b : a;
 }
 
-/* What leads to workloads moves with them. */
-static void link_object(struct linker *linker, const struct where *where, const uint32_t *selected, uint32_t n)
+/* What names workloads' ports moves with them. */
+static void link_tie(struct linker *linker, size_t tie)
 {
 	const struct inventory *inventory = linker->run->inventory;
+	const struct where *where;
+	uint32_t n;
+	const uint32_t *selected = inventory_tie(inventory, tie, &where, &n);
 	uint32_t group = group_of(where, &fixer_unprivileged_ports);
 
 	for (uint32_t i = 0; group && i < n; i++) {
-		uint32_t other = group_of(&inventory->workloads.items[selected[i] & ~REFERENCE_UNCLEAR].where,
+		uint32_t other = group_of(&inventory->workloads.items[INVENTORY_ROW(selected[i])].where,
 					  &fixer_unprivileged_ports);
 
 		if (other)
@@ -164,15 +167,8 @@ void trace_link(struct run *run)
 	linker.parents = xmalloc(((size_t)linker.n + 1) * sizeof(*linker.parents));
 	for (uint32_t i = 0; i <= linker.n; i++)
 		linker.parents[i] = i;
-	for (size_t i = 0; i < inventory->services.n; i++)
-		link_object(&linker, &inventory->services.items[i].where, inventory->services.items[i].selected,
-			    inventory->services.items[i].selected_n);
-	for (size_t i = 0; i < inventory->references.n; i++)
-		link_object(&linker, &inventory->references.items[i].where, inventory->references.items[i].selected,
-			    inventory->references.items[i].selected_n);
-	for (size_t i = 0; i < inventory->configs.n; i++)
-		link_object(&linker, &inventory->configs.items[i].where, inventory->configs.items[i].selected,
-			    inventory->configs.items[i].selected_n);
+	for (size_t i = 0; i < inventory_ties(inventory); i++)
+		link_tie(&linker, i);
 	link_homes(&linker);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));
