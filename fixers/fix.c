@@ -5,7 +5,7 @@
  * Some settings only go together: dropping ALL from a program that stays root breaks it, a non-root program cannot
  * open port 80. So a fixer asks for what it needs before it changes anything (fix_need), whatever the user selected,
  * and leaves its problem with a reason where that cannot be had. What each fixer found for each target is remembered,
- * so the order of the table decides what is reported first and nothing else.
+ * so the order of the table decides what is reported first and nothing else. See need.c for that.
  */
 #include "fixers/fix.h"
 
@@ -432,86 +432,6 @@ void change_prune(struct change *change, yaml_id node, yaml_id top)
 		for (size_t i = n; i > 0 && node; i--)
 			node = yaml_get_str(tree, node, names[i - 1]);
 	}
-}
-
-/* ---- needs ---- */
-
-/* Beside the status that is remembered. */
-enum { STATUS_DECLINED = 1 << 7 };
-
-size_t fix_status_size(const struct kube_pod *pod)
-{
-	return fixers_n * (pod->containers_n + 1);
-}
-
-static uint8_t *remembered(const struct fix_context *fix, size_t fixer, int target)
-{
-	return &fix->status[fixer * (fix->pod->containers_n + 1) + (size_t)(target + 1)];
-}
-
-enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target)
-{
-	uint8_t *memory = remembered(fix, fixer, target);
-	size_t before = fix->running;
-	int before_target = fix->target;
-	bool before_declined = fix->declined;
-	enum fix_status status;
-
-	if (*memory)
-		return (enum fix_status)((*memory & ~STATUS_DECLINED) - 1);
-	fix->running = fixer;
-	fix->target = target;
-	fix->declined = false;
-	status = fixers[fixer]->run ? fixers[fixer]->run(fix, fixers[fixer], target) : FIX_FINE;
-	*memory = (uint8_t)((status + 1) | (fix->declined ? STATUS_DECLINED : 0));
-	fix->running = before;
-	fix->target = before_target;
-	fix->declined = before_declined;
-	return status;
-}
-
-bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target)
-{
-	return *remembered(fix, fixer_index(fixer), target) != 0;
-}
-
-static void note_need(struct fix_context *fix, const struct fixer *other, int target)
-{
-	struct change_need need = {
-		.from = { .fixer = fixers[fix->running], .object = fix->object, .target = fix->target },
-		.to = { .fixer = other, .object = fix->object, .target = target },
-	};
-
-	if (fix->log && fix->log->traced)
-		VEC_PUSH(&fix->log->needs, need);
-}
-
-bool fix_need(struct fix_context *fix, const struct fixer *other, int target)
-{
-	size_t index = fixer_index(other), size = fix_status_size(fix->pod);
-	bool skipped = fix->config->skip & (uint64_t)1 << index;
-	uint32_t mark = yaml_mark(fix->tree);
-	size_t findings = fix->findings->n;
-	unsigned changes = fix->changes;
-	enum fix_status status;
-	uint8_t *memory;
-
-	note_need(fix, other, target);
-	if (!skipped || *remembered(fix, index, target)) {
-		status = fix_run(fix, index, target);
-		fix->declined |= status == FIX_LEFT && (*remembered(fix, index, target) & STATUS_DECLINED);
-		return status != FIX_LEFT;
-	}
-	/* Only asked whether it would find nothing to do: what it changed and learnt on the way is forgotten. */
-	memory = memcpy(xmalloc(size), fix->status, size);
-	status = fix_run(fix, index, target);
-	memcpy(fix->status, memory, size);
-	free(memory);
-	*remembered(fix, index, target) = (uint8_t)((status == FIX_FINE ? FIX_FINE : FIX_LEFT) + 1);
-	yaml_rollback(fix->tree, mark);
-	fix->findings->n = findings;
-	fix->changes = changes;
-	return status == FIX_FINE;
 }
 
 /* ---- targets ---- */

@@ -60,12 +60,32 @@ enum fix_status fix_end(struct change *change, const struct fixer *self, const s
 enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, const struct problem *problem);
 
 /*
+ * fix_skips() - whether @self is skipped for @target, by --skip or by an annotation of the pod (see fixers/skip.h).
+ * fix_skipping() - the first container that skips @self by itself, TARGET_POD where none does: what would hold for the
+ * whole pod would hold for it, too.
+ */
+bool fix_skips(const struct fix_context *fix, const struct fixer *self, int target);
+int fix_skipping(const struct fix_context *fix, const struct fixer *self);
+
+/* fix_skipping_reason() - why a change of the whole pod is left for the sake of that container; empty for none. */
+struct str fix_skipping_reason(struct fix_context *fix, const struct fixer *self);
+
+/*
+ * fix_skipped() - what @fixer would find for @target though it is skipped, as if all else were asked for: appended to
+ * @findings, and nothing is changed.
+ */
+void fix_skipped(struct fix_context *fix, size_t fixer, int target, struct findings *findings);
+
+/*
  * fix_need() - runs @other on @target first (once; later calls remember), and says whether what it establishes holds
  * now. A fixer that the user skipped is only asked, and nothing of it is reported.
  */
 bool fix_need(struct fix_context *fix, const struct fixer *other, int target);
 
-/* fix_run() - what the engine calls for every fixer (its index in the table) and target that the user asked for. */
+/*
+ * fix_run() - what the engine calls for every fixer (its index in the table) and target that the user asked for. One
+ * that is skipped is only asked, as by fix_need().
+ */
 enum fix_status fix_run(struct fix_context *fix, size_t fixer, int target);
 
 /* fix_choice_make() - what @config means for each fixer. */

@@ -121,6 +121,7 @@ struct namespace_plan {
 	struct str failing;	    /* for people: "Deployment/web (web.yaml: privileged)" */
 	struct str unread;	    /* a file that may hold more; empty */
 };
+struct skips;
 
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
@@ -132,6 +133,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
+	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
 	struct change_log *log;	       /* filled where it is not NULL */
@@ -231,4 +233,6 @@ const char *profile_name(enum profile profile);
 
 /* fixer_find() - by name; SIZE_MAX if unknown. fixer_index() - of a descriptor. */
 size_t fixer_find(struct str name);
+/* fixer_nearest() - the name that a misspelt one probably means; NULL where none is near. */
+const char *fixer_nearest(struct str name);
 size_t fixer_index(const struct fixer *fixer);

@@ -11,14 +11,15 @@
 static const char check[] = "runAsNonRoot";
 
 /* Every container but those in need of root, which run_container() reports, can run as non-root. */
-static bool all_can(struct fix_context *fix, bool *ret_exempt)
+static bool all_can(struct fix_context *fix, const struct fixer *self, bool *ret_exempt)
 {
 	struct str reason;
 	bool all = true;
 
 	*ret_exempt = false;
 	for (size_t i = 0; i < fix->pod->containers_n; i++) {
-		if (fix_needs_root(fix, (int)i, &reason) || !fix_need(fix, &fixer_run_as_user, (int)i)) {
+		if (fix_skips(fix, self, (int)i) || fix_needs_root(fix, (int)i, &reason) ||
+		    !fix_need(fix, &fixer_run_as_user, (int)i)) {
 			*ret_exempt = true;
 			all = false;
 		}
@@ -74,14 +75,16 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	}
 	if (yaml_is_null(fix->tree, value) && all_say_so(fix))
 		return FIX_FINE;
-	can = all_can(fix, &exempt);
+	can = all_can(fix, self, &exempt);
 	if (!can && yaml_is_null(fix->tree, value))
 		return FIX_FINE; /* container by container */
 	problem.message = yaml_is_false(fix->tree, value)
 				  ? STR("the pod says runAsNonRoot: false; restricted wants true")
 				  : STR("the pod may run as root; restricted wants runAsNonRoot: true");
 	if (!can) {
-		problem.reason = STR("a container of it is left as root (see run-as-user)");
+		problem.reason = fix_skipping_reason(fix, self);
+		if (!problem.reason.n)
+			problem.reason = STR("a container of it is left as root (see run-as-user)");
 		return fix_report(fix, self, &problem);
 	}
 	add_windows_caveat(fix, &problem);

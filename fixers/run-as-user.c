@@ -7,6 +7,7 @@
  */
 #include "fixers/evidence.h"
 #include "fixers/list.h"
+#include "kube/port_sites.h"
 
 enum { UID_UNKNOWN_IMAGE = 10001 };
 
@@ -207,14 +208,29 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 	add_text(fix, problem, closed_mount(fix, target));
 }
 
+/* What a port that an annotation keeps, without the sysctl, does to a user of @target; nothing where it is another's. */
+static struct str skipped_port(struct fix_context *fix, int target)
+{
+	struct low_port ports[LOW_PORTS_MAX];
+	size_t n = pod_low_ports(fix->pod, ports);
+
+	for (size_t i = 0; i < n; i++)
+		if ((target == TARGET_POD || ports[i].container == target) && ports[i].container >= 0 &&
+		    fix_skips(fix, &fixer_unprivileged_ports, ports[i].container) &&
+		    ports[i].port < fix_unprivileged_from(fix))
+			return fix_format(fix, "a non-root program cannot open port %u, which skips unprivileged-ports",
+					  ports[i].port);
+	return STR_NONE;
+}
+
 /* Why no user may be set, whatever it is; nothing where one may. */
-static struct str obstacle(struct fix_context *fix)
+static struct str obstacle(struct fix_context *fix, int target)
 {
 	if (fix->config->run_as_user == UID_NONE)
 		return STR("--run-as-user=none sets no UID; remove the 0 by hand");
 	if (!fix_need(fix, &fixer_unprivileged_ports, TARGET_POD))
 		return STR("a non-root program cannot open its ports (see unprivileged-ports)");
-	return STR_NONE;
+	return skipped_port(fix, target);
 }
 
 static const char *check_of(const struct fix_context *fix)
@@ -273,8 +289,9 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 		problem.reason = STR("its operator makes the containers: set a user that its images work with");
 		return fix_report(fix, self, &problem);
 	}
-	if (!inherits_as_root(fix, &problem.reason))
-		problem.reason = obstacle(fix);
+	problem.reason = fix_skipping_reason(fix, self);
+	if (!problem.reason.n && !inherits_as_root(fix, &problem.reason))
+		problem.reason = obstacle(fix, TARGET_POD);
 	identity = choose(fix, target);
 	for (size_t i = 0; i < fix->pod->containers_n; i++)
 		if (inherits(fix, (int)i))
@@ -363,7 +380,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		problem.message =
 			fix_format(fix, "%.*s names no user: it runs as root if its image does", STR_ARG(subject));
 	if (!fix_needs_root(fix, target, &problem.reason))
-		problem.reason = obstacle(fix);
+		problem.reason = obstacle(fix, target);
 	add_caveats(fix, &problem, target, &identity);
 	add_text(fix, &problem, kept_ports(fix));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))

@@ -32,6 +32,13 @@ static bool all_containers_set(struct fix_context *fix)
 	return fix->pod->containers_n > 0;
 }
 
+/* Whether the pod's profile decides for the containers: there is a place for it, and none of them skips this. */
+static bool has_pods(struct fix_context *fix, const struct fixer *self)
+{
+	return fix_has_pod_context(fix) &&
+	       (is_set(fix, fix_pod_security_context(fix)) || fix_skipping(fix, self) == TARGET_POD);
+}
+
 static bool is_runtime_default(struct str annotation)
 {
 	return str_is(annotation, "runtime/default") || str_is(annotation, "docker/default");
@@ -74,7 +81,9 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 	struct str text = yaml_text(fix->tree, annotation), file = STR_NONE;
 	struct change change;
 
-	if (fix_is_windows(fix, problem))
+	if (target == TARGET_POD)
+		problem->reason = fix_skipping_reason(fix, self);
+	if (problem->reason.n || fix_is_windows(fix, problem))
 		return fix_report(fix, self, problem);
 	if (str_starts(text, STR("localhost/")))
 		file = str_sub(text, strlen("localhost/"), text.n);
@@ -135,12 +144,12 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 					     "%.*s sets the seccomp profile %.*s; it must be RuntimeDefault or "
 					     "Localhost",
 					     STR_ARG(subject), STR_ARG(yaml_get_text(fix->tree, profile, "type")));
-	} else if (target != TARGET_POD && !baseline && !fix_has_pod_context(fix)) {
+	} else if (target != TARGET_POD && !baseline && !has_pods(fix, self)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix_place(fix, target);
 		problem.message = fix_format(fix, "%.*s has no seccomp profile; restricted wants RuntimeDefault",
 					     STR_ARG(subject));
-	} else if (target == TARGET_POD && fix_has_pod_context(fix) && !baseline && !all_containers_set(fix)) {
+	} else if (target == TARGET_POD && has_pods(fix, self) && !baseline && !all_containers_set(fix)) {
 		problem.safety = SAFETY_SAFE;
 		problem.at = fix->pod->spec;
 		problem.message = STR("the pod has no seccomp profile; restricted wants RuntimeDefault");

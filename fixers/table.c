@@ -56,6 +56,15 @@ size_t fixer_find(struct str name)
 	return SIZE_MAX;
 }
 
+const char *fixer_nearest(struct str name)
+{
+	const char *names[FIXERS_MAX];
+
+	for (size_t i = 0; i < fixers_n; i++)
+		names[i] = fixers[i]->name;
+	return str_nearest(name, names, fixers_n);
+}
+
 size_t fixer_index(const struct fixer *fixer)
 {
 	for (size_t i = 0; i < fixers_n; i++)

@@ -214,6 +214,7 @@ static enum fix_status carry_out(struct fix_context *fix, const struct fixer *se
 		describe(fix, decision, &problem);
 		return fix_report(fix, self, &problem);
 	case PORT_KEEP:
+	case PORT_SKIP:
 		return FIX_FINE;
 	case PORT_SYSCTL:
 		return keep(fix, self, decision, &problem);
@@ -235,6 +236,8 @@ static void report_placeholders(struct fix_context *fix, const struct fixer *sel
 
 		if (!why)
 			continue;
+		if (fix_skips(fix, self, container))
+			continue;
 		problem.message = fix_format(fix, "a port of %.*s is %.*s", STR_ARG(fix_subject(fix, container)),
 					     STR_ARG(yaml_text(fix->tree, port)));
 		problem.reason = str_of(why);
@@ -242,12 +245,33 @@ static void report_placeholders(struct fix_context *fix, const struct fixer *sel
 	}
 }
 
+/* What an annotation keeps for one container: only asked, so that it can be told. */
+static enum fix_status report_skipped(struct fix_context *fix, const struct fixer *self, int target)
+{
+	enum fix_status status = FIX_FINE;
+
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
+		const struct port_decision *decision = &fix->ports->items[i];
+		struct problem problem = { .safety = SAFETY_SAFE, .reason = decision->reason };
+		int container;
+
+		if (decision->action != PORT_SKIP || is_allowed_by_sysctl(fix, decision->port))
+			continue;
+		place_of(fix, decision, &container);
+		if (container != target)
+			continue;
+		describe(fix, decision, &problem);
+		status = fix_report(fix, self, &problem);
+	}
+	return status;
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	enum fix_status worst = FIX_FINE;
 
 	if (target != TARGET_POD)
-		return FIX_FINE;
+		return report_skipped(fix, self, target);
 	for (size_t i = 0; i < fix->pod->containers_n; i++)
 		report_placeholders(fix, self, (int)i);
 	if (!fix->ports)

@@ -86,9 +86,15 @@ static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
 		.at = violation->at,
 	};
 	struct change change;
+	struct str skipping;
 
 	if (!describe(fix, violation, &problem))
 		return FIX_FINE;
+	skipping = violation->container < 0 ? fix_skipping_reason(fix, self) : STR_NONE;
+	if (skipping.n) {
+		problem.reason = skipping;
+		return fix_report(fix, self, &problem);
+	}
 	if (!fix_allowed(fix, self, problem.safety)) {
 		problem.reason = with_flag(fix, self, &problem);
 		return fix_report(fix, self, &problem);

@@ -44,8 +44,9 @@ struct walker {
 	size_t seen;	    /* names in all folders */
 	bool over;	    /* the limit of names, or a signal */
 	bool ok;
-	bool folders; /* the folder named has folders that were not looked into */
-	bool input;   /* "-" was met */
+	bool folders;  /* the folder named has folders that were not looked into */
+	bool excluded; /* and what was left out */
+	bool input;    /* "-" was met */
 };
 
 static char *copy_string(const char *z)
@@ -268,6 +269,13 @@ static void found_folder(struct walker *w, struct buf *path, const char *name, s
 		folder_walk(w, fd, path, depth + 1);
 }
 
+/* Whether the user has what was met left out. Folders that nobody looks into are not asked about. */
+static bool is_excluded(const struct walker *w, const char *path, bool folder)
+{
+	return w->options->excluded && (folder ? w->options->recursive : walk_has_extension(path)) &&
+	       w->options->excluded(w->options->data, path, folder);
+}
+
 /* Walks the open folder @fd, which is closed; @path is what to put before its names, and is as before afterwards. */
 static void folder_walk(struct walker *w, int fd, struct buf *path, size_t depth)
 {
@@ -281,7 +289,9 @@ static void folder_walk(struct walker *w, int fd, struct buf *path, size_t depth
 		const struct name *name = &names.items[i];
 
 		join(path, base, name->z);
-		if (name->number && (S_ISDIR(name->mode) ? w->options->recursive : walk_has_extension(name->z)))
+		if (is_excluded(w, path->p, S_ISDIR(name->mode)))
+			w->excluded = true;
+		else if (name->number && (S_ISDIR(name->mode) ? w->options->recursive : walk_has_extension(name->z)))
 			add_errno(w, path->p, false, name->number);
 		else if (S_ISDIR(name->mode))
 			found_folder(w, path, name->z, depth);
@@ -313,7 +323,7 @@ static void named_folder(struct walker *w, const char *argument)
 	}
 	VEC_PUSH(&w->list->roots, real);
 	w->inside = real;
-	w->folders = false;
+	w->folders = w->excluded = false;
 	while (base > 1 && argument[base - 1] == '/')
 		base--;
 	buf_add(&path, (struct str){ argument, base });
@@ -322,7 +332,7 @@ static void named_folder(struct walker *w, const char *argument)
 	buf_addc(&path, '\0');
 	path.n--;
 	folder_walk(w, fd, &path, 1);
-	if (!is_over(w, argument) && w->list->n == before) {
+	if (!is_over(w, argument) && w->list->n == before && !w->excluded) {
 		error_set(&error, "read %s: no .yaml, .yml or .json file in this folder%s", argument,
 			  w->folders ? "; -R looks into its folders, too" : "");
 		add_error(w, argument, true, error);

@@ -45,6 +45,11 @@ struct walk_options {
 	void (*passed_over)(void *data, const char *path, const char *why);
 	/* The same for temporary files of ours, which somebody should remove; NULL is fine. */
 	void (*left_over)(void *data, const char *path, const char *why);
+	/*
+	 * Whether what a walk met is left out; a folder then with all in it. @path of a folder has no slash at its end. NULL
+	 * is fine.
+	 */
+	bool (*excluded)(void *data, const char *path, bool folder);
 	void *data;
 };
 

@@ -19,12 +19,14 @@ enum command_bit {
 	COMMAND_FIXERS = 1 << 3,
 	COMMAND_EXPLAIN = 1 << 4,
 	COMMAND_OTHER = 1 << 5,
+	COMMAND_CONFIG = 1 << 6,
 	COMMAND_ON_MANIFESTS = COMMAND_FIX | COMMAND_DIFF | COMMAND_CHECK,
-	COMMAND_ANY = (1 << 6) - 1,
+	COMMAND_WITH_SETTINGS = COMMAND_ON_MANIFESTS | COMMAND_CONFIG,
+	COMMAND_ANY = (1 << 7) - 1,
 };
 
 /* What a command's arguments are, for completion. */
-enum argument_kind { ARGUMENT_NONE, ARGUMENT_FIXER, ARGUMENT_SHELL, ARGUMENT_COMMAND };
+enum argument_kind { ARGUMENT_NONE, ARGUMENT_FILE, ARGUMENT_FIXER, ARGUMENT_SHELL, ARGUMENT_COMMAND };
 
 /* One invocation of the program. */
 struct session {
@@ -54,7 +56,7 @@ extern const size_t commands_n;
 const struct command *command_find(struct str name);
 
 extern const struct command command_diff, command_fix, command_check, command_fixers, command_kinds, command_explain,
-	command_version, command_completion, command_help, command_complete, command_reference;
+	command_config, command_version, command_completion, command_help, command_complete, command_reference;
 
 /* command_main() - the whole program: finds the command, parses its options, runs it. Returns the exit code. */
 int command_main(int argc, char **argv);

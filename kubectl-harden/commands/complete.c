@@ -106,6 +106,8 @@ static enum directive offer_arguments(struct buf *out, const struct command *com
 		for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
 			offer(out, start, "", shells[i], NULL);
 		break;
+	case ARGUMENT_FILE:
+		return DIRECTIVE_FILES;
 	case ARGUMENT_NONE:
 		break;
 	}

@@ -4,6 +4,7 @@
  */
 #include "commands/example.h"
 #include "fixers/fix.h"
+#include "fixers/skip.h"
 #include "kube/pod_security.h"
 #include "report/item.h"
 #include "report/text.h"
@@ -63,6 +64,11 @@ static void add_how(struct buf *out, bool colour, const struct fixer *fixer)
 	if (fixer->example_options)
 		buf_addf(out, " \\\n    %s", fixer->example_options);
 	buf_addc(out, '\n');
+	if (!opt_in)
+		buf_addf(out,
+			 "or, for one object or container, in an annotation of the manifest:\n"
+			 "  " SKIP_ANNOTATION ": \"%s\"\n  " SKIP_ANNOTATION ": \"CONTAINER:%s\"\n",
+			 fixer->name, fixer->name);
 }
 
 /* ---- a standard ---- */

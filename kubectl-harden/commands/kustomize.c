@@ -73,7 +73,7 @@ static bool build(struct work *work, struct child *ret, struct error **err)
 			      "https://kubernetes.io/docs/tasks/tools/ says how to install kubectl");
 }
 
-bool kustomize_read(struct work *work, struct error **err)
+bool kustomize_read(struct work *work, struct source_options *options, struct error **err)
 {
 	struct buf name CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
@@ -88,7 +88,7 @@ bool kustomize_read(struct work *work, struct error **err)
 		image.n = child.out.n - 1;
 		image.bytes = child.out.p;
 		child.out = BUF_INIT;
-		run_add(&work->run, name.p, NULL, &image)->printed = true;
+		run_add_with(&work->run, name.p, NULL, &image, options)->printed = true;
 	}
 	child_free(&child);
 	return fine;

@@ -4,6 +4,7 @@
  * that the program itself walks. Hidden: it is for the build and for the tests, which fail where the file is stale.
  */
 #include "commands/example.h"
+#include "fixers/skip.h"
 #include "report/text.h"
 
 /* The words of a list that blanks separate, with @between. */
@@ -147,6 +148,19 @@ static void man_command(struct buf *out, const struct command *command)
 		man_examples(out, command->examples);
 }
 
+static void man_exceptions(struct buf *out)
+{
+	buf_addz(out, ".SH EXCEPTIONS\n");
+	man_words(out, "An object, or its pod template, may say which fixers are not for it, or not for one of its "
+		       "containers, in an annotation:\n");
+	buf_addz(out, ".EX\n.RS 4\nmetadata:\n  annotations:\n    ");
+	man_words(out, SKIP_ANNOTATION ": \"host-path, web:run-as-user\"");
+	buf_addz(out, "\n.RE\n.EE\n");
+	man_words(out, "check -v lists what that hides.\n");
+	buf_addz(out,
+		 ".SH FILES\n.TP\n.B \\&.kubectl\\-harden.yaml\nSettings of a repository: see kubectl harden config.\n");
+}
+
 static void man(struct buf *out)
 {
 	buf_addf(out, ".TH KUBECTL\\-HARDEN 1 \"\" \"kubectl\\-harden %s\" \"Kubernetes\"\n", KUBECTL_HARDEN_VERSION);
@@ -167,6 +181,7 @@ static void man(struct buf *out)
 		man_words(out, fixers[i]->name);
 		buf_addf(out, "\n%s (%s).\n", fixers[i]->summary, profile_name(fixers[i]->profile));
 	}
+	man_exceptions(out);
 	buf_addz(out, ".SH EXIT STATUS\n.TP\n.B 0\nNo changes (diff), done (fix), no findings (check).\n.TP\n.B 1\n"
 		      "Changes (diff); findings that \\-\\-fail\\-on means (check, fix).\n.TP\n.B 2\n"
 		      "Wrong usage, or something could not be read or written.\n"

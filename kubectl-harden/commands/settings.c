@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "commands/command.h"
-#include "fixers/fix.h"
+#include "commands/layer.h"
 
 struct settings settings_init(void)
 {
@@ -28,30 +28,6 @@ void settings_free(struct settings *settings)
 	free(settings->arguments.items);
 }
 
-/* A request that its limit does not allow, and values that nobody uses. */
-static bool check_resources(const struct fix_config *fix, struct error **err)
-{
-	size_t resources = fixer_find(STR("resources"));
-
-	if ((fix->requests.n || fix->limits.n) && !fix_selected(fix, fixers[resources]))
-		return error_set(err, "--%s is for the fixer resources, which was not asked for; add --also=resources",
-				 fix->requests.n ? "requests" : "limits");
-	for (size_t i = 0; i < fix->requests.n; i++) {
-		const struct resource *request = &fix->requests.items[i];
-		const struct resource *limit = resource_list_find(&fix->limits, str_of(request->name));
-
-		if (limit && quantity_cmp(request->amount, limit->amount) > 0)
-			return error_set(err, "--requests %s=%.*s is more than --limits %s=%.*s, which the API refuses",
-					 request->name, STR_ARG(request->value), limit->name, STR_ARG(limit->value));
-	}
-	return true;
-}
-
-bool settings_check(const struct settings *settings, struct error **err)
-{
-	return check_resources(&settings->run.fix, err);
-}
-
 /* What Go's strconv.ParseBool takes. */
 static bool parse_switch(struct str value, bool *ret)
 {
@@ -65,6 +41,14 @@ static bool parse_switch(struct str value, bool *ret)
 		}
 	}
 	return false;
+}
+
+bool option_refuse(const struct settings *settings, const struct option *option, struct str value, const char *why,
+		   struct error **err)
+{
+	if (settings->from_file)
+		return error_set(err, "%s cannot be \"%.*s\": %s", option->name, STR_ARG(value), why);
+	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
 }
 
 static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -81,22 +65,22 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 			return true;
 		}
 	}
+	buf_addz(&words, "must be ");
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", option->words[i]);
 	near = str_nearest(value, option->words, n);
-	return error_set(err, "invalid argument \"%.*s\" for --%s: must be %.*s%s%s%s", STR_ARG(value), option->name,
-			 STR_ARG(buf_str(&words)), near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+	buf_addf(&words, "%s%s%s%c", near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", '\0');
+	return option_refuse(settings, option, value, words.p, err);
 }
 
-static bool set(struct settings *settings, const struct option *option, struct str value, struct error **err)
+static bool set_value(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	bool on;
 
 	switch (option->kind) {
 	case OPTION_SWITCH:
 		if (!parse_switch(value, &on))
-			return error_set(err, "invalid argument \"%.*s\" for --%s: must be true or false",
-					 STR_ARG(value), option->name);
+			return option_refuse(settings, option, value, "must be true or false", err);
 		*(bool *)((char *)settings + option->at) = on;
 		return true;
 	case OPTION_CHOICE:
@@ -105,6 +89,17 @@ static bool set(struct settings *settings, const struct option *option, struct s
 		break;
 	}
 	return option->set(settings, option, value, err);
+}
+
+bool option_set(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	enum layer_key key = layer_find(str_of(option->name));
+
+	if (!set_value(settings, option, value, err))
+		return false;
+	if (key < LAYER_KEYS_N)
+		settings->given |= 1U << key;
+	return true;
 }
 
 static bool unknown_flag(struct str name, unsigned command, struct error **err)
@@ -143,14 +138,14 @@ static bool parse_long(struct reader *r, struct str text, struct error **err)
 	if (!option)
 		return unknown_flag(name, r->command, err);
 	if (value.p)
-		return set(r->settings, option, value, err);
+		return option_set(r->settings, option, value, err);
 	if (option->kind == OPTION_SWITCH)
-		return set(r->settings, option, STR("true"), err);
+		return option_set(r->settings, option, STR("true"), err);
 	if (option->bare)
-		return set(r->settings, option, str_of(option->bare), err);
+		return option_set(r->settings, option, str_of(option->bare), err);
 	if (r->at == r->n)
 		return error_set(err, "flag needs an argument: --%s", option->name);
-	return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+	return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 }
 
 /* "-R", "-Rf" "value", "-fvalue", "-f=value"; @text is what follows the dash. */
@@ -163,16 +158,16 @@ static bool parse_letters(struct reader *r, struct str text, struct error **err)
 		if (!option)
 			return error_set(err, "unknown shorthand flag: '%c' in -%.*s", text.p[i], STR_ARG(text));
 		if (rest.n && rest.p[0] == '=')
-			return set(r->settings, option, str_sub(rest, 1, rest.n), err);
+			return option_set(r->settings, option, str_sub(rest, 1, rest.n), err);
 		if (option->kind != OPTION_SWITCH) {
 			if (rest.n)
-				return set(r->settings, option, rest, err);
+				return option_set(r->settings, option, rest, err);
 			if (r->at == r->n)
 				return error_set(err, "flag needs an argument: '%c' in -%.*s", text.p[i],
 						 STR_ARG(text));
-			return set(r->settings, option, str_of(r->arguments[r->at++]), err);
+			return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 		}
-		if (!set(r->settings, option, STR("true"), err))
+		if (!option_set(r->settings, option, STR("true"), err))
 			return false;
 	}
 	return true;

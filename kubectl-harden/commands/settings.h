@@ -13,6 +13,8 @@ enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
 enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
 
+enum print { PRINT_TABLE, PRINT_JSON, PRINT_YAML };
+
 struct strings {
 	const char **items;
 	size_t n, cap;
@@ -24,12 +26,15 @@ struct settings {
 	struct strings arguments;
 	const char *kustomize; /* the folder of -k; NULL */
 	struct run_options run;
+	unsigned given; /* which of run.fix were set: a bit for each enum layer_key */
+	bool from_file; /* it is of a project file, and no flag is meant: for messages */
 	bool recursive, to_stdout, interactive, quiet, verbose, help;
 	enum colour_when colour;
 	enum fail_on fail_on;
 	enum dry_run dry_run;
 	enum format format;
 	enum standard standard;
+	enum print print;
 	const char *baseline, *write_baseline; /* files; NULL */
 };
 
@@ -64,13 +69,20 @@ const struct option *option_find(struct str name, unsigned command);
 const struct option *option_find_letter(char letter, unsigned command);
 
 /*
+ * option_set() - gives @option a value. False where that cannot be one, in the words of a flag, or of a project file's
+ * key for settings from a file.
+ */
+bool option_set(struct settings *settings, const struct option *option, struct str value, struct error **err);
+
+/* option_refuse() - the error for a value that cannot be one; returns false. */
+bool option_refuse(const struct settings *settings, const struct option *option, struct str value, const char *why,
+		   struct error **err);
+
+/*
  * settings_parse() - the arguments of a command as kubectl parses them: options and arguments in any order, `--flag
  * value`, `--flag=value`, `-fVALUE`, letters together, and nothing but arguments behind `--`.
  */
 bool settings_parse(struct settings *settings, unsigned command, size_t n, char **arguments, struct error **err);
-
-/* settings_check() - whether what was asked for goes together, once all of it is known. */
-bool settings_check(const struct settings *settings, struct error **err);
 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);

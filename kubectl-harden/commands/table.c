@@ -13,8 +13,8 @@
 #include "report/text.h"
 
 const struct command *const commands[] = {
-	&command_diff,	  &command_fix,	       &command_check, &command_fixers,	  &command_kinds,     &command_explain,
-	&command_version, &command_completion, &command_help,  &command_complete, &command_reference,
+	&command_diff,	 &command_fix,	   &command_check,	&command_fixers, &command_kinds,    &command_explain,
+	&command_config, &command_version, &command_completion, &command_help,	 &command_complete, &command_reference,
 };
 
 const size_t commands_n = sizeof(commands) / sizeof(*commands);

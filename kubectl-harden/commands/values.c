@@ -8,15 +8,10 @@
 #include "commands/settings.h"
 #include "kube/pod_security.h"
 
-static bool invalid(struct error **err, const struct option *option, struct str value, const char *why)
-{
-	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
-}
-
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)
-		return invalid(err, option, value, "a file, a folder, or - for standard input");
+		return option_refuse(settings, option, value, "a file, a folder, or - for standard input", err);
 	/* A slice of argv, up to its end. */
 	VEC_PUSH(&settings->filenames, value.p);
 	return true;
@@ -25,7 +20,7 @@ bool value_filename(struct settings *settings, const struct option *option, stru
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)
-		return invalid(err, option, value, "a file");
+		return option_refuse(settings, option, value, "a file", err);
 	/* A slice of argv, up to its end. */
 	if (!strcmp(option->name, "baseline"))
 		settings->baseline = value.p;
@@ -37,18 +32,15 @@ bool value_baseline(struct settings *settings, const struct option *option, stru
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)
-		return invalid(err, option, value, "a folder that holds a kustomization");
+		return option_refuse(settings, option, value, "a folder that holds a kustomization", err);
 	settings->kustomize = value.p;
 	return true;
 }
 
 static bool unknown_fixer(struct error **err, struct str name)
 {
-	const char *names[FIXERS_MAX], *near;
+	const char *near = fixer_nearest(name);
 
-	for (size_t i = 0; i < fixers_n; i++)
-		names[i] = fixers[i]->name;
-	near = str_nearest(name, names, fixers_n);
 	if (near)
 		return error_set(err, "unknown fixer \"%.*s\" (did you mean %s?)", STR_ARG(name), near);
 	return error_set(err, "unknown fixer \"%.*s\"; kubectl harden fixers lists them", STR_ARG(name));
@@ -81,9 +73,10 @@ bool value_user(struct settings *settings, const struct option *option, struct s
 	else if (str_is(value, "none"))
 		settings->run.fix.run_as_user = UID_NONE;
 	else if (!str_int(value, &uid) || uid < 0 || uid > INT_MAX)
-		return invalid(err, option, value, "a number (Kubernetes cannot verify names), auto or none");
+		return option_refuse(settings, option, value, "a number (Kubernetes cannot verify names), auto or none",
+				     err);
 	else if (uid == 0)
-		return invalid(err, option, value, "0 is root");
+		return option_refuse(settings, option, value, "0 is root", err);
 	else
 		settings->run.fix.run_as_user = uid;
 	return true;
@@ -93,7 +86,7 @@ bool value_standard_version(struct settings *settings, const struct option *opti
 			    struct error **err)
 {
 	return pod_security_version(value, &settings->run.fix.standard_version) ||
-	       invalid(err, option, value, "latest or a version such as v1.37");
+	       option_refuse(settings, option, value, "latest or a version such as v1.37", err);
 }
 
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -103,7 +96,7 @@ bool value_group(struct settings *settings, const struct option *option, struct 
 	if (str_is(value, "auto"))
 		settings->run.fix.run_as_group = UID_AUTO;
 	else if (!str_int(value, &gid) || gid < 0 || gid > INT_MAX)
-		return invalid(err, option, value, "a number or auto");
+		return option_refuse(settings, option, value, "a number or auto", err);
 	else
 		settings->run.fix.run_as_group = gid;
 	return true;
@@ -119,16 +112,17 @@ bool value_port_map(struct settings *settings, const struct option *option, stru
 		struct str whole = part;
 
 		if (!str_cut(&part, ':', &low) || !str_int(str_trim(low), &from) || !str_int(str_trim(part), &to))
-			return invalid(err, option, whole, "pairs such as 80:8080, separated by commas");
+			return option_refuse(settings, option, whole, "pairs such as 80:8080, separated by commas",
+					     err);
 		if (from < 1 || from >= PORT_FIRST_FREE)
-			return invalid(err, option, whole, "only ports from 1 to 1023 move");
+			return option_refuse(settings, option, whole, "only ports from 1 to 1023 move", err);
 		if (to < PORT_FIRST_FREE || to > 65535)
-			return invalid(err, option, whole, "they move to a port from 1024 to 65535");
+			return option_refuse(settings, option, whole, "they move to a port from 1024 to 65535", err);
 		for (size_t i = 0; i < map->n; i++)
 			if (map->items[i].from == from)
-				return invalid(err, option, whole, "this port moves elsewhere already");
+				return option_refuse(settings, option, whole, "this port moves elsewhere already", err);
 		if (map->n == PORT_MAP_MAX)
-			return invalid(err, option, whole, "too many ports");
+			return option_refuse(settings, option, whole, "too many ports", err);
 		map->items[map->n].from = (uint16_t)from;
 		map->items[map->n++].to = (uint16_t)to;
 	}
@@ -143,7 +137,7 @@ bool value_resources(struct settings *settings, const struct option *option, str
 	const char *why =
 		resource_list_parse(value, !strcmp(option->name, "limits") ? &fix->limits : &fix->requests, &part);
 
-	return !why || invalid(err, option, part, why);
+	return !why || option_refuse(settings, option, part, why, err);
 }
 
 /* Bytes, with the suffixes of Kubernetes' quantities: 100M, 256Mi, 1Gi. */
@@ -165,33 +159,33 @@ bool value_size(struct settings *settings, const struct option *option, struct s
 		i++;
 	digits.n -= strlen(units[i].suffix);
 	if (!str_int(digits, &bytes) || bytes < 1)
-		return invalid(err, option, value, "a size such as 256Mi");
+		return option_refuse(settings, option, value, "a size such as 256Mi", err);
 	if (bytes > most / units[i].factor)
-		return invalid(err, option, value, "less than 4Gi");
+		return option_refuse(settings, option, value, "less than 4Gi", err);
 	settings->run.limits.bytes = (size_t)(bytes * units[i].factor);
 	return true;
 }
 
-static bool value_limit(const struct option *option, struct str value, int64_t most, uint32_t *ret_limit,
-			struct error **err)
+static bool value_limit(const struct settings *settings, const struct option *option, struct str value, int64_t most,
+			uint32_t *ret_limit, struct error **err)
 {
 	int64_t number;
 	char wanted[64];
 
 	snprintf(wanted, sizeof(wanted), "a number from 1 to %lld", (long long)most);
 	if (!str_int(value, &number) || number < 1 || number > most)
-		return invalid(err, option, value, wanted);
+		return option_refuse(settings, option, value, wanted, err);
 	*ret_limit = (uint32_t)number;
 	return true;
 }
 
 bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	return value_limit(option, value, 100000000, &settings->run.limits.nodes, err);
+	return value_limit(settings, option, value, 100000000, &settings->run.limits.nodes, err);
 }
 
 /* What walks a tree calls itself as deep as the tree is. */
 bool value_depth(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	return value_limit(option, value, 1000, &settings->run.limits.depth, err);
+	return value_limit(settings, option, value, 1000, &settings->run.limits.depth, err);
 }

@@ -27,11 +27,30 @@ static void fail(struct work *work, const struct error *error)
 
 static void passed_over(void *data, const char *path, const char *why)
 {
-	struct session *session = data;
+	struct session *session = ((struct work *)data)->session;
 
 	text_escape(&session->err.text, str_of(path));
 	buf_addf(&session->err.text, ": passed over: %s\n", why);
 	output_relax(&session->err);
+}
+
+static bool excluded(void *data, const char *path, bool folder)
+{
+	struct work *work = data;
+	const char *slash = strrchr(path, '/');
+	struct buf why CLEANUP(buf_free) = BUF_INIT;
+	struct origin origin;
+
+	if (!strcmp(slash ? slash + 1 : path, PROJECT_FILE_NAME))
+		return true;
+	if (!project_excludes(work->project, path, folder, &origin))
+		return false;
+	if (work->session->settings.verbose) {
+		text_escape(&why, str_of(origin.path));
+		buf_addf(&why, ":%u excludes it%c", origin.line, '\0');
+		passed_over(work, path, why.p);
+	}
+	return true;
 }
 
 /* ---- reading ---- */
@@ -70,7 +89,7 @@ static void tell_no_manifest(struct work *work, const struct walk_entry *entry, 
 	output_relax(&work->session->err);
 }
 
-static void read_all(struct work *work)
+static void read_all(struct work *work, struct project_settings *const *asked)
 {
 	struct progress progress = progress_init(&work->session->err, work->list.n, !work->session->settings.quiet);
 	size_t changes = 0;
@@ -85,7 +104,8 @@ static void read_all(struct work *work)
 			progress_end(&progress);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
-			struct source *source = run_add(&work->run, entry->path, entry->inside, &image);
+			struct source *source =
+				run_add_with(&work->run, entry->path, entry->inside, &image, &asked[i]->options);
 
 			if (source->template)
 				source->chart = chart_find(work->run.arena, str_of(entry->path));
@@ -99,18 +119,60 @@ static void read_all(struct work *work)
 	progress_end(&progress);
 }
 
-static bool read_kustomization(struct work *work)
+/* What is asked for of each file, before any is read: a mistake is told at once, and a run knows what to expect. */
+static struct project_settings **ask_all(struct work *work, struct error **err)
+{
+	struct project_settings **asked = xrealloc_array(NULL, work->list.n + 1, sizeof(struct project_settings *));
+
+	for (size_t i = 0; i < work->list.n; i++) {
+		if (!project_settings(work->project, work->list.items[i].path, &asked[i], err)) {
+			free(asked);
+			return NULL;
+		}
+		run_expect(&work->run, &asked[i]->options);
+	}
+	return asked;
+}
+
+static bool read_kustomization(struct work *work, struct error **err)
 {
 	struct error *error CLEANUP(error_freep) = NULL;
 	const struct walk_entry entry = { .named = true };
+	struct buf folder CLEANUP(buf_free) = BUF_INIT;
+	struct project_settings *asked;
 
-	if (kustomize_read(work, &error)) {
+	buf_addf(&folder, "%s/%c", work->session->settings.kustomize, '\0');
+	if (!project_settings(work->project, folder.p, &asked, err))
+		return false;
+	if (kustomize_read(work, &asked->options, &error)) {
 		tell_no_manifest(work, &entry, work->run.sources.items[0]);
 		return true;
 	}
-	if (!*work->run.stop)
-		fail(work, error);
+	if (!*work->run.stop) {
+		*err = error;
+		error = NULL;
+	}
 	return false;
+}
+
+static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
+{
+	const struct settings *settings = &work->session->settings;
+	struct project_settings **asked;
+	struct error *error;
+
+	walk(&work->list, settings->filenames.items, settings->filenames.n, options);
+	error = project_error(work->project);
+	if (error) {
+		*err = error;
+		return false;
+	}
+	asked = ask_all(work, err);
+	if (!asked)
+		return false;
+	read_all(work, asked);
+	free(asked);
+	return true;
 }
 
 /* ---- the run ---- */
@@ -146,7 +208,7 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
-	else if (settings_check(settings, &error))
+	else
 		return true;
 	*ret_code = command_usage_error(session, error);
 	return false;
@@ -163,29 +225,28 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 {
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
-	bool fine = true;
+	struct error *error CLEANUP(error_freep) = NULL;
+	bool fine;
 
-	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
+	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
 	run_init(&work->run, &settings->run);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!check_input(session, ret_code))
 		return false;
 	work->run.stop = options.stop = interrupt_catch();
-	options.data = session;
+	options.data = work;
+	options.excluded = excluded;
 	if (settings->verbose)
 		options.passed_over = passed_over;
 	if (!settings->quiet)
 		options.left_over = passed_over;
-	if (settings->kustomize) {
-		fine = read_kustomization(work);
-	} else {
-		walk(&work->list, settings->filenames.items, settings->filenames.n, &options);
-		read_all(work);
-	}
+	fine = settings->kustomize ? read_kustomization(work, &error) : read_files(work, &options, &error);
 	if (work_interrupted(work, ret_code))
 		return false;
 	if (!fine) {
+		if (error)
+			fail(work, error);
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
@@ -202,6 +263,7 @@ void work_free(struct work *work)
 	caveats_free(&work->caveats);
 	run_free(&work->run);
 	walk_list_free(&work->list);
+	project_free(work->project);
 }
 
 /* ---- results ---- */

@@ -7,11 +7,13 @@
 
 #include "base/walk.h"
 #include "commands/command.h"
+#include "commands/project.h"
 #include "report/diff.h"
 #include "report/summary.h"
 
 struct work {
 	struct session *session;
+	struct project *project;
 	struct walk_list list;
 	struct run run;
 	struct caveats caveats;

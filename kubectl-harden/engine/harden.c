@@ -15,6 +15,7 @@
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
+#include "fixers/skip.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -29,6 +30,12 @@ void document_clear(struct document *document)
 	document->objects.n = document->objects.cap = 0;
 	free(document->findings.items);
 	document->findings = (struct findings){ 0 };
+	free(document->skipped.items);
+	document->skipped.items = NULL;
+	document->skipped.n = document->skipped.cap = 0;
+	free(document->warnings.items);
+	document->warnings.items = NULL;
+	document->warnings.n = document->warnings.cap = 0;
 	document->trace = NULL;
 	splices_free(&document->splices);
 }
@@ -76,18 +83,20 @@ bool document_take_tree(struct run *run, const struct source *source, struct doc
 	return true;
 }
 
-struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object)
+struct fix_context fix_context_make(struct run *run, const struct source_options *options, struct kube_pod *pod,
+				    struct findings *findings, unsigned object)
 {
 	size_t size = fix_status_size(pod);
 
 	return (struct fix_context){
-		.config = &run->level.config,
-		.choice = &run->level.choice,
+		.config = &options->level.config,
+		.choice = &options->level.choice,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,
 		.intern = &run->intern,
 		.findings = findings,
+		.skips = skips_read(pod, run->words),
 		.object = object,
 		.status = memset(xmalloc(size), 0, size),
 	};
@@ -102,7 +111,7 @@ void fix_context_free(struct fix_context *fix)
 /* ---- the proof ---- */
 
 /* The fixers have nothing more to change in what came out. */
-static bool is_idempotent(struct run *run, struct document *document)
+static bool is_idempotent(struct run *run, const struct source_options *options, struct document *document)
 {
 	struct findings findings = { 0 };
 	struct pass again = { .run = run,
@@ -111,10 +120,11 @@ static bool is_idempotent(struct run *run, struct document *document)
 			      .objects = &run->objects_after,
 			      .findings = &findings,
 			      .filter = { .declined = document->declined },
+			      .options = options,
 			      .again = true };
 	unsigned changes;
 
-	objects_read(&run->after, run->scratch, &run->options.kinds, &run->objects_after);
+	objects_read(&run->after, run->scratch, &options->own, &run->objects_after);
 	changes = pass_run(&again);
 	pass_free(&again);
 	free(findings.items);
@@ -147,7 +157,8 @@ static bool is_one_document(struct str bytes)
  * @meant is used up: of a large document one tree at a time is in memory. @ret_final: whether the fixers have nothing
  * more to change; NULL while changes are tried one by one, when others are still missing.
  */
-static bool prove(struct run *run, struct document *document, struct yaml_tree *meant, bool *ret_final)
+static bool prove(struct run *run, const struct source_options *options, struct document *document,
+		  struct yaml_tree *meant, bool *ret_final)
 {
 	bool large = meant->nodes.cap > NODES_LARGE, fine;
 	struct buf out = BUF_INIT;
@@ -165,9 +176,9 @@ static bool prove(struct run *run, struct document *document, struct yaml_tree *
 	if (large)
 		yaml_expected_free(&run->expected);
 	if (ret_final)
-		*ret_final = fine && is_idempotent(run, document);
+		*ret_final = fine && is_idempotent(run, options, document);
 	if (fine)
-		homes_judge(run, document, &run->after);
+		homes_judge(run, options, document, &run->after);
 	buf_free(&out);
 	return fine;
 }
@@ -204,6 +215,7 @@ static struct pass first_pass(struct run *run, struct source *source, struct doc
 			      .findings = &document->findings,
 			      .source = source,
 			      .filter = { .declined = document->declined },
+			      .options = source->options,
 			      .log = { .traced = run->options.traced },
 			      .record = true };
 }
@@ -218,7 +230,7 @@ static bool start_over(struct pass *pass)
 	if (!yaml_parse(pass->tree, run->scratch, document_bytes(pass->source, pass->document), &run->options.limits,
 			&why))
 		return false;
-	objects_read(pass->tree, run->scratch, &run->options.kinds, pass->objects);
+	objects_read(pass->tree, run->scratch, &pass->options->own, pass->objects);
 	return true;
 }
 
@@ -236,7 +248,7 @@ static bool try_changes(struct run *run, struct source *source, struct document 
 	pass_run(&pass);
 	render(&pass);
 	pass_free(&pass);
-	return !document->splices.n || prove(run, document, &run->tree, NULL);
+	return !document->splices.n || prove(run, source->options, document, &run->tree, NULL);
 }
 
 /* Change by change: each is kept if the document is still proved with it. */
@@ -325,12 +337,12 @@ void harden_document(struct run *run, struct source *source, struct document *do
 		document->refusal = (struct yaml_refusal){ .why = "its aliases expand to too many nodes" };
 		return;
 	}
-	if (document->splices.n && prove(run, document, tree, &final) && !final && shares)
+	if (document->splices.n && prove(run, source->options, document, tree, &final) && !final && shares)
 		leave_shared(run, source, document);
 	else if (!final)
 		retry(run, source, document, changes);
 	if (!document->splices.n)
-		homes_judge(run, document, tree);
+		homes_judge(run, source->options, document, tree);
 	keep_results(run, document);
 	document->state = document->findings.n || has_notes(document) || document->objects.n ? DOCUMENT_DONE
 											     : DOCUMENT_NOTHING;

@@ -29,6 +29,7 @@ void document_keep_tree(struct run *run, struct document *document);
 bool document_take_tree(struct run *run, const struct source *source, struct document *document);
 void document_drop_tree(struct run *run, struct document *document);
 
-/* fix_context_init() - for a pod; release with fix_context_free(). */
-struct fix_context fix_context_make(struct run *run, struct kube_pod *pod, struct findings *findings, unsigned object);
+/* fix_context_make() - for a pod of a source with @options; release with fix_context_free(). */
+struct fix_context fix_context_make(struct run *run, const struct source_options *options, struct kube_pod *pod,
+				    struct findings *findings, unsigned object);
 void fix_context_free(struct fix_context *fix);

@@ -21,9 +21,16 @@
 #include "fixers/namespace.h"
 #include "kube/pod_security.h"
 
-bool homes_wanted(const struct run *run)
+void homes_expect(struct run *run, const struct source_options *options)
 {
-	return run->options.fix.profile == PROFILE_AUTO || fix_selected(&run->options.fix, &fixer_namespace_labels);
+	run->labels |= fix_selected(&options->fix, &fixer_namespace_labels);
+	run->waits |= run->labels || options->fix.profile == PROFILE_AUTO;
+}
+
+/* What is asked for of the Namespace; of what is in none of the input, what the run was made with. */
+static const struct source_options *options_of(const struct run *run, const struct home *home)
+{
+	return home ? home->where.source->options : &run->common;
 }
 
 void inventory_home(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
@@ -151,8 +158,9 @@ void plan_homes(struct run *run)
 /* The level that a Namespace is to enforce: what was to be reached, or what it enforces if that is more. */
 static enum profile target_of(const struct run *run, const struct home *home)
 {
-	bool automatic = run->options.fix.profile == PROFILE_AUTO;
-	enum profile wanted = run->level.config.profile == PROFILE_BASELINE ? PROFILE_BASELINE : PROFILE_RESTRICTED;
+	const struct source_options *options = options_of(run, home);
+	bool automatic = options->fix.profile == PROFILE_AUTO;
+	enum profile wanted = options->level.config.profile == PROFILE_BASELINE ? PROFILE_BASELINE : PROFILE_RESTRICTED;
 
 	if (!home || home->level == PROFILE_AUTO)
 		return wanted;
@@ -162,7 +170,7 @@ static enum profile target_of(const struct run *run, const struct home *home)
 /* By the version that the user asks for, else by the one that the Namespace names. */
 static unsigned version_of(const struct run *run, const struct home *home)
 {
-	unsigned version = run->options.fix.standard_version;
+	unsigned version = options_of(run, home)->fix.standard_version;
 
 	if (!version && home)
 		version = home->version;
@@ -184,13 +192,14 @@ static void judge(struct run *run, struct workload *workload, struct kube_pod *p
 					version_of(run, home));
 }
 
-void homes_judge(struct run *run, const struct document *document, struct yaml_tree *tree)
+void homes_judge(struct run *run, const struct source_options *options, const struct document *document,
+		 struct yaml_tree *tree)
 {
 	size_t n = document->workloads_n;
 
-	if (!n || !run->inventory->homes.n || !fix_selected(&run->options.fix, &fixer_namespace_labels))
+	if (!n || !run->inventory->homes.n || !run->labels)
 		return;
-	objects_read(tree, run->scratch, &run->options.kinds, &run->objects_after);
+	objects_read(tree, run->scratch, &options->own, &run->objects_after);
 	for (size_t i = 0; i < n; i++) {
 		struct workload *workload = &run->inventory->workloads.items[document->workload + i];
 
@@ -327,7 +336,7 @@ static void conclude(struct run *run, struct home *home)
 	struct namespace_plan *plan = &home->plan;
 
 	plan->level = target_of(run, home);
-	plan->version = run->options.fix.standard_version;
+	plan->version = options_of(run, home)->fix.standard_version;
 	plan->unread = homeless->unread;
 	plan->hidden_n = plan->failing_n - named(plan);
 	if (!plan->failing_n)
@@ -344,7 +353,7 @@ void homes_decide(struct run *run)
 	struct inventory *inventory = run->inventory;
 	struct count count = { .run = run };
 
-	if (!inventory->homes.n || !fix_selected(&run->options.fix, &fixer_namespace_labels))
+	if (!inventory->homes.n || !run->labels)
 		return;
 	/* A review decides again, once it is known what is made. */
 	inventory->homeless = (struct namespace_plan){ 0 };

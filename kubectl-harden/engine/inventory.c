@@ -11,6 +11,7 @@
 
 #include "fixers/evidence.h"
 #include "fixers/list.h"
+#include "fixers/skip.h"
 #include "kube/listeners.h"
 
 static struct str keep(struct run *run, struct str text)
@@ -70,7 +71,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	struct port_sites sites;
 	struct str reason;
 
-	port.target = port_map_target(&run->options.fix.port_map, low->port);
+	port.target = port_map_target(&fix->config->port_map, low->port);
 	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
 	port.owner = (int16_t)low->container;
 	port.listener = sites.listener;
@@ -81,6 +82,8 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
 		port.image = keep(run, pod->containers[low->container].image);
+		port.skipped = !fix_skips(fix, &fixer_unprivileged_ports, TARGET_POD) &&
+			       fix_skips(fix, &fixer_unprivileged_ports, low->container);
 		port.stays_root = true;
 		for (size_t i = 0; i < pod->containers_n; i++)
 			if (((int)i == low->container || declares_port(pod, i, low)) &&
@@ -116,7 +119,7 @@ static void keep_declared(struct run *run, struct workload *workload, struct kub
  */
 bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix)
 {
-	if (fix->config->skip & (uint64_t)1 << fixer_index(&fixer_unprivileged_ports))
+	if (fix_skips(fix, &fixer_unprivileged_ports, TARGET_POD))
 		return false;
 	if (fix_selected(fix->config, &fixer_unprivileged_ports))
 		return true;
@@ -209,6 +212,22 @@ static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id a
 				str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
 }
 
+struct str inventory_why_kept(struct run *run, struct where where, struct yaml_tree *tree,
+			      const struct kube_object *object)
+{
+	const struct fix_config *config = &where.source->options->fix;
+	size_t index = fixer_index(&fixer_unprivileged_ports);
+	struct kube_pod none = { .tree = tree, .object = *object };
+
+	if (config->skip >> index & 1)
+		return STR("what is asked for its file skips unprivileged-ports");
+	if (config->low_ports == LOW_PORTS_KEEP || config->low_ports == LOW_PORTS_SYSCTL)
+		return STR("low-ports asks for it");
+	if (skips_has(skips_read(&none, run->words), index, TARGET_POD))
+		return STR("its annotation " SKIP_ANNOTATION " keeps it");
+	return STR_NONE;
+}
+
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
 {
 	yaml_id spec = yaml_get(tree, object->node, "spec"), ports = yaml_get(tree, spec, "ports");
@@ -219,6 +238,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		.name = keep(run, object->name),
 	};
 	size_t n = yaml_count(tree, ports);
+	struct str keeps;
 	bool crowded;
 
 	service.selector = inventory_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
@@ -227,6 +247,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 	service.headless = str_is(yaml_get_text(tree, spec, "clusterIP"), "None");
 	service.external = str_is(yaml_get_text(tree, spec, "type"), "ExternalName");
 	service.ports = n ? ARENA_ARRAY(run->arena, struct service_port, n) : NULL;
+	keeps = inventory_why_kept(run, where, tree, object);
 	crowded = (uint64_t)n * yaml_count(tree, annotations) > ANNOTATION_LOOKS_MAX;
 	YAML_EACH(tree, ports, item) {
 		struct service_port *port = &service.ports[service.ports_n];
@@ -237,7 +258,9 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		port->protocol = (uint8_t)port_protocol_of(yaml_get_text(tree, item, "protocol"));
 		yaml_int(tree, yaml_get(tree, item, "port"), &port->port);
 		keep_target(run, tree, item, port);
-		if (crowded)
+		if (keeps.n)
+			port->why_not = keeps;
+		else if (crowded)
 			port->why_not = STR("it has too many annotations that could name it");
 		else
 			check_annotations(run, tree, annotations, object->kind, port);

@@ -22,6 +22,7 @@ struct inventory_port {
 	uint8_t protocol; /* enum port_protocol */
 	bool listener;	  /* a setting moves the program too */
 	bool sure;
+	bool skipped;	 /* by an annotation, for its container: neither moved nor allowed */
 	bool stays_root; /* its container is left as root: nothing to do */
 	uint16_t port, target;
 	int16_t owner; /* index of its container; -1: unknown */
@@ -210,6 +211,10 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+
+/* inventory_why_kept() - why an object stays as it is, whatever pods whose ports it names do; empty where it follows. */
+struct str inventory_why_kept(struct run *run, struct where where, struct yaml_tree *tree,
+			      const struct kube_object *object);
 
 /*
  * inventory_references() - what an object of a kind of schemas/ports.yaml names; a kind without a row there, or one

@@ -69,6 +69,8 @@ bool inventory_config(struct run *run, struct where where, struct yaml_tree *tre
 		config.namespace = intern_str(&run->intern, object->namespace);
 		config.name = intern_str(&run->intern, object->name);
 		config.why_not = recorder.why_not;
+		if (!config.why_not.n)
+			config.why_not = inventory_why_kept(run, where, tree, object);
 		config.ports = ARENA_ARRAY(run->arena, struct config_port, recorder.ports.n);
 		memcpy(config.ports, recorder.ports.items, recorder.ports.n * sizeof(*config.ports));
 		config.ports_n = (uint32_t)recorder.ports.n;

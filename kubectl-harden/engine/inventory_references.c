@@ -188,6 +188,9 @@ static void push_reference(struct recorder *recorder, yaml_id scope)
 		.places_n = (uint32_t)recorder->places,
 	};
 
+	if (!reference.why_not.n)
+		reference.why_not =
+			inventory_why_kept(recorder->run, recorder->where, recorder->tree, recorder->object);
 	keep_selectors(recorder, scope, &reference);
 	if (!reference.selectors_n)
 		return;

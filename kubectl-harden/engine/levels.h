@@ -7,8 +7,8 @@
 
 #include "engine/inventory.h"
 
-/* levels_init() - the run's own level, from its options. */
-void levels_init(struct run *run);
+/* levels_init() - the level of all pods of sources with these options that have none of their own, from .fix. */
+void levels_init(struct source_options *options);
 
 /*
  * levels_plan() - gives each workload the level of its namespace, once plan_homes() has found that. Before ports are
@@ -16,11 +16,11 @@ void levels_init(struct run *run);
  */
 void levels_plan(struct run *run);
 
-/* level_of() - of a workload (NULL: of anything else). Valid as long as the run. */
-const struct level *level_of(const struct run *run, const struct workload *workload);
+/* level_of() - of a workload (NULL: of anything else) of a source with @options. Valid as long as the run. */
+const struct level *level_of(const struct source_options *options, const struct workload *workload);
 
-/* level_at() - the run's own but for the profile and the version of the standard ("1.N" is N + 1; 0: the newest). */
-struct level *level_at(struct run *run, enum profile profile, unsigned version);
+/* level_at() - that of the options but for the profile and the version of the standard ("1.N" is N + 1; 0: the newest). */
+struct level *level_at(struct run *run, struct source_options *options, enum profile profile, unsigned version);
 
 /* levels_set_user() - another --run-as-user for all of them. */
-void levels_set_user(struct run *run, int64_t user);
+void levels_set_user(struct source_options *options, int64_t user);

@@ -14,9 +14,14 @@ enum { LISTS_MAX = 8 };
 struct unfold {
 	struct yaml_tree *tree;
 	struct arena *arena;
-	const struct kube_kind_list *own;
+	const struct kube_own *own;
 	struct objects *objects;
 };
+
+static const struct kube_kind_list *own_kinds(const struct unfold *unfold)
+{
+	return unfold->own ? &unfold->own->kinds : NULL;
+}
 
 /* kubectl takes any object for a list whose `items` is a sequence. */
 static bool is_list(struct yaml_tree *tree, const struct kube_object *object)
@@ -32,7 +37,7 @@ static void add_object(struct unfold *unfold, const struct kube_object *object)
 	struct object_view view = { .object = *object, .note = kube_object_note(unfold->tree, object) };
 
 	pods->n = 0;
-	kube_pods_find(unfold->tree, unfold->arena, object, pods);
+	kube_pods_find(unfold->tree, unfold->arena, unfold->own, object, pods);
 	view.crowded = pods->n > KUBE_PODS_MAX;
 	if (!pods->n)
 		VEC_PUSH(unfold->objects, view);
@@ -52,7 +57,7 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 	struct kube_object object;
 	int index = 0;
 
-	if (!kube_object_init(tree, node, inherit, unfold_->own, &object))
+	if (!kube_object_init(tree, node, inherit, own_kinds(unfold_), &object))
 		return;
 	object.item = item;
 	if (!is_list(tree, &object) || depth == LISTS_MAX) {
@@ -60,15 +65,14 @@ static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind 
 		return;
 	}
 	if (object.kind && object.kind->items)
-		items = kube_kind_find_own(unfold_->own, object.api_version, str_of(object.kind->items));
+		items = kube_kind_find_own(own_kinds(unfold_), object.api_version, str_of(object.kind->items));
 	YAML_EACH(tree, yaml_get(tree, node, "items"), child) {
 		unfold(unfold_, child, items, item >= 0 ? item : index, depth + 1);
 		index++;
 	}
 }
 
-void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube_kind_list *own,
-		  struct objects *objects)
+void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own, struct objects *objects)
 {
 	struct unfold all = { tree, arena, own, objects };
 

@@ -26,8 +26,7 @@ struct objects {
 
 /*
  * objects_read() - fills @objects with the objects of the tree, in order; what it held is forgotten. The views stay
- * valid while the tree is edited, and as long as @arena. @own: the user's kinds, may be NULL.
+ * valid while the tree is edited, and as long as @arena. @own: the user's kinds and image facts, may be NULL.
  */
-void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube_kind_list *own,
-		  struct objects *objects);
+void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own, struct objects *objects);
 void objects_free(struct objects *objects);

@@ -11,6 +11,7 @@
 
 #include "engine/levels.h"
 #include "engine/move.h"
+#include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "yaml/settle.h"
@@ -98,8 +99,8 @@ static struct change_log *log_of(struct pass *pass)
 /* For the object that the pass is at; release with fix_context_free(). */
 static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
-	struct fix_context fix = fix_context_make(pass->run, pod, pass->findings, pass->object);
-	const struct level *level = level_of(pass->run, find_workload(pass, pass->object));
+	struct fix_context fix = fix_context_make(pass->run, pass->options, pod, pass->findings, pass->object);
+	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
 
 	fix.config = &level->config;
 	fix.choice = &level->choice;
@@ -109,7 +110,7 @@ static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 	return fix;
 }
 
-static void run_fixers(struct pass *pass, struct kube_pod *pod)
+static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
 	struct workload *workload = find_workload(pass, pass->object);
@@ -126,6 +127,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod)
 			fix_run(&fix, i, target);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, index);
 	fix_context_free(&fix);
 }
 
@@ -148,7 +150,7 @@ static void run_on_namespace(struct pass *pass, const struct kube_object *object
 }
 
 /* What an object without pods says of the ports of those that have some. */
-static void move_ports(struct pass *pass, const struct kube_object *object)
+static void move_ports(struct pass *pass, const struct kube_object *object, size_t row)
 {
 	const struct inventory *inventory = pass->run->inventory;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
@@ -174,6 +176,7 @@ static void move_ports(struct pass *pass, const struct kube_object *object)
 		move_references(pass->run, &fix, references, n);
 	}
 	pass->changes = fix.changes;
+	skipped_record(pass, &fix, row);
 	fix_context_free(&fix);
 }
 
@@ -219,7 +222,7 @@ enum { POD_DEPTH = 12 };
 static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
 {
 	const struct kube_object *object = &view->object;
-	const struct level *level = level_of(pass->run, find_workload(pass, pass->object));
+	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
 	bool looks = view->has_pod;
 
 	*ret_edited = view->has_pod && !view->note && !view->pod.partial;
@@ -240,8 +243,9 @@ static struct str note_of(struct pass *pass, const struct object_view *view, boo
 	return view->note ? str_of(view->note) : STR("an unknown kind that seems to hold a pod; it is not edited");
 }
 
-static void visit(struct pass *pass, struct object_view *view)
+static void visit(struct pass *pass, size_t index)
 {
+	struct object_view *view = &pass->objects->items[index];
 	const struct kube_object *object = &view->object;
 	bool edited;
 	struct str note = note_of(pass, view, &edited);
@@ -250,11 +254,11 @@ static void visit(struct pass *pass, struct object_view *view)
 	if (pass->record)
 		record(pass, view, note, edited);
 	if (edited)
-		run_fixers(pass, &view->pod);
+		run_fixers(pass, &view->pod, index);
 	else if (object->kind && (object->kind->flags & KIND_NAMESPACE))
 		run_on_namespace(pass, object);
 	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT | KIND_CONFIG)))
-		move_ports(pass, object);
+		move_ports(pass, object, index);
 	pass->object++;
 }
 
@@ -268,9 +272,9 @@ static void run_pass(struct pass *pass)
 	for (size_t i = 0; i < pass->filter.denied.n; i++)
 		pass->filter.denied.items[i].met = false; /* without what it needs, one is not even begun */
 	if (pass->record)
-		pass->document->objects.n = 0;
+		pass->document->objects.n = pass->document->skipped.n = pass->document->warnings.n = 0;
 	for (size_t i = 0; i < pass->objects->n; i++)
-		visit(pass, &pass->objects->items[i]);
+		visit(pass, i);
 }
 
 /* ---- what anchors share ---- */

@@ -16,6 +16,7 @@ struct pass {
 	struct yaml_tree *tree;
 	struct objects *objects;
 	struct findings *findings;
+	const struct source_options *options;
 	const struct source *source; /* for places in messages; NULL where nobody reads them */
 	struct change_filter filter;
 	struct change_log log;

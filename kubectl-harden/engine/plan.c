@@ -17,6 +17,7 @@
 #include "engine/levels.h"
 #include "engine/objects.h"
 #include "engine/plan.h"
+#include "fixers/skip.h"
 #include "kube/listeners.h"
 
 /* ---- ports that only a Service knows ---- */
@@ -31,12 +32,12 @@ static void look_into_pod(struct run *run, const struct workload *workload, stru
 	struct port_sites sites;
 	struct object_view *view;
 
-	if (run->options.fix.low_ports != LOW_PORTS_MOVE || port->why_not.n)
+	if (plan_config_of(workload)->low_ports != LOW_PORTS_MOVE || port->why_not.n)
 		return;
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, workload->where.source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
 	view = &run->objects.items[workload->where.object];
 	port_sites_find(&view->pod, run->scratch, port->protocol, port->port, port->target, &sites);
 	port->why_not = str_copy(run->arena, sites.why_not);
@@ -60,7 +61,8 @@ static void learn_ports(struct run *run)
 				struct inventory_port learnt = {
 					.protocol = port->protocol,
 					.port = (uint16_t)port->number,
-					.target = port_map_target(&run->options.fix.port_map, (uint16_t)port->number),
+					.target = port_map_target(&plan_config_of(workload)->port_map,
+								  (uint16_t)port->number),
 					.owner = -1,
 					.by_service = true,
 				};
@@ -141,7 +143,7 @@ static struct str why_unknown(struct run *run, const struct workload *workload, 
 static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
-	const struct fix_config *config = &run->options.fix;
+	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
 
 	if (workload->host_network)
@@ -150,6 +152,8 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 		plan_refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)
 		plan_refuse_port(port, STR("ports were not asked for"));
+	else if (port->skipped)
+		plan_refuse_port(port, STR("its container skips unprivileged-ports (" SKIP_ANNOTATION ")"));
 	else if (config->low_ports == LOW_PORTS_SYSCTL || config->low_ports == LOW_PORTS_KEEP)
 		plan_refuse_port(port, STR("--low-ports asks for it"));
 	else if (port->why_not.n)
@@ -185,7 +189,7 @@ static void judge_service(struct run *run, struct service *service, struct servi
 {
 	struct workload *workload = &run->inventory->workloads.items[service->selected[selected]];
 	struct inventory_port *served = plan_served_port(workload, port);
-	bool forced = run->options.fix.low_ports == LOW_PORTS_MOVE;
+	bool forced = plan_config_of(workload)->low_ports == LOW_PORTS_MOVE;
 
 	/* What leads to the new port already leads to another program. */
 	for (size_t i = 0; port->kind != TARGET_NAME && i < workload->ports.n; i++) {
@@ -209,6 +213,34 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	if (port->why_not.n && port->kind != TARGET_NAME)
 		plan_refuse_port(served, str_fmt(run->arena, "Service/%.*s: %.*s", STR_ARG(service->name),
 						 STR_ARG(port->why_not)));
+}
+
+/*
+ * Files may map a port differently, each its own. A Service that leads to both of them can follow only one, so that
+ * neither moves.
+ */
+static void refuse_parting(struct run *run, struct service *service, struct service_port *port)
+{
+	const struct inventory_port *first = NULL;
+	bool parts = false;
+
+	for (size_t i = 0; port->kind != TARGET_NAME && i < service->selected_n; i++) {
+		const struct inventory_port *served =
+			plan_served_port(&run->inventory->workloads.items[service->selected[i]], port);
+
+		first = first ? first : served;
+		parts |= served && served->target != first->target;
+	}
+	for (size_t i = 0; parts && i < service->selected_n; i++) {
+		struct inventory_port *served =
+			plan_served_port(&run->inventory->workloads.items[service->selected[i]], port);
+
+		if (served)
+			plan_refuse_port(served,
+					 str_fmt(run->arena,
+						 "the workloads of Service/%.*s would move it to different ports",
+						 STR_ARG(service->name)));
+	}
 }
 
 /* Of two ports of a pod that would move to the same number, the first one does. */
@@ -239,20 +271,23 @@ static void judge(struct run *run)
 			judge_port(run, pins, &inventory->workloads.items[i],
 				   &inventory->workloads.items[i].ports.items[k]);
 	plan_pins_free(pins);
-	for (size_t s = 0; s < inventory->services.n; s++)
-		for (size_t p = 0; p < inventory->services.items[s].ports_n; p++)
-			for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-				judge_service(run, &inventory->services.items[s],
-					      &inventory->services.items[s].ports[p], i);
+	for (size_t s = 0; s < inventory->services.n; s++) {
+		struct service *service = &inventory->services.items[s];
+
+		for (size_t p = 0; p < service->ports_n; p++) {
+			for (size_t i = 0; i < service->selected_n; i++)
+				judge_service(run, service, &service->ports[p], i);
+			refuse_parting(run, service, &service->ports[p]);
+		}
+	}
 	plan_judge_references(run);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		refuse_collisions(run, &inventory->workloads.items[i]);
-	if (run->options.fix.low_ports == LOW_PORTS_MOVE)
-		return;
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		struct workload *workload = &inventory->workloads.items[i];
+		bool forced = plan_config_of(workload)->low_ports == LOW_PORTS_MOVE;
 
-		for (size_t k = 0; k < workload->ports.n; k++)
+		for (size_t k = 0; k < workload->ports.n && !forced; k++)
 			if (!workload->ports.items[k].served)
 				plan_refuse_port(&workload->ports.items[k],
 						 STR("no Service of the input leads to it, so who calls it is not known; give "
@@ -478,7 +513,9 @@ static struct port_decision decide(const struct run *run, struct workload *workl
 	if (workload->host_network) {
 		decision.action = PORT_LEAVE;
 		decision.reason = why_blocked;
-	} else if (run->options.fix.low_ports == LOW_PORTS_KEEP) {
+	} else if (port->skipped) {
+		decision.action = PORT_SKIP;
+	} else if (plan_config_of(workload)->low_ports == LOW_PORTS_KEEP) {
 		decision.action = PORT_KEEP;
 	} else {
 		decision.action = port->refused ? PORT_SYSCTL : PORT_MOVE;

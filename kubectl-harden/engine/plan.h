@@ -11,6 +11,12 @@
 /* plan_distance() - how near two objects are: 0 the same file, else the folders to climb from @a to one that holds @b. */
 unsigned plan_distance(const struct where *a, const struct where *b);
 
+/* plan_config_of() - what is asked for of a workload's ports. */
+static inline const struct fix_config *plan_config_of(const struct workload *workload)
+{
+	return &workload->where.source->options->fix;
+}
+
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);
 

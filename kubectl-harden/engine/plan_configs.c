@@ -35,8 +35,7 @@ static struct config *find_config(struct matcher *matcher, const struct workload
 	struct config *nearest = NULL;
 	bool twice = false;
 
-	PLAN_EACH(&matcher->configs, slot, entry)
-	{
+	PLAN_EACH(&matcher->configs, slot, entry) {
 		struct config *config = &matcher->inventory->configs.items[plan_index_row(&matcher->configs, entry)];
 		unsigned d;
 
@@ -51,9 +50,9 @@ static struct config *find_config(struct matcher *matcher, const struct workload
 	return twice ? NULL : nearest;
 }
 
-static void judge_mount(struct run *run, const struct config *config, bool owns, struct inventory_port *port)
+static void judge_mount(struct run *run, const struct config *config, bool owns, bool forced,
+			struct inventory_port *port)
 {
-	bool forced = run->options.fix.low_ports == LOW_PORTS_MOVE;
 	const char *why = NULL;
 
 	if (says(config, port->port, CONFIG_UNCLEAR) && owns && !forced)
@@ -95,7 +94,8 @@ static void match_workload(struct matcher *matcher, uint32_t row)
 			/* Where nobody knows whose the port is, it is whose file says so. */
 			if (port->protocol == PROTOCOL_TCP)
 				judge_mount(matcher->run, config,
-					    port->owner < 0 || port->owner == workload->mounts[i].container, port);
+					    port->owner < 0 || port->owner == workload->mounts[i].container,
+					    plan_config_of(workload)->low_ports == LOW_PORTS_MOVE, port);
 		}
 	}
 }
@@ -127,16 +127,19 @@ void plan_match_configs(struct run *run)
 
 /* ---- together or not at all ---- */
 
-/* Whether one that mounts it keeps the port, or is not known to have it. */
+/* One that mounts it and keeps the port, is not known to have it, or moves it elsewhere. */
 static const struct workload *find_staying(const struct inventory *inventory, const struct config *config,
 					   uint16_t number)
 {
+	uint16_t target = 0;
+
 	for (uint32_t i = 0; i < config->selected_n; i++) {
 		struct workload *workload = &inventory->workloads.items[config->selected[i]];
 		const struct inventory_port *port = plan_find_port(workload, PROTOCOL_TCP, number);
 
-		if (!port || port->refused || port->stays_root)
+		if (!port || port->refused || port->stays_root || (target && port->target != target))
 			return workload;
+		target = port->target;
 	}
 	return NULL;
 }

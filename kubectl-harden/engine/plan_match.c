@@ -201,8 +201,7 @@ static bool match(struct run *run, const struct plan_index *index)
 		if (!service->selector_n || service->external)
 			continue;
 		slot = plan_index_shortest(index, service->namespace, service->selector, service->selector_n);
-		PLAN_EACH(index, slot, entry)
-		{
+		PLAN_EACH(index, slot, entry) {
 			uint32_t workload = plan_index_row(index, entry);
 			bool selected = selects(service, &inventory->workloads.items[workload]);
 			uint64_t price = selected ? cost : 1;

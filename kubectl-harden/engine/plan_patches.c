@@ -70,7 +70,7 @@ static void retire(struct run *run, struct source *source, size_t index)
 	document->unproved = false;
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++) {
 		struct where where = { source, (uint32_t)index, (unsigned)i };
 

@@ -107,8 +107,7 @@ static void walk(struct matcher *matcher, struct reference *reference, const str
 	uint32_t slot = plan_index_chain(index, namespace, selector);
 	uint64_t cost = cost_of(selector);
 
-	PLAN_EACH(index, slot, entry)
-	{
+	PLAN_EACH(index, slot, entry) {
 		uint32_t row = plan_index_row(index, entry);
 		const struct service *service = services ? &matcher->inventory->services.items[row] : NULL;
 		const struct workload *workload = services ? NULL : &matcher->inventory->workloads.items[row];
@@ -138,8 +137,7 @@ static void walk_named(struct matcher *matcher, struct reference *reference, con
 	const struct label label = { STR(" name"), selector->named->value };
 	uint32_t slot = plan_index_shortest(index, selector->namespace, &label, 1);
 
-	PLAN_EACH(index, slot, entry)
-	{
+	PLAN_EACH(index, slot, entry) {
 		uint32_t row = plan_index_row(index, entry);
 
 		if (!pay(matcher, 1))
@@ -260,15 +258,13 @@ static struct str why_kept(struct run *run, const struct reference *reference, b
 
 static void judge_reference(struct run *run, struct reference *reference)
 {
-	bool forced = run->options.fix.low_ports == LOW_PORTS_MOVE;
-
 	for (uint32_t i = 0; i < reference->selected_n; i++) {
 		bool unclear = reference->selected[i] & REFERENCE_UNCLEAR;
 		struct workload *workload = &run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
+		bool forced = plan_config_of(workload)->low_ports == LOW_PORTS_MOVE;
 
 		for (uint32_t k = 0; k < reference->ports_n; k++) {
-			EACH_PORT_IN(workload, &reference->ports[k], port)
-			{
+			EACH_PORT_IN(workload, &reference->ports[k], port) {
 				if (reference->why_not.n || ((unclear || reference->row->deed == DEED_KEEP) && !forced))
 					plan_refuse_port(port, why_kept(run, reference, unclear));
 				if (reference->row->deed == DEED_KEEP || unclear)
@@ -281,10 +277,39 @@ static void judge_reference(struct run *run, struct reference *reference)
 	}
 }
 
+/* What points at one port cannot point at two: where files are asked for different ports, none of them moves. */
+static void refuse_parting(struct run *run, const struct reference *reference)
+{
+	for (uint32_t k = 0; k < reference->ports_n && reference->row->deed == DEED_MOVE; k++) {
+		uint16_t target = 0;
+		bool parts = false;
+
+		for (int refuse = 0; refuse < 1 + parts; refuse++) {
+			for (uint32_t i = 0; i < reference->selected_n; i++) {
+				uint32_t row = INVENTORY_ROW(reference->selected[i]);
+
+				EACH_PORT_IN(&run->inventory->workloads.items[row], &reference->ports[k], port) {
+					parts |= target && port->target != target;
+					target = port->target;
+					if (refuse)
+						plan_refuse_port(port,
+								 str_fmt(run->arena,
+									 "the workloads of %s/%.*s would move it to "
+									 "different ports",
+									 reference->row->kind,
+									 STR_ARG(reference->name)));
+				}
+			}
+		}
+	}
+}
+
 void plan_judge_references(struct run *run)
 {
-	for (size_t i = 0; i < run->inventory->references.n; i++)
+	for (size_t i = 0; i < run->inventory->references.n; i++) {
 		judge_reference(run, &run->inventory->references.items[i]);
+		refuse_parting(run, &run->inventory->references.items[i]);
+	}
 }
 
 /* The workload, of those that it means, whose port of that range stays; NULL for none. */
@@ -295,8 +320,8 @@ static const struct workload *find_staying(struct run *run, const struct referen
 		struct workload *workload = &run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		EACH_PORT_IN(workload, range, port)
-		if (port->refused)
-			return workload;
+			if (port->refused)
+				return workload;
 	}
 	return NULL;
 }
@@ -314,8 +339,7 @@ bool plan_spread_reference(struct run *run, struct reference *reference)
 			struct workload *workload =
 				&run->inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
-			EACH_PORT_IN(workload, &reference->ports[k], port)
-			{
+			EACH_PORT_IN(workload, &reference->ports[k], port) {
 				if (port->refused)
 					continue;
 				plan_refuse_port(port,
@@ -337,8 +361,7 @@ bool plan_drop_reference(struct inventory *inventory, const struct reference *re
 		struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		for (uint32_t k = 0; k < reference->ports_n; k++) {
-			EACH_PORT_IN(workload, &reference->ports[k], port)
-			{
+			EACH_PORT_IN(workload, &reference->ports[k], port) {
 				dropped |= !port->refused;
 				plan_refuse_port(port, why);
 			}
@@ -352,7 +375,7 @@ bool plan_drop_reference(struct inventory *inventory, const struct reference *re
 static struct plan_move *move_of(struct plan_move *moves, size_t *n, const struct inventory_port *port)
 {
 	for (size_t i = 0; i < *n; i++)
-		if (moves[i].from == port->port)
+		if (moves[i].from == port->port && moves[i].to == port->target)
 			return &moves[i];
 	if (*n == PLAN_MOVES_MAX)
 		return NULL;
@@ -372,8 +395,8 @@ size_t plan_reference_moves(const struct run *run, const struct reference *refer
 		struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 
 		EACH_PORT_IN(workload, range, port)
-		if (!port->refused)
-			move_of(moves, &n, port);
+			if (!port->refused)
+				move_of(moves, &n, port);
 	}
 	/* A pod that has it and keeps it, or that does not have it as far as we know. */
 	for (size_t m = 0; m < n; m++) {
@@ -385,7 +408,7 @@ size_t plan_reference_moves(const struct run *run, const struct reference *refer
 			size_t from = 0;
 			const struct inventory_port *port = port_in(workload, &one, &from);
 
-			moves[m].whole = port && !port->refused && !port->stays_root;
+			moves[m].whole = port && !port->refused && !port->stays_root && port->target == moves[m].to;
 		}
 	}
 	return n;

@@ -20,8 +20,9 @@ void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
-	levels_init(run);
-	run->waits = homes_wanted(run);
+	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
+	levels_init(&run->common);
+	homes_expect(run, &run->common);
 	run->inventory = ARENA_NEW(run->arena, struct inventory);
 }
 
@@ -42,7 +43,6 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->sources.n; i++)
 		source_free(run, run->sources.items[i]);
 	free(run->sources.items);
-	free(run->levels.items);
 	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
 		free(run->inventory->workloads.items[i].ports.items);
 	if (run->inventory) {
@@ -68,7 +68,13 @@ void run_free(struct run *run)
 	*run = (struct run){ 0 };
 }
 
-struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+void run_expect(struct run *run, const struct source_options *options)
+{
+	homes_expect(run, options);
+}
+
+struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options)
 {
 	struct source *source = xmalloc(sizeof(*source));
 	size_t n = strlen(path) + 1;
@@ -78,6 +84,7 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	source->path = memcpy(xmalloc(n), path, n);
 	if (!strcmp(path, "-"))
 		source->writable = false;
+	source->options = options ? options : &run->common;
 	source->cursor = ARENA_NEW(run->arena, struct position);
 	VEC_PUSH(&run->sources, source);
 	scan_source(run, source);
@@ -86,6 +93,11 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 	    !source->template)
 		file_image_free(&source->image);
 	return source;
+}
+
+struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
+{
+	return run_add_with(run, path, inside, image, NULL);
 }
 
 /* ---- plan and apply ---- */
@@ -128,7 +140,7 @@ void run_apply_document(struct run *run, struct source *source, struct document 
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, source, document))
 		return;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	harden_document(run, source, document);
 }
 
@@ -198,13 +210,25 @@ static void settle(struct run *run)
 	arena_reset(run->scratch);
 }
 
+/* On OpenShift no source gets UIDs, but for those of a flag. Whether that is news to any. */
+static bool leave_users(struct run *run)
+{
+	bool news = false;
+
+	for (size_t i = 0; run->openshift && i < run->sources.n; i++) {
+		struct source_options *options = run->sources.items[i]->options;
+
+		if (options->fix.run_as_user != UID_AUTO)
+			continue;
+		levels_set_user(options, UID_NONE);
+		news = true;
+	}
+	return news;
+}
+
 void run_apply(struct run *run)
 {
-	bool all = run->openshift && run->options.fix.run_as_user == UID_AUTO;
-
-	if (all)
-		levels_set_user(run, UID_NONE);
-	each_document(run, all ? WHICH_ALL : WHICH_WAIT);
+	each_document(run, leave_users(run) ? WHICH_ALL : WHICH_WAIT);
 	settle(run);
 }
 

@@ -24,11 +24,25 @@
 
 struct run_options {
 	struct fix_config fix;
-	struct kube_kind_list kinds; /* the user's own: before the built-in ones */
+	struct kube_own own;
 	struct yaml_limits limits;
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
+};
+
+/* What pods have to reach, and what follows from it for each fixer: see levels.h. */
+struct level {
+	struct fix_config config;
+	struct fix_choice choice;
+	struct level *next;
+};
+
+/* What is asked for of a source; others of the same run may be asked for something else. */
+struct source_options {
+	struct fix_config fix;
+	struct kube_own own;
+	struct level level; /* of .fix: levels_init(). Others that its pods have follow it. */
 };
 
 enum document_state {
@@ -51,6 +65,23 @@ struct run_object {
 	bool unseen;	/* it holds a pod, or seems to, of which nothing is known */
 };
 
+/* What an annotation hides, or (.finding is NULL) an entry of one that hides nothing. */
+struct skipped {
+	const struct fixer *fixer;
+	struct str entry;  /* as it is written */
+	uint32_t entry_at; /* offsets in the document: of the entry, */
+	uint32_t at;	   /* and of what it hides, or else its own */
+	unsigned object;
+	const struct finding_text *finding; /* as it would be without the annotation */
+};
+
+/* An entry of such an annotation that means nothing. */
+struct skip_warning {
+	uint32_t at; /* offset in the document */
+	unsigned object;
+	struct str message;
+};
+
 struct document {
 	uint64_t start, end; /* bytes of the source */
 	unsigned index;	     /* as kubectl counts them */
@@ -61,6 +92,14 @@ struct document {
 		size_t n, cap;
 	} objects;
 	struct findings findings;
+	struct {
+		struct skipped *items;
+		size_t n, cap;
+	} skipped;
+	struct {
+		struct skip_warning *items;
+		size_t n, cap;
+	} warnings;
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
@@ -78,7 +117,8 @@ struct document {
 };
 
 struct source {
-	char *path; /* as the user wrote it; "-" for standard input */
+	char *path;			/* as the user wrote it; "-" for standard input */
+	struct source_options *options; /* shared with others; not owned */
 	struct file_image image;
 	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
 	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
@@ -99,23 +139,13 @@ struct source {
 	struct position *cursor; /* of run_position(): findings are asked for in order */
 };
 
-/* What pods have to reach, and what follows from it for each fixer: see levels.h. */
-struct level {
-	struct fix_config config;
-	struct fix_choice choice;
-};
-
 struct run {
 	struct run_options options;
-	struct level level; /* of all pods but those of .levels */
-	struct {
-		struct level **items;
-		size_t n, cap;
-	} levels;
-	struct arena *arena;   /* results */
-	struct intern intern;  /* those of their texts that recur; in arena */
-	struct arena *scratch; /* one document at a time */
-	struct arena *words;   /* one object at a time */
+	struct source_options common; /* of sources without options of their own */
+	struct arena *arena;	      /* results */
+	struct intern intern;	      /* those of their texts that recur; in arena */
+	struct arena *scratch;	      /* one document at a time */
+	struct arena *words;	      /* one object at a time */
 	struct yaml_tree tree, after;
 	struct yaml_expected expected;	       /* of .after */
 	struct objects objects, objects_after; /* of these trees */
@@ -127,6 +157,7 @@ struct run {
 	struct inventory *inventory;
 	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
 	bool waits;	/* workloads wait for Namespaces, or these for them */
+	bool labels;	/* of what Namespaces can enforce */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
@@ -139,6 +170,16 @@ void run_free(struct run *run);
  * must outlive the run. Only regular files are replaced by run_commit().
  */
 struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image);
+
+/*
+ * run_add_with() - the same for a source that is asked for something else than @run was made with. @options must
+ * outlive the run, which sets the user to none where the input turns out to be OpenShift's. NULL: run_add().
+ */
+struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options);
+
+/* run_expect() - @options may be those of a source to come; told before the first one is added. */
+void run_expect(struct run *run, const struct source_options *options);
 
 /* run_plan(), run_apply() - after all sources were added. */
 void run_plan(struct run *run);

@@ -66,8 +66,9 @@ static void run_before_ports(struct fix_context *fix, struct kube_pod *pod)
 /* Whether the pod's ports would stay if its namespace turned out to enforce no more than baseline. */
 static void ask_baseline(struct run *run, struct where where, struct kube_pod *pod, struct findings *findings)
 {
-	const struct level *level = level_at(run, PROFILE_BASELINE, run->options.fix.standard_version);
-	struct fix_context fix = fix_context_make(run, pod, findings, where.object);
+	struct source_options *options = where.source->options;
+	const struct level *level = level_at(run, options, PROFILE_BASELINE, options->fix.standard_version);
+	struct fix_context fix = fix_context_make(run, options, pod, findings, where.object);
 
 	fix.config = &level->config;
 	fix.choice = &level->choice;
@@ -91,14 +92,14 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 	if (view->crowded || view->note || pod->partial || !check_size(scan, pod))
 		return;
 	arena_reset(run->words);
-	fix = fix_context_make(run, pod, &findings, where.object);
+	fix = fix_context_make(run, scan->source->options, pod, &findings, where.object);
 	run_before_ports(&fix, pod);
 	inventory_workload(run, where, view, &fix);
 	scan->has_low_port |= run->inventory->workloads.items[run->inventory->workloads.n - 1].ports.n > 0;
 	/* Asking for evidence of need may have run fixers: the tree is as it was. */
 	yaml_rollback(&run->tree, mark);
 	fix_context_free(&fix);
-	if (run->options.fix.profile == PROFILE_AUTO)
+	if (scan->source->options->fix.profile == PROFILE_AUTO)
 		ask_baseline(run, where, pod, &findings);
 	yaml_rollback(&run->tree, mark);
 	free(findings.items);
@@ -187,7 +188,7 @@ static void scan_parsed(struct scan *scan)
 	document->reference = inventory->references.n;
 	document->config = inventory->configs.n;
 	document->home = inventory->homes.n;
-	objects_read(&run->tree, run->scratch, &run->options.kinds, &run->objects);
+	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
@@ -238,7 +239,7 @@ static bool holds_something(struct str bytes)
 static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object)
 {
 	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
-	enum prefilter answer = prefilter(bytes, &run->options.kinds, wanted);
+	enum prefilter answer = prefilter(bytes, &source->options->own.kinds, wanted);
 
 	*ret_no_object = answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG;
 	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;

@@ -100,3 +100,6 @@ struct str image_move_value(const struct image_move *move, struct arena *arena, 
  * image_facts_read() - the rows of an opened file, checked; in the schema's arena. False with the schema's error set.
  */
 bool image_facts_read(struct schema *schema, struct image_facts *ret_facts);
+
+/* image_facts_read_own() - the user's rows in @list, a sequence of a file of theirs: without name, source and mark, too. */
+bool image_facts_read_own(struct schema *schema, yaml_id list, struct image_facts *ret_facts);

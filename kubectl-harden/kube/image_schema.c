@@ -126,7 +126,7 @@ static bool read_moves(struct schema *schema, yaml_id row, struct image_fact *fa
 	return true;
 }
 
-static bool read_row(struct schema *schema, yaml_id row, struct image_fact *ret_fact)
+static bool read_row(struct schema *schema, yaml_id row, bool own, struct image_fact *ret_fact)
 {
 	struct image_fact fact = { .uid = IMAGE_ID_UNKNOWN, .gid = IMAGE_ID_UNKNOWN };
 	unsigned user = IMAGE_USER_UNKNOWN, mark = IMAGE_MEMORY;
@@ -134,7 +134,7 @@ static bool read_row(struct schema *schema, yaml_id row, struct image_fact *ret_
 	if (!schema_keys(schema, row,
 			 "name repositories tags user uid gid listens env moves writable capabilities needs-root twin "
 			 "note source mark",
-			 "name repositories user source mark") ||
+			 own ? "repositories user" : "name repositories user source mark") ||
 	    !schema_text(schema, row, "name", &fact.name) ||
 	    !read_texts(schema, row, "repositories", &fact.repositories) || !read_tags(schema, row, &fact) ||
 	    !schema_enum(schema, row, "user", SCHEMA_NAMES(user_names), &user) ||
@@ -148,7 +148,9 @@ static bool read_row(struct schema *schema, yaml_id row, struct image_fact *ret_
 	    !schema_text(schema, row, "source", &fact.source) ||
 	    !schema_enum(schema, row, "mark", SCHEMA_NAMES(mark_names), &mark))
 		return false;
-	if (!fact.repositories.n || !*fact.source)
+	if (own && fact.repositories.n && !fact.name)
+		fact.name = fact.repositories.items[0];
+	if (!fact.repositories.n || (!own && !*fact.source))
 		return schema_fail(schema, row, "a row needs a repository and its source");
 	if (fact.gid != IMAGE_ID_UNKNOWN && fact.uid == IMAGE_ID_UNKNOWN)
 		return schema_fail(schema, row, "a gid without a uid");
@@ -176,25 +178,33 @@ static bool check_repositories(struct schema *schema, yaml_id row, const struct 
 	return true;
 }
 
-bool image_facts_read(struct schema *schema, struct image_facts *ret_facts)
+static bool read_list(struct schema *schema, yaml_id list, bool own, struct image_facts *ret_facts)
 {
-	yaml_id list = yaml_get(&schema->tree, schema->tree.root, "images");
 	struct image_fact *facts;
 	size_t n = 0;
 
-	if (!schema_keys(schema, schema->tree.root, "images", "images"))
-		return false;
 	if (!yaml_is_seq(&schema->tree, list))
 		return schema_fail(schema, list, "images must be a list");
 	facts = ARENA_ARRAY(schema->arena, struct image_fact, yaml_count(&schema->tree, list) + 1);
 	YAML_EACH(&schema->tree, list, row) {
-		if (!read_row(schema, row, &facts[n]) || !check_repositories(schema, row, &facts[n]))
+		if (!read_row(schema, row, own, &facts[n]) || !check_repositories(schema, row, &facts[n]))
 			return false;
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n && !own; i++)
 			if (!strcmp(facts[i].name, facts[n].name))
 				return schema_fail(schema, row, "\"%s\" stands twice", facts[n].name);
 		n++;
 	}
 	*ret_facts = (struct image_facts){ facts, n };
 	return true;
+}
+
+bool image_facts_read(struct schema *schema, struct image_facts *ret_facts)
+{
+	return schema_keys(schema, schema->tree.root, "images", "images") &&
+	       read_list(schema, yaml_get(&schema->tree, schema->tree.root, "images"), false, ret_facts);
+}
+
+bool image_facts_read_own(struct schema *schema, yaml_id list, struct image_facts *ret_facts)
+{
+	return read_list(schema, list, true, ret_facts);
 }

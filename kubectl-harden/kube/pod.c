@@ -79,14 +79,16 @@ static const char *const container_lists[] = {
 	[CONTAINER_EPHEMERAL] = "ephemeralContainers[*]",
 };
 
-static void read_image(struct arena *arena, struct kube_container *container)
+static void read_image(struct arena *arena, const struct kube_own *own, struct kube_container *container)
 {
 	uint32_t version[IMAGE_VERSION_MAX];
 	struct image_ref ref;
 
 	if (!image_ref_parse(arena, container->image, &ref))
 		return;
-	container->facts = image_fact_find(&image_facts, &ref);
+	container->facts = own ? image_fact_find(&own->images, &ref) : NULL;
+	if (!container->facts)
+		container->facts = image_fact_find(&image_facts, &ref);
 	if (str_starts(ref.name, STR("mcr.microsoft.com/dotnet/")) && image_version(ref.tag, version))
 		container->dotnet = version[0];
 }
@@ -109,6 +111,7 @@ static const char *const *paths_of(const struct kube_view *view, enum kube_conta
 
 struct container_search {
 	struct arena *arena;
+	const struct kube_own *own;
 	struct kube_pod *pod;
 	enum kube_container_role role;
 	size_t most; /* places in pod->containers; 0: only counted */
@@ -148,7 +151,7 @@ static void add_container(struct yaml_tree *tree, yaml_id node, void *data)
 	};
 	if (!container->image.n && pod->view->image)
 		container->image = yaml_text(tree, yaml_get_path(tree, pod->spec, pod->view->image));
-	read_image(search->arena, container);
+	read_image(search->arena, search->own, container);
 	pod->containers_n++;
 }
 
@@ -165,9 +168,9 @@ static void search_containers(struct container_search *search)
 	}
 }
 
-static void read_containers(struct arena *arena, struct kube_pod *pod)
+static void read_containers(struct arena *arena, const struct kube_own *own, struct kube_pod *pod)
 {
-	struct container_search search = { .arena = arena, .pod = pod };
+	struct container_search search = { .arena = arena, .own = own, .pod = pod };
 
 	search_containers(&search);
 	search.most = search.n;
@@ -294,6 +297,7 @@ const char *kube_object_note(struct yaml_tree *tree, const struct kube_object *o
 
 struct pod_search {
 	struct arena *arena;
+	const struct kube_own *own;
 	const struct kube_object *object;
 	const struct kube_view *view;
 	struct kube_pods *pods;
@@ -321,7 +325,7 @@ static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 	read_roles(tree, &pod);
 	if (!yaml_is_map(tree, pod.spec))
 		return;
-	read_containers(search->arena, &pod);
+	read_containers(search->arena, search->own, &pod);
 	/* What holds containers in places of its own is a pod where it holds one. */
 	if (pod.view->containers_n && !pod.containers_n)
 		return;
@@ -333,10 +337,10 @@ static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 	VEC_PUSH(search->pods, pod);
 }
 
-void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
-		    struct kube_pods *pods)
+void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own,
+		    const struct kube_object *object, struct kube_pods *pods)
 {
-	struct pod_search search = { arena, object, NULL, pods, pods->n };
+	struct pod_search search = { arena, own, object, NULL, pods, pods->n };
 
 	for (size_t i = 0; object->kind && i < object->kind->views_n; i++) {
 		search.view = &object->kind->views[i];

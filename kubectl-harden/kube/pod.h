@@ -57,6 +57,12 @@ struct kube_pods {
 	size_t n, cap;
 };
 
+/* What the user adds to the tables of the program: their rows come first. */
+struct kube_own {
+	struct kube_kind_list kinds;
+	struct image_facts images;
+};
+
 /*
  * kube_object_init() - reads identity of the object at @node. Returns false when it is no Kubernetes object (no
  * apiVersion or no kind). @inherit: kind and apiVersion for items of typed lists that omit theirs (may be NULL).
@@ -67,11 +73,11 @@ bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_ki
 
 /*
  * kube_pods_find() - adds the views of the pods that @object holds to @pods, none for other kinds; not more than a
- * little over KUBE_PODS_MAX.
+ * little over KUBE_PODS_MAX. @own: the user's image facts; may be NULL.
  */
 enum { KUBE_PODS_MAX = 1000 };
-void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_object *object,
-		    struct kube_pods *pods);
+void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own,
+		    const struct kube_object *object, struct kube_pods *pods);
 
 /* kube_pod_where() - which pod of its object it is, for people: "replicatedJobs[workers]". In the arena. */
 struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena);

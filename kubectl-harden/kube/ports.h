@@ -28,6 +28,7 @@ enum port_action {
 	PORT_SYSCTL, /* keep the number, allow it for everyone in the pod */
 	PORT_MOVE,
 	PORT_KEEP, /* --low-ports=keep: nothing is done, the user is told */
+	PORT_SKIP, /* an annotation of its container keeps it: nothing is done, and nothing said */
 };
 
 struct port_decision {

@@ -13,15 +13,23 @@
 bool schema_open(struct schema *schema, struct arena *arena, const char *path, struct str text, struct error **err)
 {
 	struct yaml_limits limits = YAML_LIMITS_DEFAULT;
+
+	return schema_open_within(schema, arena, path, text, &limits, err) &&
+	       (schema->tree.root || schema_fail(schema, YAML_NONE, "expected a map"));
+}
+
+bool schema_open_within(struct schema *schema, struct arena *arena, const char *path, struct str text,
+			const struct yaml_limits *limits, struct error **err)
+{
 	struct yaml_refusal why = { 0 };
 
 	*schema = (struct schema){ .tree = YAML_TREE_INIT, .arena = arena, .path = path, .err = err, .text = text };
-	if (!yaml_parse(&schema->tree, arena, text, &limits, &why)) {
+	if (!yaml_parse(&schema->tree, arena, text, limits, &why)) {
 		struct position at = position_at(text, why.at, NULL);
 
 		return error_set_at(err, path, &at, "%s", why.why);
 	}
-	if (!yaml_is_map(&schema->tree, schema->tree.root))
+	if (schema->tree.root && !yaml_is_map(&schema->tree, schema->tree.root))
 		return schema_fail(schema, schema->tree.root, "expected a map");
 	return true;
 }

@@ -38,6 +38,11 @@ struct schema_names {
  * the schema. schema_close() releases what does not lie in the arena.
  */
 bool schema_open(struct schema *schema, struct arena *arena, const char *path, struct str text, struct error **err);
+
+/* schema_open_within() - the same for a file from somebody else, within @limits; an empty one is fine, and has no root. */
+bool schema_open_within(struct schema *schema, struct arena *arena, const char *path, struct str text,
+			const struct yaml_limits *limits, struct error **err);
+
 void schema_close(struct schema *schema);
 
 /* schema_fail() - sets the error at @node; returns false. */

@@ -115,6 +115,8 @@ void check_add_total(struct buf *out, const struct totals *totals)
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, " not checked");
 	}
+	if (totals->skipped)
+		buf_addf(&line, ", %zu skipped by annotations", totals->skipped);
 	if (totals->known)
 		buf_addf(&line, ", %zu known from the baseline", totals->known);
 	totals_add_templates(&line, totals);
@@ -124,14 +126,32 @@ void check_add_total(struct buf *out, const struct totals *totals)
 
 /* ---- names of checks ---- */
 
+static bool is_same_check(const struct finding_text *text, const char *check)
+{
+	return text && text->check && !strcmp(text->check, check);
+}
+
 static bool is_repeated(const struct document *document, size_t index)
 {
 	const struct finding *finding = &document->findings.items[index];
 
 	/* Those of one object stand together. */
 	for (size_t i = index; i-- > 0 && document->findings.items[i].object == finding->object;)
-		if (document->findings.items[i].text->check &&
-		    !strcmp(document->findings.items[i].text->check, finding->text->check))
+		if (is_same_check(document->findings.items[i].text, finding->text->check))
+			return true;
+	return false;
+}
+
+static bool is_repeated_skipped(const struct document *document, size_t index)
+{
+	const struct skipped *skipped = &document->skipped.items[index];
+
+	for (size_t i = 0; i < document->findings.n; i++)
+		if (document->findings.items[i].object == skipped->object &&
+		    is_same_check(document->findings.items[i].text, skipped->finding->check))
+			return true;
+	for (size_t i = index; i-- > 0 && document->skipped.items[i].object == skipped->object;)
+		if (is_same_check(document->skipped.items[i].finding, skipped->finding->check))
 			return true;
 	return false;
 }
@@ -141,6 +161,28 @@ static void add_passed_over(struct buf *out, const struct source *source, int do
 {
 	text_escape(out, source_name(source));
 	buf_addf(out, "\t%d\t%d\t-\t(%s)\n", document, item, why);
+}
+
+static void add_name(struct buf *out, const struct source *source, const struct document *document, unsigned index,
+		     const char *check)
+{
+	const struct run_object *object = &document->objects.items[index];
+
+	text_escape(out, source_name(source));
+	buf_addf(out, "\t%u\t%d\t", document->index, object->item);
+	add_identity(out, object);
+	buf_addf(out, "\t%s\n", check);
+}
+
+/* What an annotation hides fails all the same. */
+static void add_skipped_names(struct buf *out, const struct source *source, const struct document *document)
+{
+	for (size_t i = 0; i < document->skipped.n; i++) {
+		const struct skipped *skipped = &document->skipped.items[i];
+
+		if (skipped->finding && skipped->finding->check && !is_repeated_skipped(document, i))
+			add_name(out, source, document, skipped->object, skipped->finding->check);
+	}
 }
 
 static void add_names(struct buf *out, const struct source *source, const struct document *document)
@@ -156,15 +198,11 @@ static void add_names(struct buf *out, const struct source *source, const struct
 	}
 	for (size_t k = 0; k < document->findings.n; k++) {
 		const struct finding *finding = &document->findings.items[k];
-		const struct run_object *object = &document->objects.items[finding->object];
 
-		if (!finding->text->check || is_repeated(document, k))
-			continue;
-		text_escape(out, source_name(source));
-		buf_addf(out, "\t%u\t%d\t", document->index, object->item);
-		add_identity(out, object);
-		buf_addf(out, "\t%s\n", finding->text->check);
+		if (finding->text->check && !is_repeated(document, k))
+			add_name(out, source, document, finding->object, finding->text->check);
 	}
+	add_skipped_names(out, source, document);
 }
 
 void check_add_names(struct buf *out, const struct source *source)

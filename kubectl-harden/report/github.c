@@ -5,6 +5,7 @@
  */
 #include "report/item.h"
 #include "report/machine.h"
+#include "report/skipped.h"
 #include "report/text.h"
 
 /* As @actions/core escapes: a line feed would begin another command. */
@@ -38,6 +39,15 @@ static void add_file(struct buf *out, const struct source *source)
 	add_property(out, "file", buf_str(&path), " ");
 }
 
+static void add_its_place(struct buf *out, const struct source *source, const struct position *at)
+{
+	add_file(out, source);
+	if (at->line)
+		buf_addf(out, ",line=%u", at->line);
+	if (at->line && at->column)
+		buf_addf(out, ",col=%u", at->column);
+}
+
 static void add_item(const struct item *item, void *data)
 {
 	static const char *const commands[] = {
@@ -51,11 +61,7 @@ static void add_item(const struct item *item, void *data)
 	if (*item->known)
 		return;
 	buf_addz(machine->out, commands[item->severity]);
-	add_file(machine->out, item->source);
-	if (item->at.line)
-		buf_addf(machine->out, ",line=%u", item->at.line);
-	if (item->at.line && item->at.column)
-		buf_addf(machine->out, ",col=%u", item->at.column);
+	add_its_place(machine->out, item->source, &item->at);
 	add_property(machine->out, "title", str_of(item_rule(item)), ",");
 	buf_addz(machine->out, "::");
 	if (item->object) {
@@ -70,9 +76,22 @@ static void add_item(const struct item *item, void *data)
 	machine_relax(machine);
 }
 
+static void add_warning(const struct skipped_item *warning, void *data)
+{
+	const struct machine *machine = data;
+
+	buf_addz(machine->out, "::warning");
+	add_its_place(machine->out, warning->source, &warning->at);
+	add_property(machine->out, "title", STR("kubectl-harden/skip"), ",");
+	buf_addz(machine->out, "::");
+	add_escaped(machine->out, warning->message, false);
+	buf_addc(machine->out, '\n');
+}
+
 void machine_github(const struct machine *machine)
 {
 	struct machine copy = *machine;
 
 	items_each(machine->run, add_item, &copy);
+	skipped_each(machine->run, true, add_warning, &copy);
 }

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "report/item.h"
 #include "report/machine.h"
+#include "report/skipped.h"
 
 struct report {
 	const struct machine *machine;
@@ -36,6 +37,8 @@ static void add_files(struct report *report)
 		add_uri(report, source);
 		json_bool_key(json, "checked", !source->template && !source->refused);
 		json_bool_key(json, "changes", source->changed);
+		if (source->options->fix.profile != run->common.fix.profile)
+			json_str_key(json, "profile", str_of(profile_name(source->options->fix.profile)));
 		json_close(json, '}');
 		machine_relax(report->machine);
 	}
@@ -104,19 +107,23 @@ static void add_operations(struct json *json, const struct item *item)
 	json_close(json, ']');
 }
 
+static void add_position(struct json *json, const char *key, const struct position *at)
+{
+	json_open_key(json, key, '{');
+	json_uint_key(json, "line", at->line);
+	json_uint_key(json, "column", at->column);
+	json_uint_key(json, "offset", at->offset);
+	json_close(json, '}');
+}
+
 static void add_its_place(struct report *report, const struct item *item)
 {
 	struct json *json = &report->json;
 
 	json_str_key(json, "file", source_name(item->source));
 	add_uri(report, item->source);
-	if (item->at.line) {
-		json_open_key(json, "start", '{');
-		json_uint_key(json, "line", item->at.line);
-		json_uint_key(json, "column", item->at.column);
-		json_uint_key(json, "offset", item->at.offset);
-		json_close(json, '}');
-	}
+	if (item->at.line)
+		add_position(json, "start", &item->at);
 	if (item->document)
 		json_uint_key(json, "document", item->document->index);
 	if (item->object && item->object->item >= 0)
@@ -161,6 +168,49 @@ static void add_item(const struct item *item, void *data)
 	machine_relax(report->machine);
 }
 
+/* ---- exceptions ---- */
+
+static void add_exception(const struct skipped_item *item, void *data)
+{
+	struct report *report = data;
+	struct json *json = &report->json;
+	struct item place = { .source = item->source, .document = item->document, .object = item->object };
+
+	json_open(json, '{');
+	if (item->skipped)
+		json_str_key(json, "rule", str_of(item->skipped->fixer->name));
+	if (item->skipped && item->skipped->finding && item->skipped->finding->check)
+		json_str_key(json, "check", str_of(item->skipped->finding->check));
+	if (item->message.n)
+		json_str_key(json, "message", item->message);
+	place.at = item->at;
+	place.kind = ITEM_NOTE;
+	add_its_place(report, &place);
+	if (item->skipped) {
+		json_open_key(json, "annotation", '{');
+		json_str_key(json, "entry", item->skipped->entry);
+		add_position(json, "start", &item->entry);
+		json_close(json, '}');
+	}
+	json_close(json, '}');
+	machine_relax(report->machine);
+}
+
+/* Absent where there are none, as nearly always. */
+static void add_exceptions(struct report *report)
+{
+	static const char *const keys[] = { "skipped", "warnings" };
+	struct json *json = &report->json;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!skipped_any(report->machine->run, i))
+			continue;
+		json_open_key(json, keys[i], '[');
+		skipped_each(report->machine->run, i, add_exception, report);
+		json_close(json, ']');
+	}
+}
+
 static void add_summary(struct json *json, const struct machine *machine)
 {
 	const struct totals *totals = machine->totals;
@@ -187,11 +237,12 @@ void machine_json(const struct machine *machine)
 	json_str_key(json, "apiVersion", STR("kubectl-harden/v1"));
 	json_str_key(json, "kind", STR("Report"));
 	json_str_key(json, "version", STR(KUBECTL_HARDEN_VERSION));
-	json_str_key(json, "profile", str_of(profile_name(machine->run->options.fix.profile)));
+	json_str_key(json, "profile", str_of(profile_name(machine->run->common.fix.profile)));
 	add_files(&report);
 	json_open_key(json, "findings", '[');
 	items_each(machine->run, add_item, &report);
 	json_close(json, ']');
+	add_exceptions(&report);
 	add_summary(json, machine);
 	json_close(json, '}');
 	buf_addc(machine->out, '\n');

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "fixers/skip.h"
 #include "report/item.h"
 #include "report/machine.h"
+#include "report/skipped.h"
 
 enum { FIX_BYTES_MAX = 16 << 10 };
 
@@ -397,6 +399,53 @@ static void add_result(const struct item *item, void *data)
 	machine_relax(sarif->machine);
 }
 
+/* What an annotation hides is a result that is suppressed: code scanning shows it as closed. */
+static void add_suppressed(const struct skipped_item *skipped, void *data)
+{
+	struct sarif *sarif = data;
+	struct json *json = &sarif->json;
+	struct item item = {
+		.source = skipped->source,
+		.object = skipped->object,
+		.at = skipped->at,
+		.fixer = skipped->skipped->fixer,
+	};
+
+	if (!skipped->skipped->finding)
+		return;
+	json_open(json, '{');
+	json_str_key(json, "ruleId", str_of(item_rule(&item)));
+	json_uint_key(json, "ruleIndex", rule_index(&item));
+	json_str_key(json, "level",
+		     str_of(item_severity(skipped->skipped->finding->check ? SEVERITY_ERROR : SEVERITY_WARNING)));
+	add_text(json, "message", skipped->message);
+	add_locations(sarif, &item);
+	json_open_key(json, "suppressions", '[');
+	json_open(json, '{');
+	json_str_key(json, "kind", STR("inSource"));
+	sarif->text.n = 0;
+	buf_addz(&sarif->text, SKIP_ANNOTATION ": ");
+	buf_add(&sarif->text, skipped->skipped->entry);
+	json_str_key(json, "justification", buf_str(&sarif->text));
+	json_close(json, '}');
+	json_close(json, ']');
+	json_close(json, '}');
+	machine_relax(sarif->machine);
+}
+
+static void add_notification(const struct skipped_item *warning, void *data)
+{
+	struct sarif *sarif = data;
+	struct json *json = &sarif->json;
+	struct item item = { .source = warning->source, .object = warning->object, .at = warning->at };
+
+	json_open(json, '{');
+	json_str_key(json, "level", STR("warning"));
+	add_text(json, "message", warning->message);
+	add_locations(sarif, &item);
+	json_close(json, '}');
+}
+
 static void add_tool(struct sarif *sarif)
 {
 	struct json *json = &sarif->json;
@@ -419,6 +468,11 @@ static void add_invocation(struct sarif *sarif)
 	json_open(json, '{');
 	json_bool_key(json, "executionSuccessful", !sarif->machine->failed);
 	json_uint_key(json, "exitCode", (uint64_t)sarif->machine->exit_code);
+	if (skipped_any(sarif->machine->run, true)) {
+		json_open_key(json, "toolConfigurationNotifications", '[');
+		skipped_each(sarif->machine->run, true, add_notification, sarif);
+		json_close(json, ']');
+	}
 	json_close(json, '}');
 	json_close(json, ']');
 }
@@ -439,6 +493,7 @@ void machine_sarif(const struct machine *machine)
 	json_str_key(json, "columnKind", STR("unicodeCodePoints"));
 	json_open_key(json, "results", '[');
 	items_each(machine->run, add_result, &sarif);
+	skipped_each(machine->run, false, add_suppressed, &sarif);
 	json_close(json, ']');
 	add_invocation(&sarif);
 	json_close(json, '}');

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "report/left.h"
+#include "report/skipped.h"
 #include "report/text.h"
 
 enum { OBJECTS_SHOWN = 6, NOTES_SHOWN = 12 };
@@ -364,6 +365,7 @@ void summary_passed_over(struct buf *out, const struct run *run, bool verbose)
 		add_templates(out, run, &groups.items[i], verbose);
 	free(groups.items);
 	add_object_notes(out, run, verbose);
+	skipped_add(out, run, verbose);
 }
 
 /* ---- the last line ---- */
@@ -416,7 +418,10 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		buf_addz(&line, separator);
 		text_count(&line, totals->refused, "document");
 		buf_addz(&line, totals->refused == 1 ? " left as it is" : " left as they are");
+		separator = ", ";
 	}
+	if (totals->skipped)
+		buf_addf(&line, "%s%zu skipped by annotations", separator, totals->skipped);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
 	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);

@@ -8,6 +8,7 @@
 #include "report/totals.h"
 
 #include "engine/trace.h"
+#include "report/skipped.h"
 #include "report/text.h"
 
 static struct str bytes_of(const struct source *source)
@@ -27,6 +28,7 @@ static void count_one(size_t *number, bool known, struct totals *totals)
 
 static void count_document(const struct document *document, struct totals *totals)
 {
+	totals->skipped += skipped_count(document);
 	if (document->state == DOCUMENT_REFUSED)
 		count_one(&totals->refused, document->known, totals);
 	for (size_t i = 0; i < document->findings.n; i++) {

@@ -21,7 +21,8 @@ struct totals {
 	size_t refused;	   /* documents, and files as a whole */
 	size_t violations; /* findings that the Pod Security level refuses */
 	size_t violations_left;
-	size_t known; /* findings of the baseline, which none of these numbers counts */
+	size_t skipped; /* findings that annotations hide, likewise */
+	size_t known;	/* findings of the baseline, which none of these numbers counts */
 };
 
 void totals_count(const struct run *run, const struct caveats *caveats, struct totals *ret);

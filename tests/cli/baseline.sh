@@ -78,7 +78,7 @@ run 0 kubectl-harden check -f shop --write-baseline=base.json
 run 2 kubectl-harden check -f shop --write-baseline=no/such/base.json
 says err 'error: write no/such/base.json: no such file or directory'
 run 2 kubectl-harden check -f shop --write-baseline=shop
-[ "$(find . -name '.*kubectl-harden*')" = "" ] || fail "temporary files are left"
+[ "$(find . -name '.*.kubectl-harden-*')" = "" ] || fail "temporary files are left"
 
 # What is none.
 run 2 kubectl-harden check -f shop --baseline=none.json

@@ -12,7 +12,7 @@ offers() {
 	[ "$offered" = "$expected " ] || fail "$*: offers '$offered' instead of '$expected '"
 }
 
-offers 'diff fix check fixers kinds explain version completion help :4' ''
+offers 'diff fix check fixers kinds explain config version completion help :4' ''
 offers 'fix fixers :4' 'fi'
 offers ':4' no-such
 offers ':4' no-such ''

@@ -45,8 +45,12 @@ done
 run 0 kubectl-harden check --only="$list" --fail-on=violation -f names -f shop
 
 # resources: what is wrong is said before anything is read.
-for flags in '--requests=cpu=1' '--limits cpu=1' '--also=resources --requests=memory=1Gi --limits=memory=1G' \
-	'--also=resources --limits=memory=128m' '--also=resources --requests=cpu' '--also=resources --requests=' \
+for flags in '--requests=cpu=1' '--limits cpu=1' '--also=resources --requests=memory=1Gi --limits=memory=1G'; do
+	# shellcheck disable=SC2086 # $flags are flags
+	run 2 kubectl-harden fix $flags -f names
+	is_empty out
+done
+for flags in '--also=resources --limits=memory=128m' '--also=resources --requests=cpu' '--also=resources --requests=' \
 	'--also=resources --requests=nvidia.com/gpu=1' '--also=resources --limits=cpu=lots'; do
 	# shellcheck disable=SC2086 # $flags are flags
 	run 2 kubectl-harden fix $flags -f names

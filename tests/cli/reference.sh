@@ -17,7 +17,7 @@ sed 's/\\-/-/g' "$temp/page" >"$temp/words"
 kubectl-harden fixers | awk 'NR > 1 { print $1 }' >"$temp/names"
 kubectl-harden --help | awk '/^Commands:/ { inside = 1; next } /^$/ { inside = 0 } inside { print "kubectl harden " $1 }' \
 	>>"$temp/names"
-for command in diff fix check fixers explain; do
+for command in diff fix check fixers explain config; do
 	kubectl-harden "$command" --help | sed -n 's/^    \(-., \)\?--\([a-z-]*\)=.*/--\2/p' >>"$temp/names"
 done
 [ "$(wc -l <"$temp/names")" -ge 50 ] || fail "few names found: $(cat "$temp/names")"

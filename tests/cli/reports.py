@@ -7,6 +7,8 @@ edit FOLDER             for each line "N<tab>FILE" of standard input: the edits 
 groups FLAG…            for each FILE of standard input: each group of its findings, mended alone, leaves all other
                         findings with their fingerprints, and nothing new
 xml FILE…               each FILE is well-formed
+project SCHEMA FILE     for each line "good JSON" or "bad JSON" of FILE: the schema and `kubectl harden config` say the
+                        same of it; the schema's fixers and words are those of the program
 """
 import json
 import os
@@ -34,6 +36,54 @@ def validate(schema, *files):
     for file in files:
         for error in kind(schema).iter_errors(load(file)):
             sys.exit(f"{file}: {list(error.absolute_path)}: {error.message[:500]}")
+
+
+def project(schema, examples):
+    try:
+        import jsonschema
+    except ImportError:
+        print("no python3-jsonschema here")
+        sys.exit(77)
+    schema = load(schema)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder, open(examples, encoding="utf-8") as lines:
+        os.mkdir(os.path.join(folder, ".git"))
+        for line in lines:
+            expected, _, text = line.strip().partition(" ")
+            if expected not in ("good", "bad"):
+                continue
+            with open(os.path.join(folder, ".kubectl-harden.yaml"), "w", encoding="utf-8") as file:
+                file.write(text)
+            ran = subprocess.run(["kubectl-harden", "config"], cwd=folder, capture_output=True, text=True, check=False)
+            reader = {0: "good", 2: "bad"}.get(ran.returncode, "a failure")
+            checked = "good" if kind(schema).is_valid(json.loads(text)) else "bad"
+            if not reader == checked == expected:
+                print(f"{text}: {expected}, but the program says {reader}, the schema {checked}\n{ran.stderr}")
+                wrong = 1
+    fixers = subprocess.run(["kubectl-harden", "fixers"], capture_output=True, text=True, check=True).stdout
+    names = [line.split()[0] for line in fixers.splitlines()[1:]]
+    if schema["$defs"]["fixers"]["items"]["enum"] != names:
+        print("schema: other fixers than the program's")
+        wrong = 1
+    settings = {key for key in schema["properties"] if key not in ("root", "exclude", "overrides", "kinds", "images")}
+    override = schema["properties"]["overrides"]["items"]["properties"]
+    config = subprocess.run(["kubectl-harden", "config", "-o", "json"], capture_output=True, text=True, check=True)
+    if settings != set(json.loads(config.stdout)["settings"]) or settings != set(override) - {"paths"}:
+        print("schema: other settings than the program's")
+        wrong = 1
+    for key in settings:
+        if override[key] != schema["properties"][key]:
+            print(f"schema: {key} is another in overrides")
+            wrong = 1
+        words = schema["properties"][key].get("enum")
+        flag = subprocess.run(["kubectl-harden", "__complete", "check", "--" + key, ""], capture_output=True, text=True,
+                              check=True).stdout.split()[:-1]
+        if words and words != flag:
+            print(f"schema: {key} takes {words}, its flag {flag}")
+            wrong = 1
+    sys.exit(wrong)
 
 
 def apply(data, edits):
@@ -136,4 +186,4 @@ def xml_(*files):
         xml.dom.minidom.parse(file)
 
 
-{"validate": validate, "edit": edit, "groups": groups, "xml": xml_}[sys.argv[1]](*sys.argv[2:])
+{"validate": validate, "edit": edit, "groups": groups, "xml": xml_, "project": project}[sys.argv[1]](*sys.argv[2:])

@@ -338,7 +338,8 @@ static void test_own(void **state)
 
 	(void)state;
 	assert_true(schema_open(&schema, arena, "own.yaml", STR(own_rows), NULL));
-	assert_true(kube_kinds_read(&schema, yaml_get(&schema.tree, schema.tree.root, "kinds"), true, &options.kinds));
+	assert_true(kube_kinds_read(&schema, yaml_get(&schema.tree, schema.tree.root, "kinds"), true,
+				    &options.own.kinds));
 	run_init(&run, &options);
 	source = run_add(&run, "things.yaml", NULL, &image);
 	run_plan(&run);

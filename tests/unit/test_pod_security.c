@@ -46,7 +46,7 @@ static void view_open(struct view *view, const char *kind, const char *spec, con
 	if (!yaml_parse(&view->tree, view->arena, buf_str(&view->text), &limits, &why))
 		fail_msg("%s: %s", why.why, view->text.p);
 	assert_true(kube_object_init(&view->tree, view->tree.root, NULL, NULL, &object));
-	kube_pods_find(&view->tree, view->arena, &object, &pods);
+	kube_pods_find(&view->tree, view->arena, NULL, &object, &pods);
 	assert_int_equal(pods.n, 1);
 	view->pod = pods.items[0];
 	free(pods.items);

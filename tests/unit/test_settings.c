@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "commands/layer.h"
 #include "commands/command.h"
 
 enum { WORDS_MAX = 32 };
@@ -239,12 +240,14 @@ static void test_check(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		char line[128];
 		struct settings settings;
+		struct layer layer;
 		struct error *error = NULL;
 		bool fine;
 
 		snprintf(line, sizeof(line), "%s", lines[i].line);
 		settings = check_fine(line);
-		fine = settings_check(&settings, &error);
+		layer = layer_flags(&settings);
+		fine = layer_check(&layer, &error);
 		assert_int_equal(fine, !lines[i].why);
 		if (!fine)
 			assert_string_equal(error->message, lines[i].why);
