@@ -32,9 +32,6 @@ struct plan_rows {
 };
 uint32_t *plan_rows_keep(struct run *run, struct plan_rows *rows, uint32_t *ret_n);
 
-/* plan_distance() - 0 for the same file, else the number of folders to climb from @a to one that holds @b. */
-unsigned plan_distance(const struct where *a, const struct where *b);
-
 /*
  * plan_keep_nearest() - of several environments only the nearest workloads belong to what stands at @where: others are
  * taken out of its *n selected ones. Those that are ambiguous keep their ports.
