@@ -272,7 +272,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 
 size_t inventory_ties(const struct inventory *inventory)
 {
-	return inventory->services.n + inventory->references.n + inventory->configs.n;
+	return inventory->services.n + inventory->references.n + inventory->files.n;
 }
 
 const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, const struct where **ret_where,
@@ -294,7 +294,7 @@ const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, con
 		return reference->selected;
 	}
 	tie -= inventory->references.n;
-	*ret_where = &inventory->configs.items[tie].where;
-	*ret_n = inventory->configs.items[tie].selected_n;
-	return inventory->configs.items[tie].selected;
+	*ret_where = &inventory->files.items[tie].where;
+	*ret_n = inventory->files.items[tie].selected_n;
+	return inventory->files.items[tie].selected;
 }

@@ -28,7 +28,7 @@ struct inventory_port {
 	int16_t owner; /* index of its container; -1: unknown */
 	/* by the plan */
 	bool by_service;		   /* only a Service says so */
-	bool by_config;			   /* a ConfigMap of the input tells its program */
+	bool by_file;			   /* a ConfigMap of the input tells its program */
 	bool refused;			   /* cannot move; .why_not says why */
 	bool served;			   /* a Service of the input selects the pod */
 	uint32_t movers_n;		   /* what moves along: see plan_note_mover() */
@@ -49,7 +49,7 @@ struct workload {
 		uint32_t n, cap;
 	} ports;
 	uint16_t *declared; /* all its containerPorts */
-	struct config_mount {
+	struct file_mount {
 		struct str name;
 		int container;
 		bool known; /* it is in the input, and says a low port: by the plan */
@@ -116,10 +116,10 @@ struct reference {
 };
 
 /* A ConfigMap whose files say low ports. */
-struct config {
+struct config_files {
 	struct where where;
 	struct str namespace, name;
-	struct config_port {
+	struct file_port {
 		struct str file;
 		uint16_t port;
 		uint8_t saying; /* enum config_saying */
@@ -167,9 +167,9 @@ struct inventory {
 		size_t n, cap;
 	} references;
 	struct {
-		struct config *items;
+		struct config_files *items;
 		size_t n, cap;
-	} configs;
+	} files;
 	struct {
 		struct home *items;
 		size_t n, cap;
@@ -224,10 +224,10 @@ bool inventory_references(struct run *run, struct where where, struct yaml_tree 
 			  const struct kube_object *object);
 
 /*
- * inventory_config() - a ConfigMap, if a file of it says a low port; whether it does. inventory_mounts() - those that a
+ * inventory_files() - a ConfigMap, if a file of it says a low port; whether it does. inventory_mounts() - those that a
  * pod's containers mount.
  */
-bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+bool inventory_files(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_mounts(struct run *run, struct kube_pod *pod, struct workload *workload);
 
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
@@ -258,8 +258,8 @@ struct plan_move {
 size_t plan_reference_moves(const struct run *run, const struct reference *reference,
 			    const struct reference_port *range, struct plan_move moves[PLAN_MOVES_MAX]);
 
-/* plan_config_target() - where a port that a ConfigMap says moves; 0 where it stays. */
-uint16_t plan_config_target(const struct run *run, const struct config *config, uint16_t port);
+/* plan_files_target() - where a port that a ConfigMap says moves; 0 where it stays. */
+uint16_t plan_files_target(const struct run *run, const struct config_files *config, uint16_t port);
 
 /* plan_drop() - takes back every move that @document takes part in; returns whether there was one. */
 bool plan_drop(struct run *run, const struct document *document);

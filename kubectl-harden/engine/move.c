@@ -59,7 +59,8 @@ void move_service(struct fix_context *fix, const struct service *service)
 
 /* ---- ConfigMaps ---- */
 
-static void move_file(struct fix_context *fix, const struct config *config, yaml_id file, uint16_t from, uint16_t to)
+static void move_file(struct fix_context *fix, const struct config_files *config, yaml_id file, uint16_t from,
+		      uint16_t to)
 {
 	struct yaml_tree *tree = fix->tree;
 	struct str name = yaml_text(tree, yaml_key(tree, file)), text;
@@ -75,11 +76,11 @@ static void move_file(struct fix_context *fix, const struct config *config, yaml
 	fix_end(&change, &fixer_unprivileged_ports, &problem);
 }
 
-void move_config(struct run *run, struct fix_context *fix, const struct config *config)
+void move_files(struct run *run, struct fix_context *fix, const struct config_files *config)
 {
 	for (uint32_t i = 0; i < config->ports_n; i++) {
-		const struct config_port *port = &config->ports[i];
-		uint16_t to = port->saying == CONFIG_LISTENS ? plan_config_target(run, config, port->port) : 0;
+		const struct file_port *port = &config->ports[i];
+		uint16_t to = port->saying == CONFIG_LISTENS ? plan_files_target(run, config, port->port) : 0;
 		yaml_id data = yaml_get(fix->tree, fix->pod->object.node, "data");
 
 		if (to)

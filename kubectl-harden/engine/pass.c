@@ -59,12 +59,12 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 					  : NULL;
 }
 
-static const struct config *find_config(struct pass *pass, unsigned object)
+static const struct config_files *find_files(struct pass *pass, unsigned object)
 {
-	return pass->document->configs_n ? find_row(&pass->run->inventory->configs.items[pass->document->config],
-						    pass->document->configs_n, sizeof(struct config),
-						    offsetof(struct config, where), object)
-					 : NULL;
+	return pass->document->files_n
+		       ? find_row(&pass->run->inventory->files.items[pass->document->files], pass->document->files_n,
+				  sizeof(struct config_files), offsetof(struct config_files, where), object)
+		       : NULL;
 }
 
 static const struct home *find_home(struct pass *pass, unsigned object)
@@ -156,7 +156,7 @@ static void move_ports(struct pass *pass, const struct kube_object *object, size
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
 	const struct reference *references = find_reference(pass, pass->object);
-	const struct config *config = find_config(pass, pass->object);
+	const struct config_files *config = find_files(pass, pass->object);
 	struct fix_context fix;
 	size_t n = 0;
 
@@ -166,7 +166,7 @@ static void move_ports(struct pass *pass, const struct kube_object *object, size
 	if (service)
 		move_service(&fix, service);
 	if (config)
-		move_config(pass->run, &fix, config);
+		move_files(pass->run, &fix, config);
 	if (references) {
 		const struct reference *end =
 			&inventory->references.items[pass->document->reference + pass->document->references_n];

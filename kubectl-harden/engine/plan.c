@@ -347,8 +347,8 @@ static bool spread_tie(struct run *run, size_t tie)
 	bool changed = false;
 
 	if (tie >= inventory->services.n + inventory->references.n)
-		return plan_spread_config(run, &inventory->configs
-							.items[tie - inventory->services.n - inventory->references.n]);
+		return plan_spread_files(run,
+					 &inventory->files.items[tie - inventory->services.n - inventory->references.n]);
 	if (tie >= inventory->services.n)
 		return plan_spread_reference(run, &inventory->references.items[tie - inventory->services.n]);
 	service = &inventory->services.items[tie];
@@ -485,7 +485,7 @@ static struct str movers_in_words(const struct run *run, struct workload *worklo
 		size_t configs = references + inventory->references.n;
 		struct str name = tie < references ? inventory->services.items[tie].name
 				  : tie < configs  ? inventory->references.items[tie - references].name
-						   : inventory->configs.items[tie - configs].name;
+						   : inventory->files.items[tie - configs].name;
 		const char *kind = tie < references ? "Service"
 				   : tie < configs  ? inventory->references.items[tie - references].row->kind
 						    : "ConfigMap";
@@ -506,7 +506,7 @@ static struct port_decision decide(const struct run *run, struct workload *workl
 		.protocol = port->protocol,
 		.port = port->port,
 		.target = port->target,
-		.sure = port->by_config,
+		.sure = port->by_file,
 		.reason = port->why_not,
 	};
 
@@ -566,7 +566,7 @@ void plan_make(struct run *run)
 	plan_match(run);
 	learn_ports(run);
 	plan_match_references(run);
-	plan_match_configs(run);
+	plan_match_files(run);
 	judge(run);
 	settle(run);
 }
@@ -604,8 +604,8 @@ bool plan_drop(struct run *run, const struct document *document)
 	}
 	for (size_t i = 0; i < document->references_n; i++)
 		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
-	for (size_t i = 0; i < document->configs_n; i++)
-		dropped |= plan_drop_config(inventory, &inventory->configs.items[document->config + i], why);
+	for (size_t i = 0; i < document->files_n; i++)
+		dropped |= plan_drop_files(inventory, &inventory->files.items[document->files + i], why);
 	if (dropped)
 		settle(run);
 	return dropped;

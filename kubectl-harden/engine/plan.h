@@ -52,12 +52,12 @@ bool plan_spread_reference(struct run *run, struct reference *reference);
 bool plan_drop_reference(struct inventory *inventory, const struct reference *reference, struct str why);
 
 /*
- * plan_match_configs() - as plan_match_references(), for ConfigMaps; what they say is judged, too.
- * plan_spread_config(), plan_drop_config() - as of references.
+ * plan_match_files() - as plan_match_references(), for ConfigMaps; what they say is judged, too.
+ * plan_spread_files(), plan_drop_files() - as of references.
  */
-void plan_match_configs(struct run *run);
-bool plan_spread_config(struct run *run, const struct config *config);
-bool plan_drop_config(struct inventory *inventory, const struct config *config, struct str why);
+void plan_match_files(struct run *run);
+bool plan_spread_files(struct run *run, const struct config_files *config);
+bool plan_drop_files(struct inventory *inventory, const struct config_files *config, struct str why);
 
 /*
  * plan_note_mover() - notes, for people, that a tie moves along with a port: a row of the inventory's Services, or, behind

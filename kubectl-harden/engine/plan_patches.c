@@ -36,12 +36,12 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 	}
 	for (size_t i = 0; i < document->references_n; i++)
 		inventory->references.items[document->reference + i].selectors_n = 0;
-	for (size_t i = 0; i < document->configs_n; i++)
-		inventory->configs.items[document->config + i].name = STR_NONE;
+	for (size_t i = 0; i < document->files_n; i++)
+		inventory->files.items[document->files + i].name = STR_NONE;
 	for (size_t i = 0; i < document->homes_n; i++)
 		inventory->homes.items[document->home + i].patch = true;
 	document->workloads_n = document->services_n = document->homes_n = 0;
-	document->references_n = document->configs_n = 0;
+	document->references_n = document->files_n = 0;
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)

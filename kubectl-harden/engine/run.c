@@ -49,7 +49,7 @@ void run_free(struct run *run)
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
 		free(run->inventory->references.items);
-		free(run->inventory->configs.items);
+		free(run->inventory->files.items);
 		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
 		free(run->inventory->patch_files.items);
@@ -123,8 +123,8 @@ static bool concerns(const struct run *run, const struct document *document)
 	for (size_t i = 0; i < document->references_n; i++)
 		if (run->inventory->references.items[document->reference + i].selected_n)
 			return true;
-	for (size_t i = 0; i < document->configs_n; i++)
-		if (run->inventory->configs.items[document->config + i].selected_n)
+	for (size_t i = 0; i < document->files_n; i++)
+		if (run->inventory->files.items[document->files + i].selected_n)
 			return true;
 	return false;
 }
@@ -132,7 +132,7 @@ static bool concerns(const struct run *run, const struct document *document)
 /* Whether the document takes part in the plan of ports at all. */
 static bool is_planned(const struct document *document)
 {
-	return document->workloads_n || document->services_n || document->references_n || document->configs_n;
+	return document->workloads_n || document->services_n || document->references_n || document->files_n;
 }
 
 void run_apply_document(struct run *run, struct source *source, struct document *document)

@@ -139,7 +139,7 @@ static void visit(struct scan *scan, struct object_view *view)
 	} else if (flags & KIND_NAMES_PORT) {
 		scan->matters |= inventory_references(run, where, &run->tree, object);
 	} else if (flags & KIND_CONFIG) {
-		scan->matters |= inventory_config(run, where, &run->tree, object);
+		scan->matters |= inventory_files(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
@@ -172,8 +172,8 @@ static void keep_ports(struct run *run, const struct document *document)
 	}
 	for (size_t i = 0; i < document->references_n; i++)
 		run->inventory->references.items[document->reference + i].why_not = why;
-	for (size_t i = 0; i < document->configs_n; i++)
-		run->inventory->configs.items[document->config + i].why_not = why;
+	for (size_t i = 0; i < document->files_n; i++)
+		run->inventory->files.items[document->files + i].why_not = why;
 }
 
 static void scan_parsed(struct scan *scan)
@@ -186,7 +186,7 @@ static void scan_parsed(struct scan *scan)
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
 	document->reference = inventory->references.n;
-	document->config = inventory->configs.n;
+	document->files = inventory->files.n;
 	document->home = inventory->homes.n;
 	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
@@ -197,13 +197,12 @@ static void scan_parsed(struct scan *scan)
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
 	document->references_n = inventory->references.n - document->reference;
-	document->configs_n = inventory->configs.n - document->config;
+	document->files_n = inventory->files.n - document->files;
 	document->homes_n = inventory->homes.n - document->home;
 	waits = scan->has_low_port || (run->waits && (document->workloads_n || document->homes_n));
 	if (!scan->matters)
 		return;
-	if (waits ||
-	    ((document->services_n || document->references_n || document->configs_n) && !document->workloads_n))
+	if (waits || ((document->services_n || document->references_n || document->files_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */

@@ -16,7 +16,7 @@ struct recorder {
 	struct yaml_tree *tree;
 	yaml_id file; /* at hand */
 	struct {
-		struct config_port *items;
+		struct file_port *items;
 		size_t n, cap;
 	} ports;
 	struct str why_not;
@@ -29,7 +29,7 @@ enum { PORTS_MAX = 64, MOUNTS_MAX = 64 };
 static void add_port(void *data, enum config_saying saying, uint16_t number)
 {
 	struct recorder *recorder = data;
-	struct config_port port = {
+	struct file_port port = {
 		.port = number,
 		.saying = (uint8_t)saying,
 		.file = intern_str(&recorder->run->intern,
@@ -42,7 +42,7 @@ static void add_port(void *data, enum config_saying saying, uint16_t number)
 		return;
 	}
 	for (size_t i = 0; i < recorder->ports.n; i++) {
-		const struct config_port *known = &recorder->ports.items[i];
+		const struct file_port *known = &recorder->ports.items[i];
 
 		if (known->port == number && known->saying == port.saying && str_eq(known->file, port.file))
 			return;
@@ -53,10 +53,10 @@ static void add_port(void *data, enum config_saying saying, uint16_t number)
 	VEC_PUSH(&recorder->ports, port);
 }
 
-bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
+bool inventory_files(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object)
 {
 	struct recorder recorder = { .run = run, .tree = tree };
-	struct config config = { .where = where };
+	struct config_files config = { .where = where };
 
 	YAML_EACH(tree, yaml_get(tree, object->node, "data"), key) {
 		recorder.file = yaml_value(tree, key);
@@ -71,10 +71,10 @@ bool inventory_config(struct run *run, struct where where, struct yaml_tree *tre
 		config.why_not = recorder.why_not;
 		if (!config.why_not.n)
 			config.why_not = inventory_why_kept(run, where, tree, object);
-		config.ports = ARENA_ARRAY(run->arena, struct config_port, recorder.ports.n);
+		config.ports = ARENA_ARRAY(run->arena, struct file_port, recorder.ports.n);
 		memcpy(config.ports, recorder.ports.items, recorder.ports.n * sizeof(*config.ports));
 		config.ports_n = (uint32_t)recorder.ports.n;
-		VEC_PUSH(&run->inventory->configs, config);
+		VEC_PUSH(&run->inventory->files, config);
 	}
 	free(recorder.ports.items);
 	return config.ports_n > 0;
@@ -86,14 +86,14 @@ struct mounts {
 	struct run *run;
 	struct kube_pod *pod;
 	struct {
-		struct config_mount *items;
+		struct file_mount *items;
 		size_t n, cap;
 	} found;
 };
 
 static void add_mount(struct mounts *mounts, size_t container, struct str name)
 {
-	struct config_mount mount = { .name = intern_str(&mounts->run->intern, name), .container = (int)container };
+	struct file_mount mount = { .name = intern_str(&mounts->run->intern, name), .container = (int)container };
 
 	if (!name.n || mounts->found.n == MOUNTS_MAX)
 		return;
@@ -124,7 +124,7 @@ void inventory_mounts(struct run *run, struct kube_pod *pod, struct workload *wo
 		YAML_EACH(tree, yaml_get(tree, pod->containers[i].node, "volumeMounts"), mount)
 			add_volume(&mounts, i, kube_pod_volume(pod, yaml_get_text(tree, mount, "name")));
 	if (mounts.found.n) {
-		workload->mounts = ARENA_ARRAY(run->arena, struct config_mount, mounts.found.n);
+		workload->mounts = ARENA_ARRAY(run->arena, struct file_mount, mounts.found.n);
 		memcpy(workload->mounts, mounts.found.items, mounts.found.n * sizeof(*workload->mounts));
 		workload->mounts_n = (uint32_t)mounts.found.n;
 	}

@@ -18,7 +18,7 @@ struct matcher {
 	struct plan_rows *rows; /* by ConfigMap: the workloads that mount it, each once */
 };
 
-static bool says(const struct config *config, uint16_t port, enum config_saying saying)
+static bool says(const struct config_files *config, uint16_t port, enum config_saying saying)
 {
 	for (uint32_t i = 0; i < config->ports_n; i++)
 		if (config->ports[i].port == port && config->ports[i].saying == saying)
@@ -27,16 +27,17 @@ static bool says(const struct config *config, uint16_t port, enum config_saying 
 }
 
 /* The ConfigMap of that name, of several environments the nearest; NULL for none, or several. */
-static struct config *find_config(struct matcher *matcher, const struct workload *workload, struct str name)
+static struct config_files *find_files(struct matcher *matcher, const struct workload *workload, struct str name)
 {
 	const struct label label = { STR(" name"), name };
 	uint32_t slot = plan_index_shortest(&matcher->configs, workload->namespace, &label, 1);
 	unsigned least = UINT32_MAX;
-	struct config *nearest = NULL;
+	struct config_files *nearest = NULL;
 	bool twice = false;
 
 	PLAN_EACH(&matcher->configs, slot, entry) {
-		struct config *config = &matcher->inventory->configs.items[plan_index_row(&matcher->configs, entry)];
+		struct config_files *config =
+			&matcher->inventory->files.items[plan_index_row(&matcher->configs, entry)];
 		unsigned d;
 
 		if (!str_eq(config->namespace, workload->namespace) || !str_eq(config->name, name))
@@ -50,7 +51,7 @@ static struct config *find_config(struct matcher *matcher, const struct workload
 	return twice ? NULL : nearest;
 }
 
-static void judge_mount(struct run *run, const struct config *config, bool owns, bool forced,
+static void judge_mount(struct run *run, const struct config_files *config, bool owns, bool forced,
 			struct inventory_port *port)
 {
 	const char *why = NULL;
@@ -70,9 +71,9 @@ static void judge_mount(struct run *run, const struct config *config, bool owns,
 	if (config->why_not.n)
 		plan_refuse_port(port, str_fmt(run->arena, "ConfigMap/%.*s: %.*s", STR_ARG(config->name),
 					       STR_ARG(config->why_not)));
-	port->listener = port->by_config = true;
+	port->listener = port->by_file = true;
 	plan_note_mover(port, run->inventory->services.n + run->inventory->references.n +
-				      (size_t)(config - run->inventory->configs.items));
+				      (size_t)(config - run->inventory->files.items));
 }
 
 static void match_workload(struct matcher *matcher, uint32_t row)
@@ -80,8 +81,8 @@ static void match_workload(struct matcher *matcher, uint32_t row)
 	struct workload *workload = &matcher->inventory->workloads.items[row];
 
 	for (uint32_t i = 0; i < workload->mounts_n; i++) {
-		struct config *config = find_config(matcher, workload, workload->mounts[i].name);
-		struct plan_rows *rows = config ? &matcher->rows[config - matcher->inventory->configs.items] : NULL;
+		struct config_files *config = find_files(matcher, workload, workload->mounts[i].name);
+		struct plan_rows *rows = config ? &matcher->rows[config - matcher->inventory->files.items] : NULL;
 
 		if (!config)
 			continue;
@@ -100,27 +101,27 @@ static void match_workload(struct matcher *matcher, uint32_t row)
 	}
 }
 
-void plan_match_configs(struct run *run)
+void plan_match_files(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct matcher matcher = { .run = run, .inventory = inventory };
-	size_t n = inventory->configs.n;
+	size_t n = inventory->files.n;
 
 	if (!n)
 		return;
 	matcher.configs = plan_index_make(n);
 	matcher.rows = memset(xrealloc_array(NULL, n, sizeof(*matcher.rows)), 0, n * sizeof(*matcher.rows));
 	for (size_t i = 0; i < n; i++) {
-		const struct label name = { STR(" name"), inventory->configs.items[i].name };
+		const struct label name = { STR(" name"), inventory->files.items[i].name };
 
-		plan_index_add(&matcher.configs, inventory->configs.items[i].namespace, &name, 1, (uint32_t)i);
+		plan_index_add(&matcher.configs, inventory->files.items[i].namespace, &name, 1, (uint32_t)i);
 	}
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		if (!inventory->workloads.items[i].patch)
 			match_workload(&matcher, (uint32_t)i);
 	for (size_t i = 0; i < n; i++)
-		inventory->configs.items[i].selected =
-			plan_rows_keep(run, &matcher.rows[i], &inventory->configs.items[i].selected_n);
+		inventory->files.items[i].selected =
+			plan_rows_keep(run, &matcher.rows[i], &inventory->files.items[i].selected_n);
 	plan_index_free(&matcher.configs);
 	free(matcher.rows);
 }
@@ -128,7 +129,7 @@ void plan_match_configs(struct run *run)
 /* ---- together or not at all ---- */
 
 /* One that mounts it and keeps the port, is not known to have it, or moves it elsewhere. */
-static const struct workload *find_staying(const struct inventory *inventory, const struct config *config,
+static const struct workload *find_staying(const struct inventory *inventory, const struct config_files *config,
 					   uint16_t number)
 {
 	uint16_t target = 0;
@@ -144,7 +145,7 @@ static const struct workload *find_staying(const struct inventory *inventory, co
 	return NULL;
 }
 
-static bool refuse_all(struct inventory *inventory, const struct config *config, uint16_t number, struct str why)
+static bool refuse_all(struct inventory *inventory, const struct config_files *config, uint16_t number, struct str why)
 {
 	bool changed = false;
 
@@ -159,7 +160,7 @@ static bool refuse_all(struct inventory *inventory, const struct config *config,
 	return changed;
 }
 
-bool plan_spread_config(struct run *run, const struct config *config)
+bool plan_spread_files(struct run *run, const struct config_files *config)
 {
 	bool changed = false;
 
@@ -178,7 +179,7 @@ bool plan_spread_config(struct run *run, const struct config *config)
 	return changed;
 }
 
-bool plan_drop_config(struct inventory *inventory, const struct config *config, struct str why)
+bool plan_drop_files(struct inventory *inventory, const struct config_files *config, struct str why)
 {
 	bool dropped = false;
 
@@ -188,7 +189,7 @@ bool plan_drop_config(struct inventory *inventory, const struct config *config, 
 	return dropped;
 }
 
-uint16_t plan_config_target(const struct run *run, const struct config *config, uint16_t port)
+uint16_t plan_files_target(const struct run *run, const struct config_files *config, uint16_t port)
 {
 	if (!config->selected_n || !says(config, port, CONFIG_LISTENS) || find_staying(run->inventory, config, port))
 		return 0;
