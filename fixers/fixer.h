@@ -38,6 +38,8 @@ enum safety {
 
 enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
 
+enum framework { FRAMEWORK_AUTO, FRAMEWORK_DOTNET };
+
 enum { UID_AUTO = -1, UID_NONE = -2 };
 
 /* What the user asked for. Constant while a run lasts; shared by all documents. */
@@ -49,8 +51,10 @@ struct fix_config {
 	bool unsafe;
 	bool safe_only;
 	enum low_ports low_ports;
-	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
-	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
+	enum framework framework; /* of images that nothing is known of */
+	bool no_diagnostics;	  /* --dotnet-diagnostics=off: as .also with the fixer dotnet-diagnostics */
+	int64_t run_as_user;	  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group;	  /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
 	struct resource_list requests, limits; /* for containers that have none */
 	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */

@@ -5,6 +5,7 @@
  */
 #include "fixers/evidence.h"
 #include "fixers/list.h"
+#include "kube/dotnet.h"
 
 enum { VOLUME_NAME_MAX = 63 };
 
@@ -69,6 +70,18 @@ static void add_tmp(struct change *change, struct fix_context *fix, int target)
 	change_str(change, mount, "mountPath", STR("/tmp"), &order_volume_mount);
 }
 
+/* A .NET program of its own that is not known to be started with an assembly, nor to unpack itself elsewhere. */
+static bool may_unpack_itself(struct fix_context *fix, int target)
+{
+	yaml_id command = yaml_get(fix->tree, fix_container(fix, target)->node, "command");
+	static const char *const home[] = { "HOME" };
+	static const struct dotnet_names homes = { home, 1, 0 };
+
+	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
+	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
+	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_SAFE };
@@ -93,6 +106,14 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	}
 	problem.caveat = fix_container(fix, target)->facts ? 0 : CAVEAT_READ_ONLY;
 	problem.subject = fix_container(fix, target)->image;
+	if (may_unpack_itself(fix, target)) {
+		problem.caveat |= CAVEAT_TEXT;
+		problem.detail = fix_format(fix,
+					    "a .NET program that is a single file and unpacks itself stops where HOME "
+					    "cannot be written (\"Failure processing application bundle\"): set %s to "
+					    "/tmp/.net.",
+					    dotnet_rules.extracts.items[0]);
+	}
 	if (!fix->pod->volumes_in && !has_tmp(fix, fix_container(fix, target)->node)) {
 		problem.reason = STR("its kind has no place for the volume that would be its /tmp");
 		return fix_report(fix, self, &problem);

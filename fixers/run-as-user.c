@@ -7,6 +7,7 @@
  */
 #include "fixers/evidence.h"
 #include "fixers/list.h"
+#include "kube/dotnet.h"
 #include "kube/port_sites.h"
 
 enum { UID_UNKNOWN_IMAGE = 10001 };
@@ -21,11 +22,15 @@ static struct identity choose(struct fix_context *fix, int target)
 	const struct image_fact *facts = fix_container(fix, target)->facts;
 	const struct fix_config *config = fix->config;
 	struct identity identity = { UID_UNKNOWN_IMAGE, UID_UNKNOWN_IMAGE, false };
+	unsigned dotnet = 0;
 
 	if (config->run_as_user > 0) {
 		identity = (struct identity){ config->run_as_user, config->run_as_user, true };
 	} else if (facts && facts->uid > 0) {
 		identity = (struct identity){ facts->uid, facts->gid >= 0 ? facts->gid : facts->uid, true };
+	} else if (!facts && dotnet_look(fix->pod, target, &dotnet) && dotnet_user(dotnet)) {
+		/* Nobody knows the image, but what it was made from has that user. */
+		identity.uid = identity.gid = dotnet_user(dotnet);
 	}
 	if (config->run_as_group != UID_AUTO)
 		identity.gid = config->run_as_group;
@@ -143,6 +148,15 @@ static bool give_group(struct fix_context *fix, const struct fixer *self, int ta
 	return fix_end(&change, self, &problem) != FIX_LEFT;
 }
 
+/* Where ASP.NET Core keeps keys and certificates of root, in an image whose own user has a home. */
+static bool is_aspnet_home(struct fix_context *fix, int target, struct str path)
+{
+	unsigned version;
+
+	return str_starts(path, STR("/root/.aspnet")) && dotnet_look(fix->pod, target, &version) &&
+	       dotnet_user(version);
+}
+
 /* What of a container's mounts may be closed to its new user for all that we can do; empty for nothing. */
 static struct str closed_mount(struct fix_context *fix, int target)
 {
@@ -151,6 +165,12 @@ static struct str closed_mount(struct fix_context *fix, int target)
 		struct str name = yaml_get_text(fix->tree, mount, "name");
 		yaml_id volume = kube_pod_volume(fix->pod, name);
 
+		if (is_aspnet_home(fix, target, path))
+			return fix_format(fix,
+					  "%.*s is mounted where only root may look, and the new user's HOME is another: "
+					  "keys are then lost with the pod, and a certificate that cannot be read stops "
+					  "the program. Mount it at /home/app%.*s, and change what names its path.",
+					  STR_ARG(path), STR_ARG(str_sub(path, strlen("/root"), path.n)));
 		if (str_is(path, "/root") || str_starts(path, STR("/root/")))
 			return fix_format(fix,
 					  "%.*s is mounted where only root may look: in most images /root is closed "
@@ -376,6 +396,10 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	else if (another)
 		problem.message = fix_format(fix, "the image of %.*s runs as UID %lld, not as the pod's",
 					     STR_ARG(subject), (long long)identity.uid);
+	else if (fix_container(fix, target)->facts && fix_container(fix, target)->facts->user == IMAGE_USER_NAME)
+		problem.message = fix_format(fix,
+					     "the user of the image of %.*s is a name, which Kubernetes cannot verify",
+					     STR_ARG(subject));
 	else
 		problem.message =
 			fix_format(fix, "%.*s names no user: it runs as root if its image does", STR_ARG(subject));

@@ -30,6 +30,7 @@ const struct fixer *const fixers[] = {
 	&fixer_image_pull_policy,
 	&fixer_image_tag,
 	&fixer_image_digest,
+	&fixer_dotnet_diagnostics,
 	&fixer_namespace_labels,
 };
 /* clang-format on */

@@ -102,6 +102,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		annotations += site->kind == SITE_ANNOTATION;
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
+	for (size_t i = 0; i < sites->configs.n; i++)
+		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
 	add_count(&words, annotations, "annotation");
@@ -168,7 +170,11 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(fix, &change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
-	if (!sites.sure && !decision->sure) {
+	if (sites.caveat.n) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat = CAVEAT_TEXT;
+		problem->detail = sites.caveat;
+	} else if (!sites.sure && !decision->sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

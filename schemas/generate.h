@@ -17,6 +17,9 @@ bool emit_orders(struct schema *schema, struct buf *out);
 /* emit_pod_security() - pod-security.yaml: the tables of kube/pod_security.h. */
 bool emit_pod_security(struct schema *schema, struct buf *out);
 
+/* emit_dotnet() - dotnet.yaml: dotnet_rules of kube/dotnet.h. */
+bool emit_dotnet(struct schema *schema, struct buf *out);
+
 /* emit_images() - images.yaml: image_facts of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 

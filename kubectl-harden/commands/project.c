@@ -364,7 +364,7 @@ static struct project_settings *new_settings(struct project *project, struct lay
 {
 	struct project_settings *settings = ARENA_NEW(project->arena, struct project_settings);
 
-	layer_put(layer, &project->flags);
+	layer_finish(layer, &project->flags);
 	settings->layer = *layer;
 	settings->options.fix = layer->fix;
 	levels_init(&settings->options);

@@ -93,6 +93,8 @@ bool value_user(struct settings *settings, const struct option *option, struct s
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
 			    struct error **err);
+bool value_dotnet_diagnostics(struct settings *settings, const struct option *option, struct str value,
+			      struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_resources(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);

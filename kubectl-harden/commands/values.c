@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "commands/settings.h"
+#include "fixers/list.h"
 #include "kube/pod_security.h"
 
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -99,6 +100,17 @@ bool value_group(struct settings *settings, const struct option *option, struct 
 		return option_refuse(settings, option, value, "a number or auto", err);
 	else
 		settings->run.fix.run_as_group = gid;
+	return true;
+}
+
+bool value_dotnet_diagnostics(struct settings *settings, const struct option *option, struct str value,
+			      struct error **err)
+{
+	bool off = str_is(value, "off");
+
+	if (!off && !str_is(value, "keep"))
+		return option_refuse(settings, option, value, "must be keep or off", err);
+	settings->run.fix.no_diagnostics = off;
 	return true;
 }
 

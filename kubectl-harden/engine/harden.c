@@ -88,6 +88,7 @@ struct fix_context fix_context_make(struct run *run, const struct source_options
 {
 	size_t size = fix_status_size(pod);
 
+	pod->assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
 	return (struct fix_context){
 		.config = &options->level.config,
 		.choice = &options->level.choice,

@@ -58,8 +58,7 @@ static bool declares_port(struct kube_pod *pod, size_t container, const struct l
 	return false;
 }
 
-/* A pod without labels is behind no Service that we could see; some kinds name their pod's port once more. */
-static bool is_movable(const struct kube_pod *pod)
+bool inventory_is_movable(const struct kube_pod *pod)
 {
 	return (pod->view->flags & VIEW_TEMPLATE) && !(pod->view->flags & VIEW_PORTS);
 }
@@ -78,7 +77,8 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.sure = sites.sure;
 	port.name = keep(run, sites.name);
 	port.why_not = keep(run, sites.why_not);
-	if (!is_movable(pod))
+	port.doubt = keep(run, sites.doubt);
+	if (!inventory_is_movable(pod))
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
 		port.image = keep(run, pod->containers[low->container].image);
@@ -90,6 +90,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 			    !fix_needs_root(fix, (int)i, &reason))
 				port.stays_root = false;
 	}
+	workload->refers |= sites.refers;
 	port_sites_free(&sites);
 	VEC_PUSH(&workload->ports, port);
 }
@@ -149,7 +150,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	};
 	struct low_port low[LOW_PORTS_MAX];
 	size_t n = pod_low_ports(pod, low);
-	yaml_id labels = is_movable(pod) ? yaml_get(pod->tree, pod->metadata, "labels") : YAML_NONE;
+	yaml_id labels = inventory_is_movable(pod) ? yaml_get(pod->tree, pod->metadata, "labels") : YAML_NONE;
 
 	workload.labels = inventory_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;

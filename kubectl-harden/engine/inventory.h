@@ -17,6 +17,12 @@ struct where {
 };
 
 enum { INVENTORY_MOVERS = 4 };
+/* A value of a ConfigMap that says a workload's port. */
+struct config_move {
+	size_t config, entry;		 /* of the inventory */
+	const struct listener *listener; /* NULL: an appsettings.json */
+	uint16_t from, to;
+};
 
 struct inventory_port {
 	uint8_t protocol; /* enum port_protocol */
@@ -33,10 +39,31 @@ struct inventory_port {
 	bool served;			   /* a Service of the input selects the pod */
 	uint32_t movers_n;		   /* what moves along: see plan_note_mover() */
 	uint32_t movers[INVENTORY_MOVERS]; /* the first of them */
+	uint32_t configs_n;
+	struct config_move *configs; /* what says it in ConfigMaps */
 	/* in the pod */
 	struct str image;   /* of its container, for people */
 	struct str name;    /* that a Service can use; empty */
 	struct str why_not; /* empty: nothing in the pod is in the way */
+	struct str doubt;   /* why its listener may not follow; or empty */
+};
+
+/* A ConfigMap with something to say of listeners. */
+struct inventory_config {
+	struct where where;
+	struct config_map map;
+	bool patch; /* as a workload's */
+	/* by the plan */
+	struct {
+		struct config_use {
+			size_t workload, port; /* its index there */
+		} *items;
+		size_t n, cap;
+	} uses; /* ports that it says */
+	struct {
+		struct config_move *items;
+		size_t n, cap;
+	} moves; /* that it takes part in */
 };
 
 struct workload {
@@ -59,6 +86,7 @@ struct workload {
 	bool windows;		   /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;	   /* no rule that was asked for has to do with its ports */
 	bool by_name;		   /* a StatefulSet's pods are reached by their own names */
+	bool refers;		   /* to ConfigMaps */
 	bool patch;		   /* a kustomization names its file as a patch: it takes part in nothing */
 	bool keeps_ports_baseline; /* as keeps_ports, with --profile=auto in a namespace that enforces baseline */
 	bool anywhere;		   /* it names no namespace, or one that too many are called: it may live in any */
@@ -180,6 +208,11 @@ struct inventory {
 		size_t n, cap;
 	} pins;
 	struct {
+		struct inventory_config *items;
+		size_t n, cap;
+	} configs;
+	size_t *configs_by_name; /* their indices, by the plan */
+	struct {
 		struct str *items;
 		size_t n, cap;
 	} patch_files; /* that a kustomization names, as paths */
@@ -210,6 +243,9 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 /* inventory_wants_ports() - whether any rule that @fix asks for has to do with the ports of the pod. */
 bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+/* inventory_config() - returns whether it may say what a program listens on. */
+bool inventory_config(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
+void inventory_configs_free(struct inventory *inventory);
 void inventory_pin(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 
 /* inventory_why_kept() - why an object stays as it is, whatever pods whose ports it names do; empty where it follows. */
@@ -229,6 +265,11 @@ bool inventory_references(struct run *run, struct where where, struct yaml_tree 
  */
 bool inventory_files(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);
 void inventory_mounts(struct run *run, struct kube_pod *pod, struct workload *workload);
+/*
+ * inventory_is_movable() - whether its ports may move: a pod without labels is behind no Service that we could see, and
+ * some kinds name their pod's port once more.
+ */
+bool inventory_is_movable(const struct kube_pod *pod);
 
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);

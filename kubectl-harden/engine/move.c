@@ -11,6 +11,7 @@
 
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "kube/appsettings.h"
 #include "kube/config_files.h"
 
 /* ---- Services ---- */
@@ -58,6 +59,35 @@ void move_service(struct fix_context *fix, const struct service *service)
 }
 
 /* ---- ConfigMaps ---- */
+
+/* The new text of a ConfigMap's value; false where it does not say the port (any more). */
+static bool moved_text(struct fix_context *fix, const struct config_move *move, struct str text, struct str *ret_text)
+{
+	const char *why;
+
+	if (move->listener)
+		return listener_rewrite(move->listener, fix->arena, text, move->from, move->to, ret_text);
+	return appsettings_move(fix->arena, text, move->from, move->to, ret_text, &why) == APPSETTINGS_MOVED;
+}
+
+void move_config(struct fix_context *fix, const struct inventory_config *config)
+{
+	for (size_t i = 0; i < config->moves.n; i++) {
+		const struct config_move *move = &config->moves.items[i];
+		struct str key = config->map.entries[move->entry].key, text;
+		yaml_id value = yaml_get_str(fix->tree, yaml_get(fix->tree, fix->pod->object.node, "data"), key);
+		struct problem problem = { .at = value };
+		struct change change;
+
+		if (!moved_text(fix, move, yaml_text(fix->tree, value), &text))
+			continue;
+		change = fix_begin(fix, TARGET_POD);
+		change_set_str(&change, value, text);
+		problem.message = fix_format(fix, "%.*s of ConfigMap %.*s says port %u of its pods, which moves to %u",
+					     STR_ARG(key), STR_ARG(config->map.name), move->from, move->to);
+		fix_end(&change, &fixer_unprivileged_ports, &problem);
+	}
+}
 
 static void move_file(struct fix_context *fix, const struct config_files *config, yaml_id file, uint16_t from,
 		      uint16_t to)

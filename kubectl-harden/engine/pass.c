@@ -11,6 +11,7 @@
 
 #include "engine/levels.h"
 #include "engine/move.h"
+#include "engine/plan.h"
 #include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
@@ -67,6 +68,14 @@ static const struct config_files *find_files(struct pass *pass, unsigned object)
 		       : NULL;
 }
 
+static const struct inventory_config *find_config(struct pass *pass, unsigned object)
+{
+	return pass->document->configs_n ? find_row(&pass->run->inventory->configs.items[pass->document->config],
+						    pass->document->configs_n, sizeof(struct inventory_config),
+						    offsetof(struct inventory_config, where), object)
+					 : NULL;
+}
+
 static const struct home *find_home(struct pass *pass, unsigned object)
 {
 	return pass->document->homes_n
@@ -114,12 +123,14 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
 	struct workload *workload = find_workload(pass, pass->object);
+	struct config_finder finder = plan_config_finder(pass->run->inventory, workload);
 	struct port_plan plan;
 
 	if (workload && plan_concerns(workload)) {
 		plan = plan_decisions(pass->run, workload, pass->run->words);
 		fix.ports = &plan;
 	}
+	pod->configs = fix.ports && pass->run->inventory->configs_by_name ? &finder.lookup : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
@@ -128,6 +139,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 	}
 	pass->changes = fix.changes;
 	skipped_record(pass, &fix, index);
+	pod->configs = NULL;
 	fix_context_free(&fix);
 }
 
@@ -156,17 +168,20 @@ static void move_ports(struct pass *pass, const struct kube_object *object, size
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
 	const struct reference *references = find_reference(pass, pass->object);
-	const struct config_files *config = find_files(pass, pass->object);
+	const struct inventory_config *config = find_config(pass, pass->object);
+	const struct config_files *files = find_files(pass, pass->object);
 	struct fix_context fix;
 	size_t n = 0;
 
-	if (!service && !references && !config)
+	if (!service && !references && !config && !files)
 		return;
 	fix = context_of(pass, &none);
 	if (service)
 		move_service(&fix, service);
 	if (config)
-		move_files(pass->run, &fix, config);
+		move_config(&fix, config);
+	if (files)
+		move_files(pass->run, &fix, files);
 	if (references) {
 		const struct reference *end =
 			&inventory->references.items[pass->document->reference + pass->document->references_n];

@@ -39,6 +39,7 @@ static void look_into_pod(struct run *run, const struct workload *workload, stru
 		return;
 	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
 	view = &run->objects.items[workload->where.object];
+	view->pod.assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
 	port_sites_find(&view->pod, run->scratch, port->protocol, port->port, port->target, &sites);
 	port->why_not = str_copy(run->arena, sites.why_not);
 	port_sites_free(&sites);
@@ -170,7 +171,7 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
 		return;
 	if (!port->listener)
-		plan_refuse_port(port, why_unknown(run, workload, port));
+		plan_refuse_port(port, port->doubt.n ? port->doubt : why_unknown(run, workload, port));
 	else if (workload->by_name)
 		plan_refuse_port(port,
 				 STR("a StatefulSet's pods are reached by their own names, where no Service translates "
@@ -548,7 +549,10 @@ static void settle(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 
-	spread_all(run);
+	do
+		spread_all(run);
+	while (plan_spread_configs(run));
+	plan_move_configs(run);
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		for (size_t p = 0; p < inventory->services.items[s].ports_n; p++) {
 			inventory->services.items[s].ports[p].moves = false;
@@ -565,6 +569,7 @@ void plan_make(struct run *run)
 	levels_plan(run);
 	plan_match(run);
 	learn_ports(run);
+	plan_configs(run);
 	plan_match_references(run);
 	plan_match_files(run);
 	judge(run);
@@ -606,6 +611,17 @@ bool plan_drop(struct run *run, const struct document *document)
 		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
 	for (size_t i = 0; i < document->files_n; i++)
 		dropped |= plan_drop_files(inventory, &inventory->files.items[document->files + i], why);
+	for (size_t i = 0; i < document->configs_n; i++) {
+		struct inventory_config *config = &inventory->configs.items[document->config + i];
+
+		for (size_t k = 0; k < config->uses.n; k++) {
+			const struct config_use *use = &config->uses.items[k];
+			struct inventory_port *port = &inventory->workloads.items[use->workload].ports.items[use->port];
+
+			dropped |= !port->refused;
+			plan_refuse_port(port, why);
+		}
+	}
 	if (dropped)
 		settle(run);
 	return dropped;

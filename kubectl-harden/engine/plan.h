@@ -84,6 +84,26 @@ void plan_patches(struct run *run);
 /* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
 void plan_groups(struct run *run);
 
+/* plan_distance() - how near two objects are: 0 the same file, else the number of folders to climb. */
+unsigned plan_distance(const struct where *a, const struct where *b);
+
+/* What a pod finds of the ConfigMaps that it refers to. */
+struct config_finder {
+	struct config_lookup lookup;
+	const struct inventory *inventory;
+	const struct workload *workload;
+};
+struct config_finder plan_config_finder(const struct inventory *inventory, const struct workload *workload);
+
+/*
+ * plan_configs() - looks again at the ports of workloads that refer to ConfigMaps of the input.
+ * plan_spread_configs() - a ConfigMap that says the port of one that stays keeps the others: returns whether any was
+ * taken out. plan_move_configs() - which values move with the ports that do.
+ */
+void plan_configs(struct run *run);
+bool plan_spread_configs(struct run *run);
+void plan_move_configs(struct run *run);
+
 struct plan_pins;
 
 /* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */

@@ -38,9 +38,11 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 		inventory->references.items[document->reference + i].selectors_n = 0;
 	for (size_t i = 0; i < document->files_n; i++)
 		inventory->files.items[document->files + i].name = STR_NONE;
+	for (size_t i = 0; i < document->configs_n; i++)
+		inventory->configs.items[document->config + i].patch = true;
 	for (size_t i = 0; i < document->homes_n; i++)
 		inventory->homes.items[document->home + i].patch = true;
-	document->workloads_n = document->services_n = document->homes_n = 0;
+	document->workloads_n = document->services_n = document->configs_n = document->homes_n = 0;
 	document->references_n = document->files_n = 0;
 }
 
@@ -63,6 +65,10 @@ static void retire(struct run *run, struct source *source, size_t index)
 
 	if (document->state == DOCUMENT_REFUSED)
 		return;
+	if (!document->workloads_n && !document->services_n && (document->configs_n || document->files_n)) {
+		retire_rows(run->inventory, document);
+		return;
+	}
 	arena_reset(run->scratch);
 	document_clear(document);
 	retire_rows(run->inventory, document);

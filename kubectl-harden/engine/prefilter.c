@@ -43,6 +43,14 @@ static bool is_ordinary(char c)
 	       (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '/' || c == '.';
 }
 
+/* Whether it is Kubernetes' own ConfigMap, and none of the user's. */
+static bool is_config(const struct kube_kind_list *own, struct str kind)
+{
+	const struct kube_kind *found = str_is(kind, "ConfigMap") ? kube_kind_find_own(own, STR("v1"), kind) : NULL;
+
+	return found && (found->flags & KIND_CONFIG);
+}
+
 struct scan {
 	const struct kube_kind_list *own;
 	unsigned flags; /* of kinds that matter this time */
@@ -83,7 +91,8 @@ static void scan_line(struct scan *scan, struct str line)
 		if (!rest.n || rest.p[0] != ':' || !plain_value(str_sub(rest, 1, rest.n), &scan->kind))
 			scan->odd = true;
 		else
-			scan->wanted = (!kube_kind_is_nothing(scan->own, scan->kind, &known) && known) ||
+			scan->wanted = (!kube_kind_is_nothing(scan->own, scan->kind, &known) && known &&
+					!is_config(scan->own, scan->kind)) ||
 				       kube_kind_may_be(scan->own, scan->kind, scan->flags);
 		scan->kinds++;
 	}
@@ -108,6 +117,18 @@ static bool hides_kind(struct str document)
 	return false;
 }
 
+/* Whether a ConfigMap may say what a program listens on: most are dashboards, scripts and certificates. */
+static bool may_configure(struct str document)
+{
+	static const char *const words[] = { "appsettings", "http://",	  "https://", "PORT",	 "port:", "LISTEN",
+					     "BIND",	    "ASPNETCORE", "DOTNET",   "Kestrel", "ADDR" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_find(document, str_of(words[i]), 0) != SIZE_MAX)
+			return true;
+	return config_may_hold(document);
+}
+
 enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted)
 {
 	struct scan scan = { .own = own, .flags = wanted };
@@ -127,8 +148,8 @@ enum prefilter prefilter(struct str document, const struct kube_kind_list *own, 
 	if (!scan.kinds)
 		return PREFILTER_NO_OBJECT;
 	nothing = kube_kind_is_nothing(own, scan.kind, &known);
-	if (nothing && kube_kind_may_be(NULL, scan.kind, KIND_CONFIG) && config_may_hold(document))
-		return PREFILTER_CONFIG;
+	if (is_config(own, scan.kind) && scan.versioned)
+		return may_configure(document) ? PREFILTER_CONFIG : PREFILTER_OBJECT;
 	if (known ? !nothing : str_find(document, STR("containers"), 0) != SIZE_MAX)
 		return PREFILTER_PARSE;
 	return scan.versioned ? PREFILTER_OBJECT : PREFILTER_NO_OBJECT;

@@ -11,7 +11,7 @@ enum prefilter {
 	PREFILTER_PARSE,
 	PREFILTER_NO_OBJECT, /* it has no kind or no apiVersion: nobody's manifest */
 	PREFILTER_OBJECT,    /* of a kind that cannot matter */
-	PREFILTER_CONFIG,    /* likewise, but for a file in it that may say what a program listens on */
+	PREFILTER_CONFIG,    /* a ConfigMap that may say where a program listens; it matters where it can be read */
 };
 
 /*
@@ -25,7 +25,7 @@ static inline bool prefilter_passes_over(struct str document, const struct kube_
 {
 	enum prefilter answer = prefilter(document, own, 0);
 
-	return answer == PREFILTER_NO_OBJECT || answer == PREFILTER_OBJECT;
+	return answer != PREFILTER_PARSE && answer != PREFILTER_CONFIG;
 }
 
 /* prefilter_has_kind() - whether a key `kind` stands anywhere: without one a file makes no manifest. */

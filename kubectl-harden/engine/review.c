@@ -134,6 +134,20 @@ static void join_tie(struct review *review, size_t tie)
 	}
 }
 
+static void join_config(struct review *review, const struct inventory_config *config)
+{
+	const struct inventory *inventory = review->run->inventory;
+	const struct review_part *mover = config->moves.n ? mover_of(review, &config->where) : NULL;
+
+	for (size_t i = 0; mover && i < config->uses.n; i++) {
+		const struct review_part *other =
+			mover_of(review, &inventory->workloads.items[config->uses.items[i].workload].where);
+
+		if (other)
+			join(review, mover, other);
+	}
+}
+
 /* What a Namespace enforces depends on what is made of its workloads: it is asked for when they are decided. */
 static bool comes_last(const struct review_part *part)
 {
@@ -205,6 +219,8 @@ void review_init(struct review *review, struct run *run)
 		join_workload(review, &inventory->workloads.items[i]);
 	for (size_t i = 0; i < inventory_ties(inventory); i++)
 		join_tie(review, i);
+	for (size_t i = 0; i < inventory->configs.n; i++)
+		join_config(review, &inventory->configs.items[i]);
 	number_units(review);
 	for (size_t i = 0; i < review->units.n; i++)
 		set_state(review, i, REVIEW_OPEN);

@@ -52,6 +52,7 @@ void run_free(struct run *run)
 		free(run->inventory->files.items);
 		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
+		inventory_configs_free(run->inventory);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
 	}
@@ -126,13 +127,17 @@ static bool concerns(const struct run *run, const struct document *document)
 	for (size_t i = 0; i < document->files_n; i++)
 		if (run->inventory->files.items[document->files + i].selected_n)
 			return true;
+	for (size_t i = 0; i < document->configs_n; i++)
+		if (run->inventory->configs.items[document->config + i].moves.n)
+			return true;
 	return false;
 }
 
 /* Whether the document takes part in the plan of ports at all. */
 static bool is_planned(const struct document *document)
 {
-	return document->workloads_n || document->services_n || document->references_n || document->files_n;
+	return document->workloads_n || document->services_n || document->references_n ||
+	       ((document->configs_n || document->files_n) && document->splices.n);
 }
 
 void run_apply_document(struct run *run, struct source *source, struct document *document)

@@ -105,6 +105,7 @@ struct document {
 	size_t service, services_n;
 	size_t reference, references_n;
 	size_t files, files_n;
+	size_t config, configs_n;
 	size_t home, homes_n;
 	size_t trial;		  /* of a review: its row + 1; 0 for none */
 	size_t part, parts_n;	  /* rows of a review */

@@ -136,10 +136,11 @@ static void visit(struct scan *scan, struct object_view *view)
 		inventory_service(run, where, &run->tree, object);
 		inventory_references(run, where, &run->tree, object);
 		scan->matters = true;
+	} else if (flags & KIND_CONFIG) {
+		inventory_config(run, where, &run->tree, object);
+		inventory_files(run, where, &run->tree, object);
 	} else if (flags & KIND_NAMES_PORT) {
 		scan->matters |= inventory_references(run, where, &run->tree, object);
-	} else if (flags & KIND_CONFIG) {
-		scan->matters |= inventory_files(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
@@ -187,6 +188,7 @@ static void scan_parsed(struct scan *scan)
 	document->service = inventory->services.n;
 	document->reference = inventory->references.n;
 	document->files = inventory->files.n;
+	document->config = inventory->configs.n;
 	document->home = inventory->homes.n;
 	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
@@ -198,11 +200,12 @@ static void scan_parsed(struct scan *scan)
 	document->services_n = inventory->services.n - document->service;
 	document->references_n = inventory->references.n - document->reference;
 	document->files_n = inventory->files.n - document->files;
+	document->configs_n = inventory->configs.n - document->config;
 	document->homes_n = inventory->homes.n - document->home;
 	waits = scan->has_low_port || (run->waits && (document->workloads_n || document->homes_n));
 	if (!scan->matters)
 		return;
-	if (waits || ((document->services_n || document->references_n || document->files_n) && !document->workloads_n))
+	if (waits || ((document->services_n || document->references_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
@@ -232,17 +235,20 @@ static bool holds_something(struct str bytes)
 }
 
 /*
- * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not, or one that
- * matters only if it can be.
+ * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not; @ret_config
+ * that it is a ConfigMap.
  */
-static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object)
+static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object,
+			bool *ret_config)
 {
 	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
 	enum prefilter answer = prefilter(bytes, &source->options->own.kinds, wanted);
 
-	*ret_no_object = answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG;
-	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;
-	if (answer == PREFILTER_NO_OBJECT)
+	*ret_no_object = answer == PREFILTER_NO_OBJECT;
+	*ret_config = answer == PREFILTER_CONFIG;
+	source->holds_objects |= *ret_config;
+	source->holds_objects |= answer == PREFILTER_OBJECT;
+	if (*ret_no_object)
 		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
 	return answer == PREFILTER_OBJECT;
 }
@@ -266,18 +272,19 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
-	bool spoils = spoils_file(source, bytes), no_object;
+	bool spoils = spoils_file(source, bytes), no_object, config;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(run, source, bytes, &no_object) && !spoils)
+	if (passes_over(run, source, bytes, &no_object, &config) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		/* What has no kind is nobody's manifest, however broken it is. */
-		if (!spoils && (no_object || !prefilter_has_kind(bytes)))
+		/* Nor is a ConfigMap ours to judge. */
+		if (!spoils && (no_object || config || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
 		document.state = DOCUMENT_REFUSED;
@@ -285,7 +292,8 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	} else {
 		scan_parsed(&scan);
 	}
-	if (document.state != DOCUMENT_NOTHING) {
+	/* Of a ConfigMap alone there is nothing to tell until the plan moves something in it. */
+	if (document.state != DOCUMENT_NOTHING || document.configs_n || document.files_n) {
 		VEC_PUSH(&source->documents, document);
 	} else {
 		document_clear(&document);

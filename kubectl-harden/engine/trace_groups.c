@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups of the whole run: a port moves in a pod and in every Service that leads to it, or nowhere, so their findings
- * are one group wherever they stand. And a Namespace enforces a level only with what makes its pods reach it.
+ * Groups of the whole run: a port moves in a pod, in every Service that leads to it and in the ConfigMaps that say it, or
+ * nowhere, so their findings are one group wherever they stand. And a Namespace enforces a level only with what makes
+ * its pods reach it.
  */
 #include <stdlib.h>
 
@@ -104,6 +105,24 @@ static void join(struct linker *linker, uint32_t a, uint32_t b)
 	linker->parents[a > b ? a : b] = a > b ? b : a;
 }
 
+/* What moves the ports of an object at @where belongs to @group, too. */
+static void join_ports(struct linker *linker, uint32_t group, const struct where *where)
+{
+	uint32_t other = group_of(where, &fixer_unprivileged_ports);
+
+	if (other)
+		join(linker, group, other);
+}
+
+static void link_config(struct linker *linker, const struct inventory_config *config)
+{
+	uint32_t group = config->moves.n ? group_of(&config->where, &fixer_unprivileged_ports) : 0;
+
+	for (size_t i = 0; group && i < config->uses.n; i++)
+		join_ports(linker, group,
+			   &linker->run->inventory->workloads.items[config->uses.items[i].workload].where);
+}
+
 /* What names workloads' ports moves with them. */
 static void link_tie(struct linker *linker, size_t tie)
 {
@@ -113,13 +132,8 @@ static void link_tie(struct linker *linker, size_t tie)
 	const uint32_t *selected = inventory_tie(inventory, tie, &where, &n);
 	uint32_t group = group_of(where, &fixer_unprivileged_ports);
 
-	for (uint32_t i = 0; group && i < n; i++) {
-		uint32_t other = group_of(&inventory->workloads.items[INVENTORY_ROW(selected[i])].where,
-					  &fixer_unprivileged_ports);
-
-		if (other)
-			join(linker, group, other);
-	}
+	for (uint32_t i = 0; group && i < n; i++)
+		join_ports(linker, group, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where);
 }
 
 /* What makes a workload pass the checks of the level that @group enforces. */
@@ -169,6 +183,8 @@ void trace_link(struct run *run)
 		linker.parents[i] = i;
 	for (size_t i = 0; i < inventory_ties(inventory); i++)
 		link_tie(&linker, i);
+	for (size_t i = 0; i < inventory->configs.n; i++)
+		link_config(&linker, &inventory->configs.items[i]);
 	link_homes(&linker);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));

@@ -216,12 +216,12 @@ static bool read_views(struct schema *schema, yaml_id row, struct kube_kind *kin
 static bool check_kind(struct schema *schema, yaml_id row, const struct kube_kind *kind)
 {
 	const unsigned looked_at = KIND_POD | KIND_LIST | KIND_SERVICE | KIND_NAMES_PORT | KIND_OPENSHIFT |
-				   KIND_KUSTOMIZATION;
+				   KIND_KUSTOMIZATION | KIND_CONFIG;
 
 	if ((kind->flags & KIND_NOTHING) && ((kind->flags & looked_at) || kind->note))
 		return schema_fail(schema, row,
-				   "\"nothing\" excludes pod, note, list, service, names-port, openshift and "
-				   "kustomization");
+				   "\"nothing\" excludes pod, note, list, service, names-port, openshift, "
+				   "kustomization and config");
 	if ((kind->flags & KIND_LIST) && (kind->flags & KIND_POD))
 		return schema_fail(schema, row, "a list holds no pod of its own");
 	if (kind->items && !(kind->flags & KIND_LIST))

@@ -21,7 +21,7 @@ enum kube_kind_flag {
 	KIND_CLUSTER = 1 << 8,	     /* has no namespace */
 	KIND_KUSTOMIZATION = 1 << 9, /* names files that are patches, and holds patches */
 	KIND_NAMESPACE = 1 << 10,    /* its labels say what its pods must reach */
-	KIND_CONFIG = 1 << 11,	     /* holds files: parsed where one may say what a program listens on */
+	KIND_CONFIG = 1 << 11,	     /* a ConfigMap: what its values say may be what a pod's program obeys */
 };
 
 enum kube_view_flag {

@@ -17,8 +17,14 @@ static bool equal(struct str a, struct str b, bool fold)
 	return fold ? str_ieq(a, b) : str_eq(a, b);
 }
 
-/* One '*' stands for anything but nothing. */
-static bool name_is(const char *pattern, struct str name, bool fold)
+/* Whether what stands for the '*' holds the separator that follows it: then the key is nested more deeply. */
+static bool is_nested(struct str middle, struct str tail)
+{
+	return (str_starts(tail, STR(":")) && str_find(middle, STR(":"), 0) != SIZE_MAX) ||
+	       (str_starts(tail, STR("__")) && str_find(middle, STR("__"), 0) != SIZE_MAX);
+}
+
+bool listener_name_is(const char *pattern, struct str name, bool fold)
 {
 	struct str p = str_of(pattern);
 	const char *hit;
@@ -33,13 +39,14 @@ static bool name_is(const char *pattern, struct str name, bool fold)
 	star = (size_t)(hit - p.p);
 	tail = p.n - star - 1;
 	return name.n > p.n - 1 && equal(str_sub(p, 0, star), str_sub(name, 0, star), fold) &&
-	       equal(str_sub(p, star + 1, p.n), str_sub(name, name.n - tail, name.n), fold);
+	       equal(str_sub(p, star + 1, p.n), str_sub(name, name.n - tail, name.n), fold) &&
+	       !is_nested(str_sub(name, star, name.n - tail), str_sub(p, star + 1, p.n));
 }
 
 static bool is_never(struct str name)
 {
 	for (size_t i = 0; i < listener_never_n; i++)
-		if (name_is(listener_never[i], name, true))
+		if (listener_name_is(listener_never[i], name, true))
 			return true;
 	return false;
 }
@@ -49,7 +56,7 @@ const struct listener *listener_find_env(struct str name)
 	if (is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_env_n; i++)
-		if (name_is(listener_env[i].name, name, listener_env[i].fold))
+		if (listener_name_is(listener_env[i].name, name, listener_env[i].fold))
 			return &listener_env[i];
 	return NULL;
 }
@@ -59,7 +66,7 @@ const struct listener *listener_find_flag(struct str name)
 	if (is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_flags_n; i++)
-		if (name_is(listener_flags[i].name, name, listener_flags[i].fold))
+		if (listener_name_is(listener_flags[i].name, name, listener_flags[i].fold))
 			return &listener_flags[i];
 	return NULL;
 }

@@ -50,6 +50,10 @@ extern const size_t port_moves_n;
 extern const struct port_reserved port_reserved[];
 extern const size_t port_reserved_n;
 
+/* listener_name_is() - whether @name is what @pattern says: one '*' stands for anything but
+ * nothing, and but for the separator ("__", ':') where one follows it. */
+bool listener_name_is(const char *pattern, struct str name, bool fold);
+
 /*
  * listener_find_env(), listener_find_flag() - the row of an environment variable, of a flag ("--port"); NULL where it
  * is no listener's.

@@ -8,6 +8,7 @@
  */
 #include "kube/pod.h"
 
+#include "kube/dotnet.h"
 #include "kube/kind_path.h"
 
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
@@ -89,7 +90,8 @@ static void read_image(struct arena *arena, const struct kube_own *own, struct k
 	container->facts = own ? image_fact_find(&own->images, &ref) : NULL;
 	if (!container->facts)
 		container->facts = image_fact_find(&image_facts, &ref);
-	if (str_starts(ref.name, STR("mcr.microsoft.com/dotnet/")) && image_version(ref.tag, version))
+	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, ref.name);
+	if (container->is_dotnet && image_version(ref.tag, version))
 		container->dotnet = version[0];
 }
 

@@ -9,6 +9,7 @@
  * volumes), is asked for each time.
  */
 
+#include "kube/config_maps.h"
 #include "kube/image_facts.h"
 #include "kube/kinds.h"
 #include "yaml/edit.h"
@@ -23,7 +24,8 @@ struct kube_container {
 	enum kube_container_role role;
 	bool sidecar;			/* an init container with restartPolicy: Always */
 	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
-	unsigned dotnet;		/* major version of .NET where the image is Microsoft's, else 0 */
+	bool is_dotnet;			/* the image is one of Microsoft's .NET images */
+	unsigned dotnet;		/* its major version of .NET, else 0 */
 };
 
 struct kube_object {
@@ -47,7 +49,9 @@ struct kube_pod {
 	bool windows;	       /* spec.os.name, or a node selector for Windows */
 	bool windows_declared; /* by spec.os.name: windows itself */
 	bool host_network;
-	bool user_namespace; /* hostUsers: false */
+	bool user_namespace;		     /* hostUsers: false */
+	bool assume_dotnet;		     /* the user says that images of which nothing is known hold .NET */
+	const struct config_lookup *configs; /* what it may refer to; NULL: not known yet */
 	const char *partial; /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
 };
 

@@ -11,8 +11,9 @@
 
 #include <stdlib.h>
 
+#include "kube/dotnet.h"
 #include "kube/image_facts.h"
-#include "kube/listeners.h"
+#include "kube/listener_settings.h"
 #include "kube/port_references.h"
 
 static const char *const protocol_names[] = { "TCP", "UDP", "SCTP" };
@@ -150,54 +151,20 @@ static int only_main(const struct kube_pod *pod)
 	return only;
 }
 
-/* The arguments of a container, command and args together, as far as they are looked at. */
-struct arguments {
-	struct str tokens[256];
-	yaml_id nodes[256];
-	struct str changed[256]; /* what a token becomes; empty: unchanged */
-	size_t n;
-};
-
-static void read_list(struct yaml_tree *tree, yaml_id list, struct arguments *arguments)
+/* Whether the manifest says of an ASP.NET Core program where it listens, so that its image's own port does not count. */
+static bool says_dotnet(struct kube_pod *pod, int container)
 {
-	YAML_EACH(tree, list, item) {
-		if (arguments->n == sizeof(arguments->nodes) / sizeof(*arguments->nodes))
-			return;
-		arguments->nodes[arguments->n] = item;
-		arguments->tokens[arguments->n++] = yaml_text(tree, item);
-	}
-}
+	struct listener_settings settings;
+	struct arena *arena = arena_new();
+	bool says = false;
 
-static void read_arguments(struct kube_pod *pod, int container, struct arguments *ret_arguments)
-{
-	yaml_id node = pod->containers[container].node;
-
-	ret_arguments->n = 0;
-	read_list(pod->tree, yaml_get(pod->tree, node, "command"), ret_arguments);
-	read_list(pod->tree, yaml_get(pod->tree, node, "args"), ret_arguments);
-	memset(ret_arguments->changed, 0, ret_arguments->n * sizeof(*ret_arguments->changed));
-}
-
-/* Rank of the ASP.NET Core setting that is obeyed, among those visible; 0: none. */
-static unsigned best_dotnet(struct kube_pod *pod, int container)
-{
-	struct arguments arguments;
-	struct listener_args walk;
-	struct listener_arg arg;
-	unsigned best = 0;
-
-	YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[container].node, "env"), item) {
-		const struct listener *listener = listener_find_env(yaml_get_text(pod->tree, item, "name"));
-
-		if (listener && listener->dotnet && (!best || listener->dotnet < best))
-			best = listener->dotnet;
-	}
-	read_arguments(pod, container, &arguments);
-	walk = (struct listener_args){ .tokens = arguments.tokens, .n = arguments.n };
-	while (listener_args_next(&walk, &arg))
-		if (arg.listener->dotnet && (!best || arg.listener->dotnet < best))
-			best = arg.listener->dotnet;
-	return best;
+	listener_settings_read(pod, container, arena, &settings);
+	for (size_t i = 0; i < settings.n; i++)
+		says |= settings.items[i].place != SETTING_IMAGE && settings.items[i].obeyed &&
+			settings.items[i].listener->dotnet;
+	listener_settings_free(&settings);
+	arena_free(arena);
+	return says;
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
@@ -206,8 +173,8 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 	const struct image_fact *facts = pod->containers[container].facts;
 	yaml_id node = pod->containers[container].node;
 
-	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || best_dotnet(pod, container) ||
-	    !serves(&pod->containers[container]))
+	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) ||
+	    !serves(&pod->containers[container]) || says_dotnet(pod, container))
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
 		if (is_low(facts->listens[i].port))
@@ -248,7 +215,6 @@ struct search {
 	enum port_protocol protocol;
 	uint16_t port, target;
 	struct port_sites *sites;
-	unsigned best_dotnet; /* of the owner */
 };
 
 static void cannot(struct search *search, struct str why)
@@ -382,109 +348,182 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 	}
 }
 
-/* Whether this setting is the one that the program obeys. */
-static bool is_obeyed(struct search *search, const struct listener *listener)
+/* The setting says the port: its new value where it stands. */
+static bool rewrite(struct search *search, struct listener_settings *settings, const struct listener_setting *setting,
+		    int container)
 {
-	unsigned version = search->pod->containers[search->sites->owner].dotnet;
+	struct arguments *arguments = &settings->arguments;
+	struct str text, token;
 
-	if (!listener->dotnet)
-		return true;
-	if (version && listener->dotnet_since > version)
+	if (!listener_rewrite(setting->listener, search->arena, setting->value, search->port, search->target, &text))
 		return false;
-	return listener->dotnet == search->best_dotnet;
+	switch (setting->place) {
+	case SETTING_ENV:
+		add_site(search, SITE_ENV, container, setting->node, text, setting->name);
+		break;
+	case SETTING_ARG:
+		if (arguments->changed[setting->argument].n) {
+			cannot(search, STR("an argument names it twice"));
+			return true;
+		}
+		token = arguments->tokens[setting->argument];
+		arguments->changed[setting->argument] = str_fmt(search->arena, "%.*s%.*s%.*s", (int)setting->start,
+								token.p, STR_ARG(text), (int)(token.n - setting->end),
+								token.p + setting->end);
+		add_site(search, SITE_ARG, container, setting->node, arguments->changed[setting->argument],
+			 setting->name);
+		break;
+	case SETTING_CONFIG:
+	case SETTING_FILE:
+		if (setting->config.map->why_not.n)
+			cannot(search,
+			       str_fmt(search->arena, "ConfigMap/%.*s names it: %.*s",
+				       STR_ARG(setting->config.map->name), STR_ARG(setting->config.map->why_not)));
+		VEC_PUSH(&search->sites->configs,
+			 (struct port_config){ setting->config,
+					       setting->place == SETTING_FILE ? NULL : setting->listener });
+		break;
+	case SETTING_IMAGE:
+		add_site(search, SITE_ENV_NEW, container, search->pod->containers[container].node,
+			 dotnet_image_value(search->pod, container, settings, setting, search->arena, search->port,
+					    search->target),
+			 setting->name);
+		break;
+	}
+	return true;
 }
 
-static bool says(const struct listener *listener, struct str value, uint16_t port)
+/* Whether what the setting says of the port is for https. */
+static bool is_https(const struct listener_setting *setting, uint16_t port)
 {
 	struct listener_port ports[LISTENER_PORTS_MAX];
-	size_t n = listener_ports(listener, value, ports);
+	size_t n = listener_ports(setting->listener, setting->value, ports);
 
 	for (size_t i = 0; i < n; i++)
 		if (ports[i].port == port)
+			return ports[i].https;
+	return false;
+}
+
+/* Where an https listener moves, redirects would follow it to a port that no Service serves. */
+static void keep_redirect(struct search *search, const struct listener_settings *settings, int container)
+{
+	struct str name = dotnet_redirect(settings);
+
+	if (name.n)
+		add_site(search, SITE_ENV_NEW, container, search->pod->containers[container].node,
+			 str_from_int(search->arena, search->port), name);
+}
+
+/* What is added where nothing that is seen says the port. */
+static void search_addition(struct search *search, const struct listener_settings *settings, int container)
+{
+	struct kube_container *owner = &search->pod->containers[container];
+	const struct image_move *move = owner->facts ? image_fact_move(owner->facts, search->port) : NULL;
+	struct dotnet_addition addition;
+
+	/* Of .NET's own images more is known than a row of theirs can say. */
+	if (move && move->env && !owner->is_dotnet) {
+		add_site(search, SITE_ENV_NEW, container, owner->node,
+			 image_move_value(move, search->arena, search->target), str_of(move->env));
+		search->sites->listener = search->sites->sure = true;
+		return;
+	}
+	dotnet_add(search->pod, container, settings, search->arena, search->port, search->target, &addition);
+	for (size_t i = 0; i < addition.n; i++)
+		add_site(search, addition.items[i].node ? SITE_ENV : SITE_ENV_NEW, container,
+			 addition.items[i].node ? addition.items[i].node : owner->node, addition.items[i].value,
+			 addition.items[i].name);
+	search->sites->doubt = addition.doubt;
+	search->sites->caveat = addition.caveat;
+	search->sites->listener |= addition.n && !addition.doubt.n;
+	if (addition.n && addition.https)
+		keep_redirect(search, settings, container);
+}
+
+static bool says_something_else(const struct listener_settings *settings)
+{
+	for (size_t i = 0; i < settings->n; i++)
+		if (settings->items[i].listener->dotnet && settings->items[i].obeyed &&
+		    settings->items[i].place != SETTING_IMAGE && !settings->items[i].unseen &&
+		    !settings->items[i].added)
 			return true;
 	return false;
 }
 
-static void search_env(struct search *search, int container)
+static void search_settings(struct search *search, struct listener_settings *settings, int container)
+{
+	bool owns = container == search->sites->owner, found = false, https = false;
+
+	for (size_t i = 0; i < settings->n; i++) {
+		const struct listener_setting *setting = &settings->items[i];
+
+		/* What an image says of itself no longer holds where its manifest declares another port. */
+		if (setting->obeyed && !setting->added &&
+		    (setting->place != SETTING_IMAGE || (!owns && serves(&search->pod->containers[container]))) &&
+		    listener_setting_says(setting, search->target))
+			taken(search, container);
+		if (setting->place == SETTING_IMAGE && !setting->obeyed)
+			continue;
+		if (!owns || !rewrite(search, settings, setting, container))
+			continue;
+		https |= setting->obeyed && is_https(setting, search->port);
+		found |= setting->obeyed && setting->listener->dotnet;
+		search->sites->listener |= setting->obeyed;
+		search->sites->sure |= setting->obeyed && setting->listener->dotnet;
+	}
+	if (!owns)
+		return;
+	search->sites->refers = settings->refers;
+	if (found && https)
+		keep_redirect(search, settings, container);
+	/* A setting that many programs share (PORT) does not tell what this image obeys. */
+	if (!found && !says_something_else(settings))
+		search_addition(search, settings, container);
+}
+
+/* Free text that addresses the pod itself. */
+static void search_env(struct search *search, const struct listener_settings *settings, int container)
 {
 	struct yaml_tree *tree = search->pod->tree;
-	yaml_id env = yaml_get(tree, search->pod->containers[container].node, "env");
-	bool owns = container == search->sites->owner;
+	size_t next = 0;
 
-	YAML_EACH(tree, env, item) {
-		struct str name = yaml_get_text(tree, item, "name"), text;
+	YAML_EACH(tree, yaml_get(tree, search->pod->containers[container].node, "env"), item) {
 		yaml_id value = yaml_get(tree, item, "value");
-		const struct listener *listener = listener_find_env(name);
+		bool done = false;
+		struct str text;
 
-		if (listener && says(listener, yaml_text(tree, value), search->target))
-			taken(search, container);
-		if (owns && listener &&
-		    listener_rewrite(listener, search->arena, yaml_text(tree, value), search->port, search->target,
-				     &text)) {
-			add_site(search, SITE_ENV, container, value, text, name);
-			search->sites->listener |= is_obeyed(search, listener);
-			search->sites->sure |= listener->dotnet && is_obeyed(search, listener);
-		} else if (listener_rewrite_local(search->arena, yaml_text(tree, value), false, search->port,
-						  search->target, &text)) {
-			add_site(search, SITE_ENV, container, value, text, name);
-		}
+		/* The settings come in the order of their variables; some have no value here. */
+		while (next < settings->n && !settings->items[next].node)
+			next++;
+		for (; value && next < settings->n && settings->items[next].node == value; next++)
+			done = container == search->sites->owner &&
+			       listener_setting_says(&settings->items[next], search->port);
+		if (!done && listener_rewrite_local(search->arena, yaml_text(tree, value), false, search->port,
+						    search->target, &text))
+			add_site(search, SITE_ENV, container, value, text, yaml_get_text(tree, item, "name"));
 	}
 }
 
-/* ---- command and args ---- */
-
-static void search_flags(struct search *search, struct arguments *arguments, int container)
+static void search_arguments(struct search *search, const struct arguments *arguments, int container)
 {
-	struct listener_args walk = { .tokens = arguments->tokens, .n = arguments->n };
-	struct listener_arg arg;
-
-	while (listener_args_next(&walk, &arg)) {
-		struct str token = arguments->tokens[arg.token], value = str_sub(token, arg.start, arg.end), text;
-
-		if (says(arg.listener, value, search->target))
-			taken(search, container);
-		if (container != search->sites->owner ||
-		    !listener_rewrite(arg.listener, search->arena, value, search->port, search->target, &text))
-			continue;
-		if (arguments->changed[arg.token].n) {
-			cannot(search, STR("an argument names it twice"));
-			continue;
-		}
-		arguments->changed[arg.token] = str_fmt(search->arena, "%.*s%.*s%.*s", (int)arg.start, token.p,
-							STR_ARG(text), (int)(token.n - arg.end), token.p + arg.end);
-		add_site(search, SITE_ARG, container, arguments->nodes[arg.token], arguments->changed[arg.token],
-			 str_of(arg.listener->name));
-		search->sites->listener |= is_obeyed(search, arg.listener);
-		search->sites->sure |= arg.listener->dotnet && is_obeyed(search, arg.listener);
-	}
-}
-
-static void search_arguments(struct search *search, int container)
-{
-	struct arguments arguments;
 	struct str text;
 
-	read_arguments(search->pod, container, &arguments);
-	search_flags(search, &arguments, container);
-	for (size_t i = 0; i < arguments.n; i++)
-		if (!arguments.changed[i].n && listener_rewrite_local(search->arena, arguments.tokens[i], false,
-								      search->port, search->target, &text))
-			add_site(search, SITE_ARG, container, arguments.nodes[i], text, STR_NONE);
+	for (size_t i = 0; i < arguments->n; i++)
+		if (!arguments->changed[i].n && listener_rewrite_local(search->arena, arguments->tokens[i], false,
+								       search->port, search->target, &text))
+			add_site(search, SITE_ARG, container, arguments->nodes[i], text, STR_NONE);
 }
 
-/* ---- what only the image knows ---- */
-
-static void search_facts(struct search *search)
+static void search_container(struct search *search, int container)
 {
-	struct kube_container *container = &search->pod->containers[search->sites->owner];
-	const struct image_move *move = container->facts ? image_fact_move(container->facts, search->port) : NULL;
+	struct listener_settings settings;
 
-	/* A setting that many programs share (PORT) does not tell what this image obeys. */
-	if (!move || !move->env || search->best_dotnet)
-		return;
-	add_site(search, SITE_ENV_NEW, search->sites->owner, container->node,
-		 image_move_value(move, search->arena, search->target), str_of(move->env));
-	search->sites->listener = search->sites->sure = true;
+	listener_settings_read(search->pod, container, search->arena, &settings);
+	search_settings(search, &settings, container);
+	search_env(search, &settings, container);
+	search_arguments(search, &settings.arguments, container);
+	listener_settings_free(&settings);
 }
 
 /* Another container whose image is known to listen there by itself: its program would stay behind. */
@@ -539,19 +578,13 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	check_name(&search);
 	if (ret_sites->owner < 0)
 		ret_sites->owner = only_main(pod);
-	if (ret_sites->owner >= 0)
-		search.best_dotnet = best_dotnet(pod, ret_sites->owner);
 	if (protocol != PROTOCOL_TCP)
 		return;
 	each_handler(pod, search_handler, &search);
 	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (pod->containers[i].role == CONTAINER_EPHEMERAL)
-			continue;
-		search_env(&search, (int)i);
-		search_arguments(&search, (int)i);
+		if (pod->containers[i].role != CONTAINER_EPHEMERAL)
+			search_container(&search, (int)i);
 	}
-	if (ret_sites->owner >= 0)
-		search_facts(&search);
 	search_others(&search);
 	search_annotations(&search);
 }
@@ -559,6 +592,6 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 void port_sites_free(struct port_sites *sites)
 {
 	free(sites->items);
-	sites->items = NULL;
-	sites->n = sites->cap = 0;
+	free(sites->configs.items);
+	*sites = (struct port_sites){ 0 };
 }

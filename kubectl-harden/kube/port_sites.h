@@ -5,6 +5,7 @@
  * Port sites: every place of a pod that names one of its ports, and whether its program is known to follow a move.
  */
 
+#include "kube/listeners.h"
 #include "kube/pod.h"
 #include "kube/ports.h"
 
@@ -28,14 +29,28 @@ struct port_site {
 		label; /* of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_ANNOTATION: its name; SITE_EXEC: "hook" for a hook's */
 };
 
+/* A value of a ConfigMap that moves with the port. */
+struct port_config {
+	struct config_ref value;
+	const struct listener *listener; /* how it says it; NULL: it is an appsettings.json */
+};
+
 /* What is to be done in a pod so that its port moves. Texts and items are in the arena given. */
 struct port_sites {
 	struct port_site *items;
 	size_t n, cap;
-	int owner;	    /* the container that listens, -1 when it cannot be told */
-	bool listener;	    /* a setting is visible, or the image's facts name one, that moves the program too */
-	bool sure;	    /* by facts: nothing to warn about */
-	struct str name;    /* the port's name, if it has one that a Service can use */
+	int owner;	 /* the container that listens, -1 when it cannot be told */
+	bool listener;	 /* a setting is visible, or the image's facts name one, that moves the program too */
+	bool sure;	 /* by facts: nothing to warn about */
+	struct str name; /* the port's name, if it has one that a Service can use */
+	struct {
+		struct port_config *items;
+		size_t n, cap;
+	} configs;   /* what moves outside the pod */
+	bool refers; /* its container refers to ConfigMaps: once they are known, this may be another answer */
+	struct str
+		doubt; /* why the listener may not follow, where more can be said than that nothing tells it; or empty */
+	struct str caveat;  /* of what is added for the listener */
 	struct str why_not; /* why it cannot be moved from here, whatever the listener; else empty */
 };
 

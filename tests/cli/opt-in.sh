@@ -22,27 +22,36 @@ spec:
   containers:
   - {name: web, image: web}
 YAML
+mkdir api
+cat >api/api.yaml <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: api, namespace: shop}
+spec:
+  containers:
+  - {name: api, image: api, command: [dotnet, api.dll]}
+YAML
 
 # By no profile, and not by --unsafe; each by its name, with what else there is or alone.
 for flags in '' --unsafe --profile=baseline --profile=restricted --profile=auto; do
 	# shellcheck disable=SC2086 # $flags is a flag or nothing
-	run 1 kubectl-harden check $flags -f names -f shop
+	run 1 kubectl-harden check $flags -f names -f api -f shop
 	for rule in $rules; do
 		! grep -q ": $rule: " "$temp/out" || fail "$rule runs with '$flags'"
 	done
 done
 for rule in $rules; do
-	run 1 kubectl-harden check --only="$rule" -f names -f shop
-	[ "$rule" = image-pull-policy ] || grep -q "^names/.*: $rule: " "$temp/out" || fail "--only=$rule finds nothing in names"
+	run 1 kubectl-harden check --only="$rule" -f names -f api -f shop
+	[ "$rule" = image-pull-policy ] || grep -Eq "^(names|api)/.*: $rule: " "$temp/out" || fail "--only=$rule finds nothing in names"
 	! grep -qv ": $rule: " "$temp/out" || fail "--only=$rule finds more: $(cat "$temp/out")"
-	run 1 kubectl-harden check --also="$rule" -f names -f shop
+	run 1 kubectl-harden check --also="$rule" -f names -f api -f shop
 	grep -q ": $rule: " "$temp/out" || fail "--also=$rule finds nothing"
 	grep -q ": capabilities: " "$temp/out" || fail "--also=$rule finds nothing else"
-	run 1 kubectl-harden check --also="$rule" --skip="$rule" -f names -f shop
+	run 1 kubectl-harden check --also="$rule" --skip="$rule" -f names -f api -f shop
 	! grep -q ": $rule: " "$temp/out" || fail "--skip=$rule does not skip it"
 done
 # They are no violations of a level.
-run 0 kubectl-harden check --only="$list" --fail-on=violation -f names -f shop
+run 0 kubectl-harden check --only="$list" --fail-on=violation -f names -f api -f shop
 
 # resources: what is wrong is said before anything is read.
 for flags in '--requests=cpu=1' '--limits cpu=1' '--also=resources --requests=memory=1Gi --limits=memory=1G'; do
@@ -72,7 +81,7 @@ run 0 kubectl-harden diff -q --only=namespace-labels -f names/z-namespace.yaml
 run 1 kubectl-harden diff -q --only=namespace-labels -f names
 run 0 kubectl-harden diff -q --only=namespace-labels --safe-only -f names
 # One that violates it and names no namespace may live there.
-run 0 kubectl-harden diff --only=namespace-labels -f names -f shop/web.yaml
+run 0 kubectl-harden diff --only=namespace-labels -f names -f api -f shop/web.yaml
 grep -q 'Deployment/web (shop/web.yaml:$' "$temp/err" || fail "what violates the level is not named: $(cat "$temp/err")"
 
 # --profile=auto: check, diff and fix alike.
@@ -103,7 +112,7 @@ run 1 kubectl-harden check --profile=hardened -f names
 sed 's/enforce: restricted/enforce: privileged/' labelled.yaml >names/z-namespace.yaml
 run 0 kubectl-harden check --profile=auto -f names
 says err 'names/a-web.yaml: Pod/web: passed over: its namespace enforces privileged, which'
-run 1 kubectl-harden check --profile=auto -o json -f names -f shop
+run 1 kubectl-harden check --profile=auto -o json -f names -f api -f shop
 grep -q '"profile": "auto"' "$temp/out" || fail "the report does not say auto"
 
 # Reports: their schema, their edits, and groups that are a whole. What a Namespace enforces needs what its pods need.

@@ -28,7 +28,8 @@ examine() {
 	# A last line without a line break is no line of its own to diff.
 	echo >>"$temp/before"
 	echo >>"$temp/once"
-	diff "$temp/before" "$temp/once" >"$temp/diff"
+	# Where much recurs, diff takes lines for changed that are not, unless it tries harder.
+	diff -d "$temp/before" "$temp/once" >"$temp/diff"
 	grep -a '^<' "$temp/diff" | cut -c3- >"$temp/gone"
 	grep -a '^>' "$temp/diff" | cut -c3- >"$temp/come"
 	normal "$temp/gone" | sort | uniq >"$temp/gone.normal"

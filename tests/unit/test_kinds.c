@@ -190,7 +190,7 @@ static const struct {
 	  "defaults without a pod-security-context" },
 	{ ROW "  pods:\n  - at: a\n    is: [default]\n", 6, 10, "is cannot be \"default\" (did you mean defaults?)" },
 	{ ROW "  pod: a\n  is: [nothing]\n", 2, 3,
-	  "\"nothing\" excludes pod, note, list, service, names-port, openshift and kustomization" },
+	  "\"nothing\" excludes pod, note, list, service, names-port, openshift, kustomization and config" },
 	{ ROW "  pod: a\n  note: no\n", 2, 3, "a kind whose pods are never edited says no pods, or note-where" },
 	{ ROW "  pod: a\n  note-where: b\n", 2, 3, "note-where without a note" },
 	{ "kinds:\n- groups: [x.example]\n  kinds: [Thing, Thing]\n", 3, 18, "\"Thing\" stands twice in kinds" },
@@ -231,7 +231,7 @@ static void test_own(void **state)
 				   "  kinds: [Thing, Deployment]\n"
 				   "  pod: spec.{a,b}.template\n"
 				   "- groups: [\"\"]\n"
-				   "  kinds: [ConfigMap]\n"
+				   "  kinds: [Secret]\n"
 				   "  note: not so\n";
 	struct arena *arena = arena_new();
 	struct kube_kind_list own;
@@ -251,8 +251,8 @@ static void test_own(void **state)
 	assert_int_equal(kube_kind_find_own(&own, STR("apps/v1"), STR("Deployment"))->views_n, 2);
 	assert_int_equal(kube_kind_find_own(&own, STR("extensions/v1beta1"), STR("Deployment"))->views_n, 1);
 	assert_null(kube_kind_find_own(&own, STR("y.example/v1"), STR("Thing")));
-	assert_true(kube_kind_is_nothing(NULL, STR("ConfigMap"), &known) && known);
-	assert_false(kube_kind_is_nothing(&own, STR("ConfigMap"), &known));
+	assert_true(kube_kind_is_nothing(NULL, STR("Secret"), &known) && known);
+	assert_false(kube_kind_is_nothing(&own, STR("Secret"), &known));
 	assert_true(known);
 	assert_false(kube_kind_is_nothing(&own, STR("Thing"), &known));
 	assert_true(known);

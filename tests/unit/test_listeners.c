@@ -38,6 +38,8 @@ static void test_env_names(void **state)
 		{ "Kestrel__Endpoints__Http__Url", 1 },
 		{ "ASPNETCORE_Kestrel__EndPoints__0__Url", 1 },
 		{ "Kestrel__Endpoints____Url", -1 },
+		{ "Kestrel__Endpoints__Https__Certificate__Url", -1 },
+		{ "DOTNET_Kestrel__Endpoints__Http__Url", 1 },
 		{ "Kestrel__Certificates__Default__Path", -1 },
 	};
 

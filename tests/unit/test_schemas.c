@@ -45,7 +45,8 @@ static const struct {
 	{ "networking.k8s.io/v1", "NetworkPolicy", KIND_NAMES_PORT, NULL, NULL },
 	{ "projectcalico.org/v3", "NetworkPolicy", KIND_NAMES_PORT, NULL, NULL },
 	{ "route.openshift.io/v1", "Route", KIND_NAMES_PORT | KIND_OPENSHIFT, NULL, NULL },
-	{ "v1", "ConfigMap", KIND_NOTHING | KIND_CONFIG, NULL, NULL },
+	{ "v1", "ConfigMap", KIND_CONFIG, NULL, NULL },
+	{ "v1", "Secret", KIND_NOTHING, NULL, NULL },
 	{ "apiextensions.k8s.io/v1", "CustomResourceDefinition", KIND_NOTHING | KIND_CLUSTER, NULL, NULL },
 	{ "kustomize.config.k8s.io/v1beta1", "Kustomization", KIND_KUSTOMIZATION, NULL, NULL },
 };
@@ -88,7 +89,8 @@ static void test_nothing(void **state)
 		bool nothing, known;
 	} rows[] = {
 		{ "CustomResourceDefinition", true, true },
-		{ "ConfigMap", true, true },
+		{ "Secret", true, true },
+		{ "ConfigMap", false, true },
 		{ "IngressClass", true, true },
 		{ "Deployment", false, true },
 		{ "NetworkPolicy", false, true },
@@ -189,7 +191,7 @@ static const struct {
 	{ "kinds.yaml", "items: Pod\n", "items: Podd\n", ": its items, Podd of group \"\", have no row" },
 	{ "kinds.yaml", "kinds: [StatefulSet]", "kinds: [Deployment]", ": Deployment of group \"apps\" stands twice" },
 	{ "kinds.yaml", "is: [service]", "is: [service, nothing]",
-	  ": \"nothing\" excludes pod, note, list, service, names-port, openshift and kustomization" },
+	  ": \"nothing\" excludes pod, note, list, service, names-port, openshift, kustomization and config" },
 	{ "kinds.yaml", "  source: k8s.io/api core/v1 types.go PodTemplate\n", "", ": missing key \"source\"" },
 	{ "kinds.yaml", "kinds:\n", "kindz:\n", ": unknown table \"kindz\"" },
 	{ "fields.yaml", "name: pod_spec", "name: pod-spec", ": \"pod-spec\" is no name for an order" },
@@ -213,6 +215,9 @@ static const struct {
 	  ": what means unknown pods can only keep or leave" },
 	{ "ports.yaml", "ports: \"lifecycle.{postStart,preStop}", "ports: \"lifecycle.{postStart,preStop",
 	  ": ports: braces that do not match" },
+	{ "dotnet.yaml", "  endpoint:\n", "  endpoints:\n", ": unknown key \"endpoints\" (did you mean endpoint?)" },
+	{ "dotnet.yaml", "    below: 8\n", "    below: eight\n", ": below must be a number from 1 to 99" },
+	{ "dotnet.yaml", "    names: [ASPNETCORE_URLS]\n", "    names: []\n", ": a row needs a name and its source" },
 	{ "images.yaml", "mark: verified", "mark: true",
 	  ": mark cannot be \"true\"; it is one of verified, measured, inferred, memory" },
 };
@@ -250,8 +255,8 @@ static void write_mistake(const char *path, struct str text, const char *from, c
 /* All files of @schemas but @file, which @path stands for; the generator's exit status. */
 static int generate(const char *generator, const char *schemas, const char *folder, const char *file)
 {
-	static const char *const names[] = { "kinds.yaml",     "fields.yaml", "pod-security.yaml",
-					     "listeners.yaml", "ports.yaml",  "images.yaml" };
+	static const char *const names[] = { "kinds.yaml", "fields.yaml", "pod-security.yaml", "listeners.yaml",
+					     "ports.yaml", "images.yaml", "dotnet.yaml" };
 	struct buf command = BUF_INIT;
 	int status;
 

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ConfigMaps in the plan
+ *
+ * When a pod was scanned, the ConfigMaps that it refers to may not have been read. So the ports of pods that refer to
+ * any are looked at once more, now that all are known. A value that says the ports of several workloads moves with all
+ * of them or with none, as a Service's does.
+ */
+#include <stdlib.h>
+
+#include "engine/harden.h"
+#include "engine/objects.h"
+#include "engine/plan.h"
+
+/* ---- finding one ---- */
+
+static int compare(const struct config_map *map, struct str namespace, struct str name)
+{
+	int order = str_cmp(map->name, name);
+
+	return order ? order : str_cmp(map->namespace, namespace);
+}
+
+static int by_name(const void *a, const void *b, void *inventory)
+{
+	const struct inventory_config *configs = ((const struct inventory *)inventory)->configs.items;
+	const struct config_map *other = &configs[*(const size_t *)b].map;
+
+	return compare(&configs[*(const size_t *)a].map, other->namespace, other->name);
+}
+
+static void sort(struct inventory *inventory)
+{
+	size_t n = inventory->configs.n;
+
+	inventory->configs_by_name = xrealloc_array(NULL, n + 1, sizeof(size_t));
+	for (size_t i = 0; i < n; i++)
+		inventory->configs_by_name[i] = i;
+	qsort_r(inventory->configs_by_name, n, sizeof(size_t), by_name, inventory);
+}
+
+/* The first of that name, in the order of names. */
+static size_t first_of(const struct inventory *inventory, struct str namespace, struct str name)
+{
+	size_t low = 0, high = inventory->configs.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&inventory->configs.items[inventory->configs_by_name[middle]].map, namespace, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Several of one name are several environments: the nearest is meant, if it is one. A patch may say anything. */
+static const struct config_map *find(const struct config_lookup *lookup, struct str name)
+{
+	const struct config_finder *finder = (const struct config_finder *)lookup;
+	const struct inventory *inventory = finder->inventory;
+	struct str namespace = finder->workload->namespace;
+	const struct config_map *found = NULL;
+	unsigned least = UINT32_MAX;
+
+	for (size_t i = first_of(inventory, namespace, name); i < inventory->configs.n; i++) {
+		const struct inventory_config *config = &inventory->configs.items[inventory->configs_by_name[i]];
+		unsigned steps = plan_distance(&finder->workload->where, &config->where);
+
+		if (compare(&config->map, namespace, name))
+			break;
+		if (config->patch)
+			return NULL;
+		if (steps <= least)
+			found = steps < least ? &config->map : NULL;
+		least = steps < least ? steps : least;
+	}
+	return found;
+}
+
+struct config_finder plan_config_finder(const struct inventory *inventory, const struct workload *workload)
+{
+	return (struct config_finder){ { find }, inventory, workload };
+}
+
+/* ---- looking again ---- */
+
+static size_t index_of(const struct inventory *inventory, const struct config_map *map)
+{
+	const char *item = (const char *)map - offsetof(struct inventory_config, map);
+
+	return (size_t)(item - (const char *)inventory->configs.items) / sizeof(struct inventory_config);
+}
+
+static void keep_moves(struct run *run, size_t workload, size_t index, const struct port_sites *sites)
+{
+	struct inventory *inventory = run->inventory;
+	struct inventory_port *port = &inventory->workloads.items[workload].ports.items[index];
+
+	port->configs = ARENA_ARRAY(run->arena, struct config_move, sites->configs.n + 1);
+	for (size_t i = 0; i < sites->configs.n; i++) {
+		const struct port_config *site = &sites->configs.items[i];
+		size_t config = index_of(inventory, site->value.map);
+		struct inventory_config *row = &inventory->configs.items[config];
+
+		port->configs[port->configs_n++] =
+			(struct config_move){ config, site->value.entry, site->listener, port->port, port->target };
+		if (!row->uses.n || row->uses.items[row->uses.n - 1].workload != workload ||
+		    row->uses.items[row->uses.n - 1].port != index)
+			VEC_PUSH(&row->uses, (struct config_use){ workload, index });
+	}
+}
+
+static void look_again(struct run *run, size_t index)
+{
+	struct workload *workload = &run->inventory->workloads.items[index];
+	struct document *document = &workload->where.source->documents.items[workload->where.document];
+	struct config_finder finder = plan_config_finder(run->inventory, workload);
+	struct kube_pod *pod;
+
+	arena_reset(run->scratch);
+	if (!document_take_tree(run, workload->where.source, document))
+		return;
+	document_keep_tree(run, document);
+	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
+	pod = &run->objects.items[workload->where.object].pod;
+	pod->configs = &finder.lookup;
+	pod->assume_dotnet = workload->where.source->options->fix.framework == FRAMEWORK_DOTNET;
+	for (size_t i = 0; i < workload->ports.n; i++) {
+		struct inventory_port *port = &workload->ports.items[i];
+		struct port_sites sites;
+
+		port_sites_find(pod, run->scratch, port->protocol, port->port, port->target, &sites);
+		if (!port->by_service || sites.configs.n) {
+			port->listener = sites.listener;
+			port->sure = sites.sure;
+			port->doubt = str_copy(run->arena, sites.doubt);
+		}
+		if ((!port->by_service && inventory_is_movable(pod)) || !port->why_not.n)
+			port->why_not = str_copy(run->arena, sites.why_not);
+		keep_moves(run, index, i, &sites);
+		port_sites_free(&sites);
+	}
+}
+
+void plan_configs(struct run *run)
+{
+	struct inventory *inventory = run->inventory;
+
+	if (!inventory->configs.n)
+		return;
+	sort(inventory);
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		if (inventory->workloads.items[i].refers && inventory->workloads.items[i].ports.n)
+			look_again(run, i);
+}
+
+/* ---- together or not at all ---- */
+
+static struct inventory_port *port_of(struct inventory *inventory, const struct config_use *use)
+{
+	return &inventory->workloads.items[use->workload].ports.items[use->port];
+}
+
+static bool spread(struct run *run, struct inventory_config *config)
+{
+	struct inventory *inventory = run->inventory;
+	const struct workload *stays[PORT_FIRST_FREE] = { NULL };
+	bool changed = false;
+
+	for (size_t i = 0; i < config->uses.n; i++) {
+		const struct inventory_port *port = port_of(inventory, &config->uses.items[i]);
+
+		if (port->refused)
+			stays[port->port] = &inventory->workloads.items[config->uses.items[i].workload];
+	}
+	for (size_t i = 0; i < config->uses.n; i++) {
+		struct inventory_port *port = port_of(inventory, &config->uses.items[i]);
+		const struct workload *other = stays[port->port];
+
+		if (port->refused || !other)
+			continue;
+		plan_refuse_port(port, str_fmt(run->arena, "ConfigMap/%.*s says it for %.*s/%.*s too, whose port stays",
+					       STR_ARG(config->map.name), STR_ARG(other->kind), STR_ARG(other->name)));
+		changed = true;
+	}
+	return changed;
+}
+
+bool plan_spread_configs(struct run *run)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < run->inventory->configs.n; i++)
+		if (run->inventory->configs.items[i].uses.n > 1)
+			changed |= spread(run, &run->inventory->configs.items[i]);
+	return changed;
+}
+
+static bool is_known(const struct inventory_config *config, const struct config_move *move)
+{
+	for (size_t i = 0; i < config->moves.n; i++)
+		if (config->moves.items[i].entry == move->entry && config->moves.items[i].from == move->from &&
+		    config->moves.items[i].listener == move->listener)
+			return true;
+	return false;
+}
+
+void plan_move_configs(struct run *run)
+{
+	struct inventory *inventory = run->inventory;
+
+	for (size_t i = 0; i < inventory->configs.n; i++)
+		inventory->configs.items[i].moves.n = 0;
+	for (size_t i = 0; i < inventory->workloads.n; i++) {
+		for (size_t k = 0; k < inventory->workloads.items[i].ports.n; k++) {
+			const struct inventory_port *port = &inventory->workloads.items[i].ports.items[k];
+
+			for (size_t m = 0; !port->refused && !port->stays_root && m < port->configs_n; m++) {
+				struct inventory_config *config = &inventory->configs.items[port->configs[m].config];
+
+				if (!is_known(config, &port->configs[m]))
+					VEC_PUSH(&config->moves, port->configs[m]);
+			}
+		}
+	}
+}
