@@ -17,6 +17,9 @@ static inline const struct fix_config *plan_config_of(const struct workload *wor
 	return &workload->where.source->options->fix;
 }
 
+/* plan_why_blocked - why a pod on the node's network keeps its ports, and gets no sysctl. */
+extern const struct str plan_why_blocked;
+
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);
 
