@@ -4,6 +4,7 @@
  * NET_BIND_SERVICE. A program that stays root uses what it would lose, so this needs the non-root user.
  */
 #include "fixers/evidence.h"
+#include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/pod_security.h"
 
@@ -104,9 +105,35 @@ static void mend_added(struct change *change, struct fix_context *fix, int targe
 	}
 }
 
+static bool adds(struct fix_context *fix, yaml_id add, const char *name)
+{
+	YAML_EACH(fix->tree, add, item)
+		if (str_is(yaml_text(fix->tree, item), name))
+			return true;
+	return false;
+}
+
+/*
+ * A program with a file capability that it may not have does not start at all (execve: EPERM), whatever it needs it
+ * for. fix_needs_root() has seen to it that the profile allows those of the image.
+ */
+static void keep_image_capabilities(struct change *change, struct fix_context *fix, int target, yaml_id capabilities)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+
+	for (size_t i = 0; facts && i < facts->capabilities.n; i++) {
+		const char *name = facts->capabilities.items[i];
+
+		if (!change->refused && !adds(fix, yaml_get(fix->tree, capabilities, "add"), name))
+			change_append_str(change, change_seq(change, capabilities, "add", true, &order_capabilities),
+					  str_of(name));
+	}
+}
+
 static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, const struct state *state,
 			    const struct problem *problem)
 {
+	const struct image_fact *facts = fix_container(fix, target)->facts;
 	struct change change = fix_begin(fix, target);
 	yaml_id context = change_security_context(&change, target);
 	yaml_id capabilities = change_map(&change, context, "capabilities", &order_security_context);
@@ -120,6 +147,10 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 	}
 	if (state->adds_wrongly)
 		mend_added(&change, fix, target, state->add);
+	if (!state->drops_all)
+		keep_image_capabilities(&change, fix, target, capabilities);
+	if (!state->drops_all && facts)
+		change_add_env(&change, target, facts->sets, facts->sets_n);
 	return fix_end(&change, self, problem);
 }
 
@@ -147,6 +178,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	struct problem problem = { .safety = SAFETY_SAFE };
 	const char *allows = is_baseline(fix) ? "baseline does not allow it"
 					      : "restricted allows only NET_BIND_SERVICE";
+	const struct image_fact *facts = target == TARGET_POD ? NULL : fix_container(fix, target)->facts;
 	struct state state;
 
 	if (target == TARGET_POD || (!is_baseline(fix) && fix_is_exempt(fix, check)))
@@ -176,6 +208,10 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 		problem.reason = STR("dropping them needs a non-root user, and that is left (see run-as-user)");
 		return fix_report(fix, self, &problem);
 	}
+	if (facts && !state.drops_all)
+		fix_add_caveat(fix, &problem, change_asks_env(fix, target, facts->sets, facts->sets_n));
+	if (!fix_allowed(fix, self, problem.safety))
+		return fix_report(fix, self, &problem);
 	return mend(fix, self, target, &state, &problem);
 }
 
@@ -189,7 +225,8 @@ const struct fixer fixer_capabilities = {
 	       "serves requests needs none of them, and what it does not have cannot be taken from it.",
 	.caveat =
 		"An entrypoint that starts as root and changes owners or users fails: \"chown: Operation not permitted\". "
-		"So all are dropped only from a container that is not root.",
+		"So all are dropped only from a container that is not root. A program with a file capability of its own does "
+		"not start without it: \"exec: operation not permitted\"; images that are known for it keep it.",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -15,6 +15,11 @@ static yaml_id find(struct fix_context *fix, int target)
 	return item ? item : dotnet_variable(fix->pod, target, &dotnet_rules.diagnostics_old);
 }
 
+static bool is_asked(const struct fix_config *config)
+{
+	return config->dotnet_diagnostics == DOTNET_DIAGNOSTICS_OFF;
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
@@ -69,4 +74,5 @@ const struct fixer fixer_dotnet_diagnostics = {
 		   "  - name: web\n"
 		   "    image: mcr.microsoft.com/dotnet/samples:aspnetapp\n",
 	.run = run,
+	.is_asked = is_asked,
 };

@@ -9,6 +9,7 @@
  */
 #include "fixers/evidence.h"
 
+#include "fixers/image-needs.h"
 #include "fixers/list.h"
 
 /* Programs in command and args that work as root only. */
@@ -90,6 +91,24 @@ static struct str added_capability(struct fix_context *fix, yaml_id context, boo
 	return STR_NONE;
 }
 
+/* A capability that the image needs and that "restricted" does not leave it. */
+static struct str kept_capability(const struct image_fact *facts)
+{
+	for (size_t i = 0; facts && i < facts->capabilities.n; i++)
+		if (strcmp(facts->capabilities.items[i], "NET_BIND_SERVICE") != 0)
+			return str_of(facts->capabilities.items[i]);
+	return STR_NONE;
+}
+
+/* Files of the node are root's, mostly. */
+static bool mounts_from_node(struct fix_context *fix, yaml_id container)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, container, "volumeMounts"), mount)
+		if (yaml_get(fix->tree, kube_pod_volume(fix->pod, yaml_get_text(fix->tree, mount, "name")), "hostPath"))
+			return true;
+	return false;
+}
+
 static bool is_group_asked(const struct fix_config *config)
 {
 	static const struct fixer *const group[] = { &fixer_run_as_user, &fixer_run_as_non_root, &fixer_capabilities,
@@ -112,15 +131,21 @@ static struct str sign(struct fix_context *fix, int target)
 	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
 		return STR("it is privileged");
 	if (container->facts && container->facts->needs_root)
-		return STR("its image does");
-	capability = added_capability(fix, context, container->facts != NULL);
+		return fix_format(fix, "its image does, for %s", container->facts->cannot);
+	if (container->facts && container->facts->cannot && container->facts->user == IMAGE_USER_ROOT &&
+	    mounts_from_node(fix, container->node))
+		return str_of(container->facts->cannot);
+	capability = kept_capability(container->facts);
+	if (capability.n)
+		return fix_format(fix, "its image needs the capability %.*s", STR_ARG(capability));
+	capability = added_capability(fix, context, fix_image_is_known(fix, target));
 	if (capability.n)
 		return fix_format(fix, "it adds the capability %.*s", STR_ARG(capability));
 	tool = fix_command_has(fix, target, runs_root_tool);
 	if (tool)
 		return fix_format(fix, "its command runs %s", tool);
 	/* What is known of an image says more than a 0 that was copied. */
-	if (container->facts && container->facts->uid > 0)
+	if (fix_image_works_without_root(fix, target))
 		return STR_NONE;
 	if (yaml_int(fix->tree, yaml_get(fix->tree, context, "runAsUser"), &uid) && uid == 0)
 		return STR("it asks for runAsUser: 0 itself");

@@ -24,7 +24,7 @@ bool fix_selected(const struct fix_config *config, const struct fixer *self)
 		return false;
 	if (config->only)
 		return config->only & bit;
-	return self->profile <= config->profile || (config->also & bit);
+	return self->profile <= config->profile || (config->also & bit) || (self->is_asked && self->is_asked(config));
 }
 
 static uint32_t checks_of(const struct fixer *self, enum pod_security_level level, unsigned version)

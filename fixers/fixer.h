@@ -39,6 +39,7 @@ enum safety {
 enum low_ports { LOW_PORTS_AUTO, LOW_PORTS_MOVE, LOW_PORTS_SYSCTL, LOW_PORTS_KEEP };
 
 enum framework { FRAMEWORK_AUTO, FRAMEWORK_DOTNET };
+enum dotnet_diagnostics { DOTNET_DIAGNOSTICS_KEEP, DOTNET_DIAGNOSTICS_OFF };
 
 enum { UID_AUTO = -1, UID_NONE = -2 };
 
@@ -52,9 +53,9 @@ struct fix_config {
 	bool safe_only;
 	enum low_ports low_ports;
 	enum framework framework; /* of images that nothing is known of */
-	bool no_diagnostics;	  /* --dotnet-diagnostics=off: as .also with the fixer dotnet-diagnostics */
-	int64_t run_as_user;	  /* UID_AUTO, UID_NONE, or 1…2147483647 */
-	int64_t run_as_group;	  /* UID_AUTO, or 0…2147483647 */
+	enum dotnet_diagnostics dotnet_diagnostics;
+	int64_t run_as_user;  /* UID_AUTO, UID_NONE, or 1…2147483647 */
+	int64_t run_as_group; /* UID_AUTO, or 0…2147483647 */
 	struct port_map port_map;
 	struct resource_list requests, limits; /* for containers that have none */
 	unsigned standard_version;	       /* of the Pod Security Standards: "1.N" is N + 1; 0: the newest */
@@ -85,6 +86,7 @@ enum caveat {
 	CAVEAT_UID = 1 << 1,	   /* must run as UID finding.number */
 	CAVEAT_READ_ONLY = 1 << 2, /* must write only to /tmp */
 	CAVEAT_TEXT = 1 << 3,	   /* finding.detail is the caveat's whole sentence */
+	CAVEAT_BASE = 1 << 4,	   /* with those before: something is known of the image, but not that */
 };
 
 /* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
@@ -137,6 +139,7 @@ struct fix_context {
 	struct intern *intern; /* of the results */
 	struct findings *findings;
 	const struct namespace_plan *namespace_plan; /* of the Namespace at work; its .pod is but the object */
+	const struct kube_own *own;		     /* the user's own facts of images; may be NULL */
 	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	struct change_filter *filter;  /* which changes may be made; NULL: all */
@@ -224,6 +227,8 @@ struct fixer {
 	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
 	 */
 	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
+	/* Whether a flag of its own asks for it, whatever the profile; NULL for most. */
+	bool (*is_asked)(const struct fix_config *config);
 	/* Looks at a Namespace, once all workloads of the input are as they come out; NULL for most. */
 	enum fix_status (*run_namespace)(struct fix_context *fix, const struct fixer *self);
 };

@@ -1,32 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * read-only-root-filesystem: with a writable /tmp of its own, in one change. One volume per container, because root
- * file systems were never shared: two programs must not meet in /tmp all of a sudden.
+ * read-only-root-filesystem: with a writable /tmp of its own, in one change, and with what else the image is known to
+ * write to (schemas/images.yaml). One volume per container, because root file systems were never shared: two programs
+ * must not meet in /tmp all of a sudden.
  */
 #include "fixers/evidence.h"
+#include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/dotnet.h"
 
 enum { VOLUME_NAME_MAX = 63 };
-
-/* "/tmp/" and "/tmp" are one place, though the API compares them as texts. */
-static bool is_tmp(struct str path)
-{
-	while (path.n > 1 && path.p[path.n - 1] == '/')
-		path.n--;
-	return str_is(path, "/tmp");
-}
-
-static bool has_tmp(struct fix_context *fix, yaml_id container)
-{
-	YAML_EACH(fix->tree, yaml_get(fix->tree, container, "volumeMounts"), mount)
-		if (is_tmp(yaml_get_text(fix->tree, mount, "mountPath")))
-			return true;
-	YAML_EACH(fix->tree, yaml_get(fix->tree, container, "volumeDevices"), device)
-		if (is_tmp(yaml_get_text(fix->tree, device, "devicePath")))
-			return true;
-	return false;
-}
 
 /* A claim template silently replaces a volume of the same name. */
 static bool is_taken(struct fix_context *fix, struct str name)
@@ -34,13 +17,30 @@ static bool is_taken(struct fix_context *fix, struct str name)
 	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name);
 }
 
-/* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */
-static struct str volume_name(struct fix_context *fix, int target)
+/* "/var/cache/nginx" is "var-cache-nginx". */
+static struct str path_name(struct fix_context *fix, struct str path)
 {
-	struct str container = fix_container(fix, target)->name;
-	struct str base = fix->pod->containers_n > 1 ? fix_format(fix, "tmp-%.*s", STR_ARG(container)) : STR("tmp"),
-		   name;
+	char *name = arena_alloc(fix->arena, path.n + 1);
+	size_t n = 0;
 
+	for (size_t i = 0; i < path.n; i++) {
+		char c = path.p[i] >= 'A' && path.p[i] <= 'Z' ? (char)(path.p[i] - 'A' + 'a') : path.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			name[n++] = c;
+		else if (n && name[n - 1] != '-')
+			name[n++] = '-';
+	}
+	return (struct str){ name, n };
+}
+
+/* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */
+static struct str volume_name(struct fix_context *fix, int target, struct str path)
+{
+	struct str container = fix_container(fix, target)->name, base = path_name(fix, path), name;
+
+	if (fix->pod->containers_n > 1)
+		base = fix_format(fix, "%.*s-%.*s", STR_ARG(base), STR_ARG(container));
 	if (base.n > VOLUME_NAME_MAX)
 		base.n = VOLUME_NAME_MAX;
 	while (base.n && base.p[base.n - 1] == '-')
@@ -55,9 +55,9 @@ static struct str volume_name(struct fix_context *fix, int target)
 	return name;
 }
 
-static void add_tmp(struct change *change, struct fix_context *fix, int target)
+static void add_directory(struct change *change, struct fix_context *fix, int target, struct str path)
 {
-	struct str name = volume_name(fix, target);
+	struct str name = volume_name(fix, target, path);
 	yaml_id container = fix_container(fix, target)->node, volume, mount, directory;
 
 	volume = change_append_map(change, change_seq(change, fix->pod->volumes_in, kube_pod_volumes_key(fix->pod),
@@ -67,7 +67,75 @@ static void add_tmp(struct change *change, struct fix_context *fix, int target)
 	(void)directory; /* stays empty: {} */
 	mount = change_append_map(change, change_seq(change, container, "volumeMounts", false, &order_container));
 	change_str(change, mount, "name", name, &order_volume_mount);
-	change_str(change, mount, "mountPath", STR("/tmp"), &order_volume_mount);
+	change_str(change, mount, "mountPath", path, &order_volume_mount);
+}
+
+/* ---- what it costs ---- */
+
+/* Data is never made to end with the pod without a word, though it ended with the container before. */
+static struct str data_in_words(struct fix_context *fix, int target, const struct needed_directories *needed)
+{
+	struct buf places = BUF_INIT;
+	struct str text = STR_NONE;
+
+	for (size_t i = 0; i < needed->n; i++)
+		if (needed->items[i].data)
+			buf_addf(&places, "%s%.*s", places.n ? " and " : "", STR_ARG(needed->items[i].path));
+	if (places.n)
+		text = fix_format(fix,
+				  "image %.*s keeps its data in %.*s, where nothing is mounted: it goes to an emptyDir, and "
+				  "is lost with the pod as it was with the container. Mount a volume there to keep it.",
+				  STR_ARG(fix_container(fix, target)->image), STR_ARG(buf_str(&places)));
+	buf_free(&places);
+	return text;
+}
+
+static struct str volume_in_words(struct fix_context *fix, int target)
+{
+	struct str volume = fix_unknown_volume(fix, target);
+
+	if (!volume.n)
+		return STR_NONE;
+	return fix_format(fix,
+			  "image %.*s declares VOLUME %.*s, where nothing is mounted: containerd and Docker keep it "
+			  "writable, CRI-O does not. Mount a volume there.",
+			  STR_ARG(fix_container(fix, target)->image), STR_ARG(volume));
+}
+
+static void add_caveats(struct fix_context *fix, struct problem *problem, int target,
+			const struct needed_directories *needed)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+
+	if (!fix_image_is_known(fix, target)) {
+		problem->safety = SAFETY_CAVEAT;
+		problem->caveat = CAVEAT_READ_ONLY | (facts ? CAVEAT_BASE : 0);
+		problem->subject = fix_container(fix, target)->image;
+	}
+	fix_add_caveat(fix, problem, data_in_words(fix, target, needed));
+	fix_add_caveat(fix, problem, volume_in_words(fix, target));
+	if (facts)
+		fix_add_caveat(fix, problem,
+			       change_asks_env(fix, target, facts->sets_read_only, facts->sets_read_only_n));
+}
+
+/* What must stay writable makes the change one that is made on request only. */
+static void weigh(struct fix_context *fix, struct problem *problem, int target, yaml_id value)
+{
+	struct str rewritten = fix_rewritten_directory(fix, target);
+
+	if (yaml_is_false(fix->tree, value)) {
+		problem->safety = SAFETY_UNSAFE;
+		problem->reason = STR("it says readOnlyRootFilesystem: false itself, so it probably writes there; "
+				      "--also read-only-root-filesystem changes it");
+	} else if (rewritten.n) {
+		problem->safety = SAFETY_UNSAFE;
+		problem->reason =
+			fix_format(fix,
+				   "its image writes to %.*s, beside files of its own; mount a volume there that "
+				   "holds them; --also read-only-root-filesystem changes it all the same",
+				   STR_ARG(rewritten));
+	}
 }
 
 /* A .NET program of its own that is not known to be started with an assembly, nor to unpack itself elsewhere. */
@@ -85,11 +153,14 @@ static bool may_unpack_itself(struct fix_context *fix, int target)
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_SAFE };
+	const struct image_fact *facts;
+	struct needed_directories needed;
 	struct change change;
 	yaml_id value;
 
 	if (target == TARGET_POD || fix->pod->windows)
 		return FIX_FINE;
+	facts = fix_container(fix, target)->facts;
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "readOnlyRootFilesystem");
 	if (yaml_is_true(fix->tree, value))
 		return FIX_FINE;
@@ -97,25 +168,19 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	problem.message = fix_format(fix, "%.*s can write to its root file system", STR_ARG(fix_subject(fix, target)));
 	if (fix_needs_root(fix, target, &problem.reason))
 		return fix_report(fix, self, &problem);
-	if (yaml_is_false(fix->tree, value)) {
-		problem.safety = SAFETY_UNSAFE;
-		problem.reason = STR("it says readOnlyRootFilesystem: false itself, so it probably writes there; "
-				     "--also read-only-root-filesystem changes it");
-	} else if (!fix_container(fix, target)->facts) {
-		problem.safety = SAFETY_CAVEAT;
-	}
-	problem.caveat = fix_container(fix, target)->facts ? 0 : CAVEAT_READ_ONLY;
-	problem.subject = fix_container(fix, target)->image;
-	if (may_unpack_itself(fix, target)) {
-		problem.caveat |= CAVEAT_TEXT;
-		problem.detail = fix_format(fix,
-					    "a .NET program that is a single file and unpacks itself stops where HOME "
-					    "cannot be written (\"Failure processing application bundle\"): set %s to "
-					    "/tmp/.net.",
-					    dotnet_rules.extracts.items[0]);
-	}
-	if (!fix->pod->volumes_in && !has_tmp(fix, fix_container(fix, target)->node)) {
-		problem.reason = STR("its kind has no place for the volume that would be its /tmp");
+	needed = fix_needed_directories(fix, target);
+	add_caveats(fix, &problem, target, &needed);
+	if (may_unpack_itself(fix, target))
+		fix_add_caveat(fix, &problem,
+			       fix_format(fix,
+					  "a .NET program that is a single file and unpacks itself stops where HOME "
+					  "cannot be written (\"Failure processing application bundle\"): set %s to "
+					  "/tmp/.net.",
+					  dotnet_rules.extracts.items[0]));
+	weigh(fix, &problem, target, value);
+	if (!fix->pod->volumes_in && needed.n) {
+		problem.reason = fix_format(fix, "its kind has no place for the volume that would be its %.*s",
+					    STR_ARG(needed.items[0].on));
 		return fix_report(fix, self, &problem);
 	}
 	if (!fix_allowed(fix, self, problem.safety)) {
@@ -127,8 +192,10 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	change = fix_begin(fix, target);
 	change_bool(&change, change_security_context(&change, target), "readOnlyRootFilesystem", true,
 		    &order_security_context);
-	if (!has_tmp(fix, fix_container(fix, target)->node))
-		add_tmp(&change, fix, target);
+	for (size_t i = 0; i < needed.n; i++)
+		add_directory(&change, fix, target, needed.items[i].on);
+	if (facts)
+		change_add_env(&change, target, facts->sets_read_only, facts->sets_read_only_n);
 	return fix_end(&change, self, &problem);
 }
 
@@ -141,7 +208,8 @@ const struct fixer fixer_read_only_root_filesystem = {
 	.why = "Who breaks into a container first writes a tool or changes the program. On a read-only root file system "
 	       "neither is possible, and what the program does write becomes visible as a volume.",
 	.caveat =
-		"A program that writes elsewhere fails: \"Read-only file system\". Add an emptyDir for that directory.",
+		"A program that writes elsewhere fails: \"Read-only file system\". Add an emptyDir for that directory. (What "
+		"known images write to is known: see schemas/images.md.)",
 	.example = "apiVersion: v1\n"
 		   "kind: Pod\n"
 		   "metadata:\n"

@@ -6,6 +6,7 @@
  * use are given to its group (fsGroup) before it loses root.
  */
 #include "fixers/evidence.h"
+#include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/dotnet.h"
 #include "kube/port_sites.h"
@@ -27,10 +28,12 @@ static struct identity choose(struct fix_context *fix, int target)
 	if (config->run_as_user > 0) {
 		identity = (struct identity){ config->run_as_user, config->run_as_user, true };
 	} else if (facts && facts->uid > 0) {
-		identity = (struct identity){ facts->uid, facts->gid >= 0 ? facts->gid : facts->uid, true };
+		identity = (struct identity){ facts->uid, facts->gid >= 0 ? facts->gid : facts->uid, !facts->base };
 	} else if (!facts && dotnet_look(fix->pod, target, &dotnet) && dotnet_user(dotnet)) {
 		/* Nobody knows the image, but what it was made from has that user. */
 		identity.uid = identity.gid = dotnet_user(dotnet);
+	} else {
+		identity.known = fix_image_works_without_root(fix, target);
 	}
 	if (config->run_as_group != UID_AUTO)
 		identity.gid = config->run_as_group;
@@ -86,8 +89,19 @@ static bool volume_wants_group(struct fix_context *fix, yaml_id volume)
 /* A volume whose files a non-root user can use only through fsGroup. */
 struct owned {
 	struct str name;
-	bool unseen; /* it is described elsewhere, so that we do not know */
+	bool unseen;	  /* it is described elsewhere, so that we do not know */
+	struct str claim; /* " (claim NAME)": what is in it may be there already, and root's */
 };
+
+/* What a claim holds outlives the pod. */
+static struct str claim_in_words(struct fix_context *fix, yaml_id volume, bool has_template)
+{
+	struct str claim = yaml_get_text(fix->tree, yaml_get(fix->tree, volume, "persistentVolumeClaim"), "claimName");
+
+	if (has_template)
+		return STR(" (a claim of each pod)");
+	return claim.n ? fix_format(fix, " (claim %.*s)", STR_ARG(claim)) : STR_NONE;
+}
 
 /* The first of @target's; a name of nothing where there is none. */
 static struct owned find_owned(struct fix_context *fix, int target)
@@ -95,45 +109,47 @@ static struct owned find_owned(struct fix_context *fix, int target)
 	const struct kube_view *view = fix->pod->view;
 
 	if (view->workspaces && yaml_count(fix->tree, yaml_get_path(fix->tree, fix->pod->spec, view->workspaces)))
-		return (struct owned){ fix_format(fix, "of its %s", view->workspaces), true };
+		return (struct owned){ fix_format(fix, "of its %s", view->workspaces), true, STR_NONE };
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount) {
 		struct str name = yaml_get_text(fix->tree, mount, "name");
 		yaml_id volume = kube_pod_volume(fix->pod, name);
 		bool claim = kube_pod_has_claim(fix->pod, name);
 
 		if (claim || volume_wants_group(fix, volume))
-			return (struct owned){ name, false };
+			return (struct owned){ name, false, claim_in_words(fix, volume, claim) };
 		/* The API refuses a pod that mounts what it lacks; other kinds have volumes in more places. */
 		if (!volume && !(view->flags & VIEW_TEMPLATE))
-			return (struct owned){ name, true };
+			return (struct owned){ name, true, STR_NONE };
 	}
-	return (struct owned){ STR_NONE, false };
+	return (struct owned){ STR_NONE, false, STR_NONE };
 }
 
 /*
  * give_group() - sees to it that the new user of @target can use its volumes. Returns false where that is left: then
  * the container must stay what it is, or its program would lose its files.
  */
-static bool give_group(struct fix_context *fix, const struct fixer *self, int target, int64_t gid)
+static bool give_group(struct fix_context *fix, const struct fixer *self, int target, const struct identity *identity)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT, .caveat = CAVEAT_TEXT };
+	/* Files of group 0 would be root's still. */
+	int64_t gid = identity->gid > 0 ? identity->gid : identity->uid;
 	struct owned owned = find_owned(fix, target);
 	struct str volume = owned.name;
 	struct change change;
 	yaml_id context;
 	int64_t value;
 
-	if (!volume.n || gid <= 0 || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
+	if (!volume.n || int_is(fix, fix_pod_security_context(fix), "fsGroup", &value))
 		return true;
 	problem.at = fix->pod->spec;
 	problem.message = fix_format(fix, "volume %.*s %s; its new user needs fsGroup", STR_ARG(volume),
 				     owned.unseen ? "is not described here and may belong to root" : "belongs to root");
 	problem.subject = volume;
 	problem.detail = fix_format(fix,
-				    "volume %.*s: fsGroup %lld gives its files to the new user's group when it is "
+				    "volume %.*s%.*s: fsGroup %lld gives its files to the new user's group when it is "
 				    "mounted. Storage without support for it keeps its owner, and private files "
 				    "(0400, 0600) become readable for the group, which ssh refuses.",
-				    STR_ARG(volume), (long long)gid);
+				    STR_ARG(volume), STR_ARG(owned.claim), (long long)gid);
 	if (!fix_has_pod_context(fix))
 		problem.reason = STR("its kind has no place for fsGroup");
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety)) {
@@ -191,16 +207,6 @@ static struct str closed_mount(struct fix_context *fix, int target)
 
 /* ---- what a new user costs ---- */
 
-static void add_text(struct fix_context *fix, struct problem *problem, struct str text)
-{
-	if (!text.n)
-		return;
-	problem->safety = SAFETY_CAVEAT;
-	problem->caveat |= CAVEAT_TEXT;
-	problem->detail = problem->detail.n ? fix_format(fix, "%.*s %.*s", STR_ARG(problem->detail), STR_ARG(text))
-					    : text;
-}
-
 /* With --low-ports=keep nothing is done for the ports, and whether they can be opened is up to the node. */
 static struct str kept_ports(struct fix_context *fix)
 {
@@ -217,15 +223,41 @@ static struct str kept_ports(struct fix_context *fix)
 	return STR_NONE;
 }
 
+/* What the entrypoint made right as root. */
+static struct str strict_in_words(struct fix_context *fix, int target)
+{
+	const struct image_fact *facts = fix_container(fix, target)->facts;
+	struct str path = fix_strict_mount(fix, target);
+
+	if (!path.n)
+		return STR_NONE;
+	return fix_format(fix,
+			  "image %.*s over a volume on %.*s: data that is there belongs to its user already, but a new "
+			  "volume is root's. %s",
+			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path), facts->note ? facts->note : "");
+}
+
+/* An image that needs no user of ours, where there is one. */
+static struct str suggest_twin(struct fix_context *fix, int target)
+{
+	const struct kube_container *container = fix_container(fix, target);
+
+	if (!container->twin.n || fix_replaces_images(fix->config))
+		return STR_NONE;
+	return fix_format(fix, "image %.*s starts as root; %.*s does the same without: --replace-images",
+			  STR_ARG(container->image), STR_ARG(container->twin));
+}
+
 static void add_caveats(struct fix_context *fix, struct problem *problem, int target, const struct identity *identity)
 {
 	if (!choose(fix, target).known && !(problem->caveat & CAVEAT_UID)) {
 		problem->safety = SAFETY_CAVEAT;
-		problem->caveat |= CAVEAT_UID;
+		problem->caveat |= CAVEAT_UID | (fix_container(fix, target)->facts ? CAVEAT_BASE : 0);
 		problem->subject = fix_container(fix, target)->image;
 		problem->number = identity->uid;
 	}
-	add_text(fix, problem, closed_mount(fix, target));
+	fix_add_caveat(fix, problem, closed_mount(fix, target));
+	fix_add_caveat(fix, problem, strict_in_words(fix, target));
 }
 
 /* What a port that an annotation keeps, without the sysctl, does to a user of @target; nothing where it is another's. */
@@ -285,10 +317,10 @@ static int first_main(const struct fix_context *fix)
 	return TARGET_POD;
 }
 
-static bool give_groups(struct fix_context *fix, const struct fixer *self, int64_t gid)
+static bool give_groups(struct fix_context *fix, const struct fixer *self, const struct identity *identity)
 {
 	for (size_t i = 0; i < fix->pod->containers_n; i++)
-		if (inherits(fix, (int)i) && !give_group(fix, self, (int)i, gid))
+		if (inherits(fix, (int)i) && !give_group(fix, self, (int)i, identity))
 			return false;
 	return true;
 }
@@ -316,10 +348,10 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 	for (size_t i = 0; i < fix->pod->containers_n; i++)
 		if (inherits(fix, (int)i))
 			add_caveats(fix, &problem, (int)i, &identity);
-	add_text(fix, &problem, kept_ports(fix));
+	fix_add_caveat(fix, &problem, kept_ports(fix));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
-	if (!give_groups(fix, self, identity.gid)) {
+	if (!give_groups(fix, self, &identity)) {
 		problem.reason = STR("a volume of it needs fsGroup first");
 		return fix_report(fix, self, &problem);
 	}
@@ -406,13 +438,14 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	if (!fix_needs_root(fix, target, &problem.reason))
 		problem.reason = obstacle(fix, target);
 	add_caveats(fix, &problem, target, &identity);
-	add_text(fix, &problem, kept_ports(fix));
+	fix_add_caveat(fix, &problem, kept_ports(fix));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
-	if (!give_group(fix, self, target, identity.gid)) {
+	if (!give_group(fix, self, target, &identity)) {
 		problem.reason = STR("a volume of it needs fsGroup first");
 		return fix_report(fix, self, &problem);
 	}
+	problem.note = suggest_twin(fix, target);
 	change = fix_begin(fix, target);
 	set_identity(&change, change_security_context(&change, target), &identity,
 		     !int_is(fix, context, "runAsGroup", &gid) &&

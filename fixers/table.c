@@ -11,6 +11,7 @@ const struct fixer *const fixers[] = {
 	&fixer_host_ports,
 	&fixer_probe_host,
 	&fixer_privileged,
+	&fixer_unprivileged_image,
 	&fixer_unprivileged_ports,
 	&fixer_run_as_user,
 	&fixer_run_as_non_root,

@@ -4,9 +4,10 @@
  * What becomes of each port was decided by the plan, which sees the whole input; here it is carried out in the pod:
  * moved with everything in the pod that names it, or kept and allowed by a sysctl that the kubelet counts as safe.
  */
-#include "fixers/fix.h"
+#include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/port_sites.h"
+#include "kube/twins.h"
 
 static const char sysctl_name[] = "net.ipv4.ip_unprivileged_port_start";
 
@@ -98,6 +99,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 
 		if ((site->kind == SITE_ENV || site->kind == SITE_ENV_NEW || site->kind == SITE_ARG) && site->label.n)
 			add_words(&words, STR("its "), site->label);
+		if (site->kind == SITE_IMAGE)
+			add_words(&words, STR("its image "), site->text);
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
 		annotations += site->kind == SITE_ANNOTATION;
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
@@ -147,6 +150,7 @@ static void edit_site(struct fix_context *fix, struct change *change, const stru
 	case SITE_ARG:
 	case SITE_EXEC:
 	case SITE_ANNOTATION:
+	case SITE_IMAGE:
 		change_set_str(change, site->node, site->text);
 		break;
 	}
@@ -156,6 +160,7 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 			    struct problem *problem)
 {
 	struct port_sites sites;
+	enum fix_status status;
 	struct change change;
 
 	port_sites_find(fix->pod, fix->arena, decision->protocol, decision->port, decision->target, &sites);
@@ -170,11 +175,12 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(fix, &change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
-	if (sites.caveat.n) {
-		problem->safety = SAFETY_CAVEAT;
-		problem->caveat = CAVEAT_TEXT;
-		problem->detail = sites.caveat;
-	} else if (!sites.sure && !decision->sure) {
+	fix_add_caveat(fix, problem, sites.caveat);
+	for (size_t i = 0; i < sites.n; i++)
+		if (sites.items[i].kind == SITE_IMAGE)
+			fix_add_caveat(fix, problem,
+				       fix_twin_in_words(fix, fix_container(fix, sites.items[i].container)));
+	if (!sites.caveat.n && !sites.sure && !decision->sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);
@@ -183,7 +189,10 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 			problem->subject = fix->pod->containers[sites.owner].image;
 	}
 	port_sites_free(&sites);
-	return fix_end(&change, self, problem);
+	status = fix_end(&change, self, problem);
+	if (status == FIX_CHANGED)
+		twin_refresh(fix->pod, fix->arena, fix->own);
+	return status;
 }
 
 /* ---- the pod ---- */

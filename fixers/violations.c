@@ -77,6 +77,19 @@ static struct str with_flag(struct fix_context *fix, const struct fixer *self, c
 	return fix_format(fix, "%.*s; --also %s does it", STR_ARG(problem->reason), self->name);
 }
 
+/* With what is known of an image that cannot do without: the user need not look for another way. */
+static struct str with_image(struct fix_context *fix, const struct problem *problem)
+{
+	for (size_t i = 0; problem->safety == SAFETY_FINDING && i < fix->pod->containers_n; i++) {
+		const struct kube_container *container = &fix->pod->containers[i];
+
+		if (container->facts && container->facts->cannot)
+			return fix_format(fix, "%.*s. Image %.*s: %s", STR_ARG(problem->reason),
+					  STR_ARG(container->image), container->facts->cannot);
+	}
+	return problem->reason;
+}
+
 static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
 			      const struct pod_security_violation *violation, violation_describe *describe)
 {
@@ -97,6 +110,7 @@ static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
 	}
 	if (!fix_allowed(fix, self, problem.safety)) {
 		problem.reason = with_flag(fix, self, &problem);
+		problem.reason = with_image(fix, &problem);
 		return fix_report(fix, self, &problem);
 	}
 	change = fix_begin(fix, violation->container);

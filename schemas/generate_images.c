@@ -28,21 +28,21 @@ static void emit_listens(struct buf *out, const struct image_fact *fact)
 	buf_addf(out, "}, %zu", fact->listens_n);
 }
 
-static void emit_env(struct buf *out, const struct image_fact *fact)
+static void emit_env(struct buf *out, const struct image_env *env, size_t n)
 {
-	if (!fact->env_n) {
+	if (!n) {
 		buf_addz(out, "NULL, 0");
 		return;
 	}
 	buf_addz(out, "(const struct image_env[]){ ");
-	for (size_t i = 0; i < fact->env_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		buf_addz(out, "{ ");
-		emit_string(out, fact->env[i].name);
+		emit_string(out, env[i].name);
 		buf_addz(out, ", ");
-		emit_string(out, fact->env[i].value);
+		emit_string(out, env[i].value);
 		buf_addz(out, " }, ");
 	}
-	buf_addf(out, "}, %zu", fact->env_n);
+	buf_addf(out, "}, %zu", n);
 }
 
 static void emit_moves(struct buf *out, const struct image_fact *fact)
@@ -64,56 +64,126 @@ static void emit_moves(struct buf *out, const struct image_fact *fact)
 	buf_addf(out, "}, %zu", fact->moves_n);
 }
 
-static void emit_tags(struct buf *out, const struct image_fact *fact)
+/* Members that have nothing to say are left out. */
+static void emit_text(struct buf *out, const char *member, const char *text)
 {
-	buf_addz(out, "\n\t  ");
-	emit_string(out, fact->from);
-	buf_addz(out, ", ");
-	emit_string(out, fact->below);
-	buf_addz(out, ", ");
-	emit_texts(out, &fact->with);
-	buf_addz(out, ", ");
-	emit_texts(out, &fact->without);
-	buf_addf(out, ", %s,", fact->latest ? "true" : "false");
+	if (!text)
+		return;
+	buf_addf(out, "\n\t  .%s = ", member);
+	emit_string(out, text);
+	buf_addc(out, ',');
+}
+
+static void emit_list(struct buf *out, const char *member, const struct image_texts *texts)
+{
+	if (!texts->n)
+		return;
+	buf_addf(out, "\n\t  .%s = ", member);
+	emit_texts(out, texts);
+	buf_addc(out, ',');
+}
+
+static void emit_directories(struct buf *out, const struct image_fact *fact)
+{
+	emit_list(out, "writable", &fact->writable);
+	emit_list(out, "data", &fact->data);
+	emit_list(out, "strict", &fact->strict);
+	emit_list(out, "volumes", &fact->volumes);
+	emit_list(out, "rewrites", &fact->rewrites);
+	emit_list(out, "never", &fact->never);
+	emit_list(out, "config", &fact->config);
+}
+
+/* A pointer and its count, as two members one behind the other. */
+static void emit_arrays(struct buf *out, const struct image_fact *fact)
+{
+	if (fact->listens_n) {
+		buf_addz(out, "\n\t  .listens = ");
+		emit_listens(out, fact);
+		buf_addc(out, ',');
+	}
+	if (fact->env_n) {
+		buf_addz(out, "\n\t  .env = ");
+		emit_env(out, fact->env, fact->env_n);
+		buf_addc(out, ',');
+	}
+	if (fact->moves_n) {
+		buf_addz(out, "\n\t  .moves = ");
+		emit_moves(out, fact);
+		buf_addc(out, ',');
+	}
+	if (fact->sets_n) {
+		buf_addz(out, "\n\t  .sets = ");
+		emit_env(out, fact->sets, fact->sets_n);
+		buf_addc(out, ',');
+	}
+	if (fact->sets_read_only_n) {
+		buf_addz(out, "\n\t  .sets_read_only = ");
+		emit_env(out, fact->sets_read_only, fact->sets_read_only_n);
+		buf_addc(out, ',');
+	}
 }
 
 static void emit_fact(struct buf *out, const struct image_fact *fact)
 {
-	buf_addz(out, "\t{ ");
-	emit_string(out, fact->name);
-	buf_addz(out, ", ");
-	emit_texts(out, &fact->repositories);
-	buf_addc(out, ',');
-	emit_tags(out, fact);
-	buf_addf(out, "\n\t  (enum image_user)%d, %lld, %lld, ", (int)fact->user, (long long)fact->uid,
-		 (long long)fact->gid);
-	emit_listens(out, fact);
-	buf_addz(out, ", ");
-	emit_env(out, fact);
-	buf_addz(out, ",\n\t  ");
-	emit_moves(out, fact);
-	buf_addz(out, ", ");
-	emit_texts(out, &fact->writable);
-	buf_addz(out, ", ");
-	emit_texts(out, &fact->capabilities);
-	buf_addf(out, ", %s,\n\t  ", fact->needs_root ? "true" : "false");
-	emit_string(out, fact->twin);
-	buf_addz(out, ", ");
-	emit_string(out, fact->note);
-	buf_addz(out, ", ");
-	emit_string(out, fact->source);
-	buf_addf(out, ", (enum image_mark)%d },\n", (int)fact->mark);
+	buf_addz(out, "\t{");
+	emit_text(out, "name", fact->name);
+	emit_list(out, "repositories", &fact->repositories);
+	emit_text(out, "from", fact->from);
+	emit_text(out, "below", fact->below);
+	emit_list(out, "with", &fact->with);
+	emit_list(out, "without", &fact->without);
+	emit_text(out, "example", fact->example);
+	buf_addf(out, "\n\t  .latest = %s, .base = %s, .needs_root = %s,", fact->latest ? "true" : "false",
+		 fact->base ? "true" : "false", fact->needs_root ? "true" : "false");
+	buf_addf(out, "\n\t  .user = (enum image_user)%d, .start = (enum image_start)%d, .uid = %lld, .gid = %lld,",
+		 (int)fact->user, (int)fact->start, (long long)fact->uid, (long long)fact->gid);
+	emit_arrays(out, fact);
+	emit_text(out, "set_by", fact->set_by);
+	emit_directories(out, fact);
+	emit_list(out, "capabilities", &fact->capabilities);
+	emit_text(out, "cannot", fact->cannot);
+	emit_text(out, "twin", fact->twin);
+	emit_text(out, "note", fact->note);
+	emit_text(out, "source", fact->source);
+	buf_addf(out, "\n\t  .mark = (enum image_mark)%d },\n", (int)fact->mark);
+}
+
+/* What is only remembered is not known. */
+static bool refuse_memory(struct schema *schema, const struct image_facts *facts, yaml_id list)
+{
+	size_t i = 0;
+
+	YAML_EACH(&schema->tree, list, row)
+		if (facts->items[i++].mark == IMAGE_MEMORY)
+			return schema_fail(schema, row, "a row from memory has no place here: find it in a source");
+	return true;
 }
 
 bool emit_images(struct schema *schema, struct buf *out)
 {
+	yaml_id root = schema->tree.root, list = yaml_get(&schema->tree, root, "images");
+	struct schema_texts registries;
 	struct image_facts facts;
 
-	if (!image_facts_read(schema, &facts))
+	if (!schema_keys(schema, root, "images mirrors registries", "images mirrors registries") ||
+	    !image_facts_read(schema, list, yaml_get(&schema->tree, root, "mirrors"), false, &facts) ||
+	    !refuse_memory(schema, &facts, list) || !schema_texts(schema, root, "registries", &registries))
 		return false;
 	buf_addz(out, "\nstatic const struct image_fact image_rows[] = {\n");
 	for (size_t i = 0; i < facts.n; i++)
 		emit_fact(out, &facts.items[i]);
-	buf_addf(out, "};\nconst struct image_facts image_facts = { image_rows, %zu };\n", facts.n);
+	buf_addz(out, "};\nstatic const struct image_mirror image_mirrors[] = {\n");
+	for (size_t i = 0; i < facts.mirrors_n; i++) {
+		buf_addz(out, "\t{ ");
+		emit_string(out, facts.mirrors[i].prefix);
+		buf_addz(out, ", ");
+		emit_string(out, facts.mirrors[i].is);
+		buf_addz(out, " },\n");
+	}
+	buf_addf(out, "};\nconst struct image_facts image_facts = { image_rows, %zu, image_mirrors, %zu, { ", facts.n,
+		 facts.mirrors_n);
+	emit_strings(out, registries.items, registries.n);
+	buf_addz(out, " } };\n");
 	return true;
 }

@@ -99,6 +99,7 @@ static enum directive offer_arguments(struct buf *out, const struct command *com
 
 	switch (command->arguments) {
 	case ARGUMENT_FIXER:
+		offer(out, start, "", "image", NULL);
 		return offer_fixers(out, start);
 	case ARGUMENT_COMMAND:
 		return offer_commands(out, start);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * explain: what a fixer establishes, why, what can break, and what it does to an example.
+ * explain: what a fixer establishes, why, what can break, and what it does to an example; or what is known of an image.
  */
 #include "commands/example.h"
+#include "commands/explain_image.h"
 #include "fixers/fix.h"
 #include "fixers/skip.h"
 #include "kube/pod_security.h"
@@ -118,7 +119,17 @@ static int run_explain(struct session *session)
 	struct str name;
 
 	if (!settings->arguments.n == !settings->standard) {
-		error_set(&error, "name a fixer, or a standard with --standard");
+		error_set(&error, "name a fixer, an image, or a standard with --standard");
+		return command_usage_error(session, error);
+	}
+	if (settings->arguments.n && !strcmp(settings->arguments.items[0], "image")) {
+		if (settings->arguments.n == 2)
+			return explain_image(session, settings->arguments.items[1]);
+		error_set(&error, "name the image: kubectl harden explain image nginx:1.27");
+		return command_usage_error(session, error);
+	}
+	if (settings->arguments.n > 1) {
+		error_set(&error, "unexpected argument \"%s\"", settings->arguments.items[1]);
 		return command_usage_error(session, error);
 	}
 	if (settings->standard)
@@ -144,19 +155,22 @@ static int run_explain(struct session *session)
 const struct command command_explain = {
 	.name = "explain",
 	.bit = COMMAND_EXPLAIN,
-	.summary = "Explain a fixer: why, what can break, an example",
+	.summary = "Explain a fixer, or what is known of an image",
 	.description =
 		"Explain a fixer: what it establishes and which standard asks for it, why, what can break and how "
 		"one sees it, and what it does to an example. Or explain a Pod Security Standard: which fixer answers for "
 		"which of its checks, and how safe what it changes is: safe cannot stop a correct program, caveat can in a "
 		"way that is named, unsafe takes away what the program probably uses and is made on request only, finding "
-		"is for a person.",
+		"is for a person. Or explain an image: what is known of it and from where, and what the fixers make of a "
+		"container of it.",
 	.examples = "# Why drop capabilities?\n"
 		    "kubectl harden explain capabilities\n"
 		    "# What does the standard check, and who answers for it?\n"
-		    "kubectl harden explain --standard=restricted\n",
-	.usage = "(FIXER | --standard=LEVEL) [options]",
+		    "kubectl harden explain --standard=restricted\n"
+		    "# What is known of an image?\n"
+		    "kubectl harden explain image nginx:1.27\n",
+	.usage = "(FIXER | image IMAGE | --standard=LEVEL) [options]",
 	.arguments = ARGUMENT_FIXER,
-	.arguments_max = 1,
+	.arguments_max = 2,
 	.run = run_explain,
 };

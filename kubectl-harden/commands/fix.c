@@ -8,13 +8,24 @@
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 
+/* Sources that become results. */
+static size_t results_n(const struct work *work)
+{
+	size_t n = work->run.sources.n;
+
+	while (n && work->run.sources.items[n - 1]->no_result)
+		n--;
+	return n;
+}
+
 /* Whole results on standard output; a separator between two that would otherwise run into each other. */
 static void print_results(struct work *work, bool all)
 {
 	struct output *out = &work->session->out;
+	size_t n = results_n(work);
 	bool first = true;
 
-	for (size_t i = 0; i < work->run.sources.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct source *source = work->run.sources.items[i];
 		struct str text = { source->image.bytes, source->image.n };
 		struct output_cursor cursor = OUTPUT_CURSOR(source);
@@ -28,7 +39,7 @@ static void print_results(struct work *work, bool all)
 			last = out->text.p[out->text.n - 1];
 			output_relax(out);
 		}
-		if (i + 1 < work->run.sources.n && last != '\n')
+		if (i + 1 < n && last != '\n')
 			buf_addc(&out->text, '\n');
 		first = false;
 	}
@@ -56,7 +67,7 @@ static bool commit(struct work *work)
 /* Whether any result went to standard output because it has no file to go to. */
 static bool has_unwritable(const struct work *work)
 {
-	for (size_t i = 0; i < work->run.sources.n; i++)
+	for (size_t i = 0; i < results_n(work); i++)
 		if (!work->run.sources.items[i]->writable)
 			return true;
 	return false;

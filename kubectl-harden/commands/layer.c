@@ -20,6 +20,8 @@ static const struct {
 	enum layer_form form;
 } keys[LAYER_KEYS_N] = {
 	[LAYER_ALSO] = { "also", FIELD(also), LAYER_FIXERS },
+	[LAYER_DOTNET_DIAGNOSTICS] = { "dotnet-diagnostics", FIELD(dotnet_diagnostics), LAYER_WORD },
+	[LAYER_FRAMEWORK] = { "framework", FIELD(framework), LAYER_WORD },
 	[LAYER_LIMITS] = { "limits", FIELD(limits), LAYER_AMOUNTS },
 	[LAYER_LOW_PORTS] = { "low-ports", FIELD(low_ports), LAYER_WORD },
 	[LAYER_ONLY] = { "only", FIELD(only), LAYER_FIXERS },

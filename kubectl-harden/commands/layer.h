@@ -12,6 +12,8 @@
 /* The keys of a layer, sorted: each is a flag, and a key of a project file. */
 enum layer_key {
 	LAYER_ALSO,
+	LAYER_DOTNET_DIAGNOSTICS,
+	LAYER_FRAMEWORK,
 	LAYER_LIMITS,
 	LAYER_LOW_PORTS,
 	LAYER_ONLY,

@@ -53,6 +53,8 @@ struct folders {
 struct project {
 	struct arena *arena;
 	struct layer flags;
+	uint64_t also;			/* fixers that flags of images ask for */
+	struct image_facts images;	/* what flags say of images */
 	const char *here;		/* the current folder; NULL: not asked for yet */
 	struct folders real;		/* by .path */
 	struct folders written;		/* by what the user or a walk calls them */
@@ -67,6 +69,12 @@ struct project *project_new(const struct settings *settings)
 
 	*project = (struct project){ .arena = arena_new(), .flags = layer_flags(settings) };
 	return project;
+}
+
+void project_add_images(struct project *project, const struct run_options *options)
+{
+	project->images = options->own.images;
+	project->also = options->fix.also & ~project->flags.fix.also;
 }
 
 void project_free(struct project *project)
@@ -301,20 +309,6 @@ static struct kube_kind_list merge_kinds(struct arena *arena, const struct kube_
 	return (struct kube_kind_list){ kinds, n };
 }
 
-/* Rows are searched in order, so the nearer ones come first. */
-static struct image_facts merge_images(struct arena *arena, const struct image_facts *nearer,
-				       const struct image_facts *farther)
-{
-	struct image_fact *facts;
-
-	if (!nearer->n || !farther->n)
-		return nearer->n ? *nearer : *farther;
-	facts = ARENA_ARRAY(arena, struct image_fact, nearer->n + farther->n);
-	memcpy(facts, nearer->items, nearer->n * sizeof(*facts));
-	memcpy(facts + nearer->n, farther->items, farther->n * sizeof(*facts));
-	return (struct image_facts){ facts, nearer->n + farther->n };
-}
-
 /* Links a folder with a file to those above it that hold, too. */
 static void link_file(struct project *project, struct folder *folder, struct folder *beyond)
 {
@@ -324,7 +318,8 @@ static void link_file(struct project *project, struct folder *folder, struct fol
 	folder->beyond = beyond;
 	folder->overrides_n = folder->file->overrides_n + (beyond ? beyond->overrides_n : 0);
 	folder->own.kinds = merge_kinds(project->arena, &folder->file->own.kinds, &own->kinds);
-	folder->own.images = merge_images(project->arena, &folder->file->own.images, &own->images);
+	/* Rows are searched in order, so the nearer ones come first. */
+	folder->own.images = image_facts_join(project->arena, &folder->file->own.images, &own->images);
 }
 
 /* Finds the chain of files that hold in @folder. */
@@ -367,9 +362,13 @@ static struct project_settings *new_settings(struct project *project, struct lay
 	layer_finish(layer, &project->flags);
 	settings->layer = *layer;
 	settings->options.fix = layer->fix;
+	settings->options.fix.also |= project->also;
+	settings->options.fix.skip &= ~project->also;
 	levels_init(&settings->options);
 	if (own)
 		settings->options.own = *own;
+	settings->options.own.images =
+		image_facts_join(project->arena, &project->images, &settings->options.own.images);
 	return settings;
 }
 

@@ -25,6 +25,12 @@ struct project *project_new(const struct settings *settings);
 void project_free(struct project *project);
 
 /*
+ * project_add_images() - what flags of images (commands/images.h) ask of every file, in @options: their facts come
+ * before those of project files, and fixers that they ask for run whatever these say. @options must outlive @project.
+ */
+void project_add_images(struct project *project, const struct run_options *options);
+
+/*
  * project_settings() - what holds for the file (or, if it ends with a slash, the folder) at @path; "-" is standard input.
  * False where a project file cannot be read or is wrong: then nothing may be done.
  */

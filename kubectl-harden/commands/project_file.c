@@ -15,7 +15,8 @@
 static const struct yaml_limits limits = { .nodes = 100000, .depth = 32, .bytes = PROJECT_FILE_BYTES_MAX };
 
 #define OVERRIDE_KEYS                                                                                                  \
-	"also limits low-ports only port-map profile requests run-as-group run-as-user safe-only skip standard-version unsafe"
+	"also dotnet-diagnostics framework limits low-ports only port-map profile requests run-as-group run-as-user "  \
+	"safe-only skip standard-version unsafe"
 static const char override_keys[] = "paths " OVERRIDE_KEYS;
 static const char file_keys[] = "root exclude overrides kinds images " OVERRIDE_KEYS;
 
@@ -258,7 +259,7 @@ static bool read_tables(struct reader *r, yaml_id root)
 	}
 	if (images) {
 		file->images_line = line_of(r, images);
-		if (!image_facts_read_own(&r->schema, images, &file->own.images))
+		if (!image_facts_read(&r->schema, images, YAML_NONE, true, &file->own.images))
 			return false;
 	}
 	return true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reference: the reference of the fixers in Markdown (fixers/README.md), and the man page, both made from the tables
- * that the program itself walks. Hidden: it is for the build and for the tests, which fail where the file is stale.
+ * reference: the references of the fixers (fixers/README.md) and of images (schemas/images.md) in Markdown, and the man
+ * page, made from the tables that the program itself walks. Hidden: it is for the build and for the tests, which fail where the file is stale.
  */
 #include "commands/example.h"
+#include "commands/image_words.h"
 #include "fixers/skip.h"
 #include "report/text.h"
 
@@ -62,6 +63,73 @@ static void markdown(struct buf *out)
 	markdown_table(out);
 	for (size_t i = 0; i < fixers_n; i++)
 		markdown_fixer(out, fixers[i]);
+}
+
+/* ---- images ---- */
+
+/* A cell of a table. */
+static void add_cell(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (strchr("|*<", text.p[i]))
+			buf_addc(out, '\\');
+		buf_addc(out, text.p[i]);
+	}
+}
+
+/* What shows more of the fixers than a user and directories. */
+static bool is_telling(const struct image_fact *fact)
+{
+	bool moves = false;
+
+	for (size_t i = 0; i < fact->moves_n; i++)
+		moves |= image_fact_listens(fact, fact->moves[i].port);
+	return moves || fact->capabilities.n || fact->sets_n || fact->twin || fact->strict.n || fact->rewrites.n ||
+	       fact->cannot;
+}
+
+static void image_row(struct buf *out, struct arena *arena, const struct image_fact *fact)
+{
+	struct image_word words[IMAGE_WORDS_MAX];
+	size_t n = image_words(fact, arena, words);
+
+	buf_addf(out, "\n## %s\n\n`%s`\n\n| | |\n|---|---|\n", fact->name, fact->example);
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(out, "| %s | ", words[i].title);
+		add_cell(out, words[i].text);
+		buf_addz(out, " |\n");
+	}
+}
+
+static void image_example(struct buf *out, const struct image_fact *fact)
+{
+	struct settings settings = settings_init();
+	struct buf sentences CLEANUP(buf_free) = BUF_INIT;
+
+	buf_addz(out, "\n```diff\n");
+	example_image(out, &sentences, str_of(fact->example), &settings.run, 0, false);
+	buf_addz(out, "```\n");
+	if (sentences.n)
+		buf_addf(out, "\n%.*s", STR_ARG(buf_str(&sentences)));
+	settings_free(&settings);
+}
+
+static void images_markdown(struct buf *out)
+{
+	struct arena *arena = arena_new();
+
+	buf_addz(out,
+		 "<!-- Made by `kubectl harden reference images`: the tests say so where it is stale. -->\n"
+		 "# What is known of images\n\n"
+		 "Made from images.yaml, whose head says what each of these means. Of an image that needs more than a user\n"
+		 "and directories, what the fixers make of a container of it. `kubectl harden explain image IMAGE` shows\n"
+		 "the same for any image; `--images FILE` takes rows of your own.\n");
+	for (size_t i = 0; i < image_facts.n; i++) {
+		image_row(out, arena, &image_facts.items[i]);
+		if (is_telling(&image_facts.items[i]))
+			image_example(out, &image_facts.items[i]);
+	}
+	arena_free(arena);
 }
 
 /* ---- the man page (man-pages(7), groff_man(7)) ---- */
@@ -197,10 +265,12 @@ static int run(struct session *session)
 
 	if (str_is(form, "markdown")) {
 		markdown(&session->out.text);
+	} else if (str_is(form, "images")) {
+		images_markdown(&session->out.text);
 	} else if (str_is(form, "man")) {
 		man(&session->out.text);
 	} else {
-		error_set(&error, "invalid argument \"%.*s\": must be markdown or man", STR_ARG(form));
+		error_set(&error, "invalid argument \"%.*s\": must be markdown, images or man", STR_ARG(form));
 		return command_usage_error(session, error);
 	}
 	return EXIT_FINE;
@@ -209,9 +279,9 @@ static int run(struct session *session)
 const struct command command_reference = {
 	.name = "reference",
 	.bit = COMMAND_OTHER,
-	.summary = "Print the reference of the fixers, or the man page",
-	.description = "Print the reference of the fixers as Markdown, or the man page.",
-	.usage = "markdown|man",
+	.summary = "Print the reference of the fixers or of images, or the man page",
+	.description = "Print the reference of the fixers or of images as Markdown, or the man page.",
+	.usage = "markdown|images|man",
 	.arguments_min = 1,
 	.arguments_max = 1,
 	.hidden = true,

@@ -26,6 +26,9 @@ void settings_free(struct settings *settings)
 {
 	free(settings->filenames.items);
 	free(settings->arguments.items);
+	free(settings->images.items);
+	free(settings->image_configs.items);
+	free(settings->dockerfiles.items);
 }
 
 /* What Go's strconv.ParseBool takes. */

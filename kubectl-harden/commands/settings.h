@@ -24,7 +24,9 @@ struct strings {
 struct settings {
 	struct strings filenames;
 	struct strings arguments;
-	const char *kustomize; /* the folder of -k; NULL */
+	struct strings images, image_configs, dockerfiles; /* what is said of images: see commands/images.h */
+	bool replace_images;				   /* with unprivileged-image among the others */
+	const char *kustomize;				   /* the folder of -k; NULL */
 	struct run_options run;
 	unsigned given; /* which of run.fix were set: a bit for each enum layer_key */
 	bool from_file; /* it is of a project file, and no flag is meant: for messages */
@@ -87,14 +89,13 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_fixers(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_user(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_standard_version(struct settings *settings, const struct option *option, struct str value,
 			    struct error **err);
-bool value_dotnet_diagnostics(struct settings *settings, const struct option *option, struct str value,
-			      struct error **err);
 bool value_port_map(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_resources(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_size(struct settings *settings, const struct option *option, struct str value, struct error **err);

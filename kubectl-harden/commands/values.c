@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "commands/settings.h"
-#include "fixers/list.h"
 #include "kube/pod_security.h"
 
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -27,6 +26,20 @@ bool value_baseline(struct settings *settings, const struct option *option, stru
 		settings->baseline = value.p;
 	else
 		settings->write_baseline = value.p;
+	return true;
+}
+
+/* What is said of images; read later (commands/images.c). */
+bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct strings *list = !strcmp(option->name, "images")	       ? &settings->images
+			       : !strcmp(option->name, "image-config") ? &settings->image_configs
+								       : &settings->dockerfiles;
+
+	if (!value.n)
+		return option_refuse(settings, option, value, "a file", err);
+	/* A slice of argv, up to its end. */
+	VEC_PUSH(list, value.p);
 	return true;
 }
 
@@ -100,17 +113,6 @@ bool value_group(struct settings *settings, const struct option *option, struct 
 		return option_refuse(settings, option, value, "a number or auto", err);
 	else
 		settings->run.fix.run_as_group = gid;
-	return true;
-}
-
-bool value_dotnet_diagnostics(struct settings *settings, const struct option *option, struct str value,
-			      struct error **err)
-{
-	bool off = str_is(value, "off");
-
-	if (!off && !str_is(value, "keep"))
-		return option_refuse(settings, option, value, "must be keep or off", err);
-	settings->run.fix.no_diagnostics = off;
 	return true;
 }
 

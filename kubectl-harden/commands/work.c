@@ -226,14 +226,23 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
 	struct error *error CLEANUP(error_freep) = NULL;
-	bool fine;
+	struct run_options run_options;
+	bool known, fine;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
-	run_init(&work->run, &settings->run);
+	known = images_load(&work->images, settings, &error);
+	run_options = images_options(&work->images, settings);
+	project_add_images(work->project, &run_options);
+	run_init(&work->run, &run_options);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
 	if (!check_input(session, ret_code))
 		return false;
+	if (!known) {
+		fail(work, error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
 	work->run.stop = options.stop = interrupt_catch();
 	options.data = work;
 	options.excluded = excluded;
@@ -250,6 +259,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
+	images_add_findings(&work->images, &work->run);
 	run_plan(&work->run);
 	run_apply(&work->run);
 	if (work_interrupted(work, ret_code))
@@ -262,6 +272,7 @@ void work_free(struct work *work)
 {
 	caveats_free(&work->caveats);
 	run_free(&work->run);
+	images_free(&work->images);
 	walk_list_free(&work->list);
 	project_free(work->project);
 }

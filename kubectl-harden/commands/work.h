@@ -7,6 +7,7 @@
 
 #include "base/walk.h"
 #include "commands/command.h"
+#include "commands/images.h"
 #include "commands/project.h"
 #include "report/diff.h"
 #include "report/summary.h"
@@ -15,6 +16,7 @@ struct work {
 	struct session *session;
 	struct project *project;
 	struct walk_list list;
+	struct images images;
 	struct run run;
 	struct caveats caveats;
 	struct totals totals;

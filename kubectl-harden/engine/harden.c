@@ -15,7 +15,9 @@
 #include "engine/pass.h"
 #include "engine/trace.h"
 #include "fixers/fix.h"
+#include "fixers/image-needs.h"
 #include "fixers/skip.h"
+#include "kube/twins.h"
 #include "yaml/split.h"
 
 struct str document_bytes(const struct source *source, const struct document *document)
@@ -88,10 +90,15 @@ struct fix_context fix_context_make(struct run *run, const struct source_options
 {
 	size_t size = fix_status_size(pod);
 
-	pod->assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
+	pod->assume_dotnet = options->fix.framework == FRAMEWORK_DOTNET;
+	/* The view may be of a pass that was undone. */
+	pod->replaces_images = fix_replaces_images(&options->level.config);
+	if (pod->replaces_images)
+		twin_refresh(pod, run->scratch, &options->own);
 	return (struct fix_context){
 		.config = &options->level.config,
 		.choice = &options->level.choice,
+		.own = &options->own,
 		.tree = pod->tree,
 		.pod = pod,
 		.arena = run->words,

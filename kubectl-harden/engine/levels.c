@@ -9,7 +9,6 @@
 #include "engine/levels.h"
 
 #include "fixers/fix.h"
-#include "fixers/list.h"
 
 void levels_init(struct source_options *options)
 {
@@ -19,8 +18,6 @@ void levels_init(struct source_options *options)
 	/* What pods get whose namespace says nothing, or is not in the input. */
 	if (level->config.profile == PROFILE_AUTO)
 		level->config.profile = PROFILE_HARDENED;
-	if (level->config.no_diagnostics)
-		level->config.also |= (uint64_t)1 << fixer_index(&fixer_dotnet_diagnostics);
 	level->choice = fix_choice_make(&level->config);
 }
 

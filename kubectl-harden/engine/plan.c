@@ -39,7 +39,7 @@ static void look_into_pod(struct run *run, const struct workload *workload, stru
 		return;
 	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
 	view = &run->objects.items[workload->where.object];
-	view->pod.assume_dotnet = run->options.fix.framework == FRAMEWORK_DOTNET;
+	view->pod.assume_dotnet = workload->where.source->options->fix.framework == FRAMEWORK_DOTNET;
 	port_sites_find(&view->pod, run->scratch, port->protocol, port->port, port->target, &sites);
 	port->why_not = str_copy(run->arena, sites.why_not);
 	port_sites_free(&sites);

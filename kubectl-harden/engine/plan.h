@@ -87,9 +87,6 @@ void plan_patches(struct run *run);
 /* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
 void plan_groups(struct run *run);
 
-/* plan_distance() - how near two objects are: 0 the same file, else the number of folders to climb. */
-unsigned plan_distance(const struct where *a, const struct where *b);
-
 /* What a pod finds of the ConfigMaps that it refers to. */
 struct config_finder {
 	struct config_lookup lookup;

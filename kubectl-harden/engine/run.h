@@ -124,6 +124,7 @@ struct source {
 	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
 	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
 	bool writable;	    /* a file that can be replaced */
+	bool no_result;	    /* there only for what is found in it (a Dockerfile); such ones come last */
 	enum template_kind template; /* not TEMPLATE_NONE: the whole file was passed over */
 	struct str chart;	     /* a template's, where the caller knows it; else empty */
 	struct position refused_at;  /* of a whole file */

@@ -2,88 +2,132 @@
 /*
  * Image facts
  *
- * Rows are searched in the order of their file, and the first that fits counts. A tag that names no version fits no
- * row that asks for one; a digest alone says nothing about the version.
+ * The user's own rows come before those of the program, and an image's own name before what else it may be: a copy in
+ * a mirror that is known by its prefix, or in a private registry whose path ends as the original's does.
  */
 #include "kube/image_facts.h"
 
-/* ---- versions ---- */
+#include "kube/image_match.h"
 
-/* Number by number; what one of them leaves out counts as 0. */
-static int compare_versions(const uint32_t *a, size_t an, const uint32_t *b, size_t bn)
+/* ---- other names of the same image ---- */
+
+static struct str mirrored(const struct image_facts *facts, struct arena *arena, struct str name)
 {
-	for (size_t i = 0; i < an || i < bn; i++) {
-		uint32_t left = i < an ? a[i] : 0, right = i < bn ? b[i] : 0;
+	for (size_t i = 0; facts && i < facts->mirrors_n; i++) {
+		struct str prefix = str_of(facts->mirrors[i].prefix);
 
-		if (left != right)
-			return left < right ? -1 : 1;
+		if (str_starts(name, prefix))
+			return str_join(arena, str_of(facts->mirrors[i].is), str_sub(name, prefix.n, name.n));
 	}
-	return 0;
+	return STR_NONE;
 }
 
-static bool version_fits(const struct image_fact *fact, struct str tag)
+static size_t slashes_in(struct str text)
 {
-	uint32_t own[IMAGE_VERSION_MAX], bound[IMAGE_VERSION_MAX];
-	size_t n = image_version(tag, own);
+	size_t n = 0;
 
-	if (!fact->from && !fact->below)
-		return true;
-	if (!n)
-		return false;
-	if (fact->from && compare_versions(own, n, bound, image_version(str_of(fact->from), bound)) < 0)
-		return false;
-	return !fact->below || compare_versions(own, n, bound, image_version(str_of(fact->below), bound)) < 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '/';
+	return n;
 }
 
-/* ---- rows ---- */
-
-static bool matches(const char *pattern, struct str text)
+/*
+ * What the end of a private registry's path says: "registry.example/hub/docker.io/library/nginx" names a registry,
+ * "registry.example/hub/library/nginx" and "registry.example/grafana/grafana" look like Docker Hub's. A last part alone
+ * ("registry.example/nginx") is anybody's.
+ */
+static struct str path_suffix(struct arena *arena, struct str name, size_t slash)
 {
-	struct str p = str_of(pattern);
+	struct str rest = str_sub(name, slash + 1, name.n), first;
+	size_t slashes = slashes_in(rest), end = str_find(rest, STR("/"), 0);
+	struct image_ref ref;
 
-	if (p.n && p.p[p.n - 1] == '*')
-		return str_starts(text, str_sub(p, 0, p.n - 1));
-	return str_eq(p, text);
+	if (end == SIZE_MAX)
+		return STR_NONE;
+	first = str_sub(rest, 0, end);
+	if (first.n && (memchr(first.p, '.', first.n) || memchr(first.p, ':', first.n)))
+		return image_ref_parse(arena, rest, &ref) ? ref.name : STR_NONE;
+	return slashes == 1 ? str_join(arena, STR("docker.io/"), rest) : STR_NONE;
 }
 
-static bool any_matches(const struct image_texts *patterns, struct str text)
+static const struct image_fact *find_either(const struct image_facts *own, const struct image_ref *ref, struct str name)
 {
-	for (size_t i = 0; i < patterns->n; i++)
-		if (matches(patterns->items[i], text))
-			return true;
-	return false;
+	const struct image_fact *fact = image_fact_find_as(own, ref, name);
+
+	return fact ? fact : image_fact_find_as(&image_facts, ref, name);
 }
 
-/* Words of a tag stand between dashes; the first one may follow a version directly ("8.0-jammy-chiseled"). */
-static bool has_word(const struct image_texts *patterns, struct str tag)
+const struct image_fact *image_fact_lookup(const struct image_facts *own, struct arena *arena,
+					   const struct image_ref *ref, struct str *ret_as)
 {
-	struct str rest = tag, word;
+	const struct image_fact *fact = find_either(own, ref, ref->name);
+	struct str name = ref->name, other, registry = name;
 
-	while (str_cut(&rest, '-', &word))
-		if (any_matches(patterns, word))
-			return true;
-	return false;
+	if (!fact) {
+		other = mirrored(own, arena, name);
+		if (!other.n)
+			other = mirrored(&image_facts, arena, name);
+		fact = other.n ? find_either(own, ref, other) : NULL;
+		if (fact)
+			name = other;
+	}
+	str_cut(&registry, '/', &other);
+	for (size_t at = 0; !fact && !image_name_matches(&image_facts.registries, other) && at < ref->name.n; at++) {
+		struct str suffix = ref->name.p[at] == '/' ? path_suffix(arena, ref->name, at) : STR_NONE;
+
+		fact = suffix.n ? find_either(own, ref, suffix) : NULL;
+		if (fact)
+			name = suffix;
+	}
+	if (ret_as)
+		*ret_as = name;
+	return fact;
 }
 
-static bool tag_fits(const struct image_fact *fact, const struct image_ref *ref)
+static struct image_texts join_texts(struct arena *arena, struct image_texts first, struct image_texts then)
 {
-	bool is_latest = (!ref->tag.n && !ref->digest.n) || str_is(ref->tag, "latest");
+	const char **items = ARENA_ARRAY(arena, const char *, first.n + then.n + 1);
 
-	if (is_latest && fact->latest)
-		return true;
-	if (fact->with.n && !has_word(&fact->with, ref->tag))
-		return false;
-	if (fact->without.n && has_word(&fact->without, ref->tag))
-		return false;
-	return version_fits(fact, ref->tag);
+	if (!first.n || !then.n)
+		return first.n ? first : then;
+	memcpy(items, first.items, first.n * sizeof(*items));
+	memcpy(items + first.n, then.items, then.n * sizeof(*items));
+	return (struct image_texts){ items, first.n + then.n };
 }
 
-const struct image_fact *image_fact_find(const struct image_facts *rows, const struct image_ref *ref)
+struct image_facts image_facts_join(struct arena *arena, const struct image_facts *first,
+				    const struct image_facts *then)
 {
-	for (size_t i = 0; i < rows->n; i++)
-		if (any_matches(&rows->items[i].repositories, ref->name) && tag_fits(&rows->items[i], ref))
-			return &rows->items[i];
-	return NULL;
+	struct image_facts all = { .n = first->n + then->n, .mirrors_n = first->mirrors_n + then->mirrors_n };
+	struct image_fact *items = ARENA_ARRAY(arena, struct image_fact, all.n + 1);
+	struct image_mirror *mirrors = ARENA_ARRAY(arena, struct image_mirror, all.mirrors_n + 1);
+
+	if (first->n)
+		memcpy(items, first->items, first->n * sizeof(*items));
+	if (then->n)
+		memcpy(items + first->n, then->items, then->n * sizeof(*items));
+	if (first->mirrors_n)
+		memcpy(mirrors, first->mirrors, first->mirrors_n * sizeof(*mirrors));
+	if (then->mirrors_n)
+		memcpy(mirrors + first->mirrors_n, then->mirrors, then->mirrors_n * sizeof(*mirrors));
+	all.items = items;
+	all.mirrors = mirrors;
+	all.registries = join_texts(arena, first->registries, then->registries);
+	return all;
+}
+
+/* ---- what a row says ---- */
+
+struct str image_twin(const struct image_fact *fact, struct arena *arena, const struct image_ref *ref)
+{
+	struct str name = fact && fact->twin && !ref->digest.n ? str_of(fact->twin) : STR_NONE;
+
+	/* As people write it. */
+	if (str_starts(name, STR("docker.io/")))
+		name = str_sub(name, 10, name.n);
+	if (!name.n || !ref->tag.n)
+		return name;
+	return str_fmt(arena, "%.*s:%.*s", STR_ARG(name), STR_ARG(ref->tag));
 }
 
 const struct image_move *image_fact_move(const struct image_fact *fact, uint16_t port)

@@ -8,7 +8,11 @@
 #include "kube/image_facts.h"
 
 static const char *const user_names[] = { "unknown", "numeric", "name", "root" };
+static const char *const start_names[] = { "unknown", "direct", "drops", "root" };
 static const char *const mark_names[] = { "verified", "measured", "inferred", "memory" };
+
+/* A person reads them, and each is compared with every image. */
+enum { OWN_ROWS_MAX = 1000 };
 
 static bool read_texts(struct schema *schema, yaml_id map, const char *key, struct image_texts *ret_texts)
 {
@@ -70,24 +74,27 @@ static bool read_listens(struct schema *schema, yaml_id row, struct image_fact *
 	return true;
 }
 
-static bool read_env(struct schema *schema, yaml_id row, struct image_fact *fact)
+static bool read_env(struct schema *schema, yaml_id row, const char *name, const struct image_env **ret_env,
+		     size_t *ret_n)
 {
-	yaml_id map = yaml_get(&schema->tree, row, "env");
+	yaml_id map = yaml_get(&schema->tree, row, name);
 	struct image_env *env;
+	size_t n = 0;
 
 	if (!map)
 		return true;
 	if (!yaml_is_map(&schema->tree, map))
-		return schema_fail(schema, map, "env must be a map of names and values");
+		return schema_fail(schema, map, "%s must be a map of names and values", name);
 	env = ARENA_ARRAY(schema->arena, struct image_env, yaml_count(&schema->tree, map) + 1);
 	YAML_EACH(&schema->tree, map, key) {
 		yaml_id value = yaml_value(&schema->tree, key);
 
 		if (yaml_type(&schema->tree, value) != YAML_STR || !yaml_is_scalar(&schema->tree, value))
-			return schema_fail(schema, value, "a value of env must be a text (in quotes)");
-		env[fact->env_n++] = (struct image_env){ schema_z(schema, key), schema_z(schema, value) };
+			return schema_fail(schema, value, "a value of %s must be a text (in quotes)", name);
+		env[n++] = (struct image_env){ schema_z(schema, key), schema_z(schema, value) };
 	}
-	fact->env = env;
+	*ret_env = env;
+	*ret_n = n;
 	return true;
 }
 
@@ -126,85 +133,261 @@ static bool read_moves(struct schema *schema, yaml_id row, struct image_fact *fa
 	return true;
 }
 
+/* A number, or (where it may be) "any". */
+static bool read_id(struct schema *schema, yaml_id row, const char *key, int64_t least, int64_t *ret_id)
+{
+	if (str_is(yaml_get_text(&schema->tree, row, key), "any")) {
+		*ret_id = IMAGE_ID_ANY;
+		return true;
+	}
+	return schema_number(schema, row, key, least, INT32_MAX, ret_id);
+}
+
+static bool read_user(struct schema *schema, yaml_id row, struct image_fact *fact)
+{
+	unsigned user = IMAGE_USER_UNKNOWN, start = IMAGE_START_UNKNOWN;
+
+	if (!schema_enum(schema, row, "user", SCHEMA_NAMES(user_names), &user) ||
+	    !schema_enum(schema, row, "starts", SCHEMA_NAMES(start_names), &start) ||
+	    !read_id(schema, row, "uid", 1, &fact->uid) || !read_id(schema, row, "gid", 0, &fact->gid) ||
+	    !schema_flag(schema, row, "base", &fact->base) ||
+	    !schema_flag(schema, row, "needs-root", &fact->needs_root) ||
+	    !schema_text(schema, row, "cannot", &fact->cannot))
+		return false;
+	fact->user = (enum image_user)user;
+	fact->start = (enum image_start)start;
+	if (fact->gid == IMAGE_ID_ANY || (fact->uid == IMAGE_ID_ANY && fact->gid != IMAGE_ID_UNKNOWN))
+		return schema_fail(schema, row, "uid: any stands without a gid");
+	if (fact->gid != IMAGE_ID_UNKNOWN && fact->uid == IMAGE_ID_UNKNOWN)
+		return schema_fail(schema, row, "a gid without a uid");
+	if (fact->needs_root && !fact->cannot)
+		return schema_fail(schema, row, "needs-root takes a reason: cannot");
+	if (fact->needs_root && fact->uid != IMAGE_ID_UNKNOWN)
+		return schema_fail(schema, row, "needs-root and a uid");
+	return true;
+}
+
+/* ---- directories ---- */
+
+static bool read_places(struct schema *schema, yaml_id row, const char *key, struct image_texts *ret_texts)
+{
+	yaml_id list = yaml_get(&schema->tree, row, key);
+	size_t i = 0;
+
+	if (!read_texts(schema, row, key, ret_texts))
+		return false;
+	YAML_EACH(&schema->tree, list, item) {
+		struct str path = str_of(ret_texts->items[i++]);
+
+		/* Dots and colons: the API refuses them in a mountPath, or reads them otherwise. */
+		if (path.n < 2 || path.p[0] != '/' || path.p[path.n - 1] == '/' ||
+		    str_find(path, STR("//"), 0) != SIZE_MAX || str_find(path, STR("/."), 0) != SIZE_MAX ||
+		    str_find(path, STR(":"), 0) != SIZE_MAX)
+			return schema_fail(schema, item, "%.*s is no directory such as /var/cache/nginx",
+					   STR_ARG(path));
+	}
+	return true;
+}
+
+static bool has_place(const struct image_texts *places, struct str path)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (image_path_is(str_of(places->items[i]), path))
+			return true;
+	return false;
+}
+
+/* What is mounted must hide nothing that the image needs. */
+static bool check_mounted(struct schema *schema, yaml_id row, const struct image_fact *fact,
+			  const struct image_texts *mounted)
+{
+	const struct image_texts *kept[] = { &fact->never, &fact->rewrites };
+
+	for (size_t i = 0; i < mounted->n; i++) {
+		struct str path = str_of(mounted->items[i]);
+
+		for (size_t k = 0; k < i; k++)
+			if (image_path_is(path, str_of(mounted->items[k])))
+				return schema_fail(schema, row, "%s and %s are one place", mounted->items[k],
+						   mounted->items[i]);
+		for (size_t k = 0; k < 2 * kept[0]->n + 2 * kept[1]->n; k++) {
+			const struct image_texts *list = kept[k / 2 < kept[0]->n ? 0 : 1];
+			struct str other = str_of(list->items[k / 2 < kept[0]->n ? k / 2 : k / 2 - kept[0]->n]);
+
+			if (k % 2 ? image_path_is_in(other, path) : image_path_is(other, path))
+				return schema_fail(schema, row, "a mount on %.*s would hide %.*s", STR_ARG(path),
+						   STR_ARG(other));
+		}
+	}
+	return true;
+}
+
+static bool read_directories(struct schema *schema, yaml_id row, struct image_fact *fact)
+{
+	if (!read_places(schema, row, "writable", &fact->writable) || !read_places(schema, row, "data", &fact->data) ||
+	    !read_places(schema, row, "strict", &fact->strict) ||
+	    !read_places(schema, row, "volumes", &fact->volumes) ||
+	    !read_places(schema, row, "rewrites", &fact->rewrites) ||
+	    !read_places(schema, row, "never", &fact->never) || !read_places(schema, row, "config", &fact->config))
+		return false;
+	for (size_t i = 0; i < fact->strict.n; i++)
+		if (!has_place(&fact->data, str_of(fact->strict.items[i])))
+			return schema_fail(schema, row, "%s is strict and no data", fact->strict.items[i]);
+	for (size_t i = 0; i < fact->writable.n; i++)
+		if (has_place(&fact->data, str_of(fact->writable.items[i])))
+			return schema_fail(schema, row, "%s is both writable and data", fact->writable.items[i]);
+	return check_mounted(schema, row, fact, &fact->writable) && check_mounted(schema, row, fact, &fact->data);
+}
+
+/* ---- rows ---- */
+
+/* A repository is written in full, so that it can be found by however an image is named. */
+static bool check_repository(struct schema *schema, yaml_id at, const char *key, const char *name)
+{
+	struct image_ref ref;
+
+	if (!image_ref_parse(schema->arena, str_of(name), &ref) || ref.tag.n || ref.digest.n)
+		return schema_fail(schema, at, "%s: %s is no repository", key, name);
+	if (!str_is(ref.name, name))
+		return schema_fail(schema, at, "write %s in full: %.*s", name, STR_ARG(ref.name));
+	return true;
+}
+
+static bool check_names(struct schema *schema, yaml_id row, const struct image_fact *fact)
+{
+	for (size_t i = 0; i < fact->repositories.n; i++)
+		if (!str_ends(str_of(fact->repositories.items[i]), STR("*")) &&
+		    !check_repository(schema, row, "repositories", fact->repositories.items[i]))
+			return false;
+	return !fact->twin || check_repository(schema, row, "twin", fact->twin);
+}
+
+/* The example of a row is found by it, and by none of those before it. */
+static bool check_example(struct schema *schema, yaml_id row, const struct image_fact *facts, size_t n)
+{
+	const struct image_fact *fact = &facts[n], *found;
+	struct image_facts all = { .items = facts, .n = n + 1 };
+	struct image_ref ref;
+
+	if (!fact->example)
+		return true;
+	if (!image_ref_parse(schema->arena, str_of(fact->example), &ref))
+		return schema_fail(schema, row, "%s is no image", fact->example);
+	found = image_fact_find(&all, &ref);
+	if (found != fact)
+		return schema_fail(schema, row, "its example %s is %s%s", fact->example,
+				   found ? "of the row " : "none of its", found ? found->name : "");
+	return true;
+}
+
+static bool read_source(struct schema *schema, yaml_id row, bool own, struct image_fact *fact)
+{
+	unsigned mark = own ? IMAGE_OWN : IMAGE_MEMORY;
+
+	if (!schema_text(schema, row, "note", &fact->note) || !schema_text(schema, row, "source", &fact->source) ||
+	    !schema_enum(schema, row, "mark", SCHEMA_NAMES(mark_names), &mark))
+		return false;
+	fact->mark = (enum image_mark)mark;
+	if (own && !fact->source)
+		fact->source = schema->path;
+	if (own && !fact->name && fact->repositories.n)
+		fact->name = fact->repositories.items[0];
+	if (!fact->repositories.n || !*fact->source)
+		return schema_fail(schema, row, "a row needs a repository and its source");
+	return true;
+}
+
 static bool read_row(struct schema *schema, yaml_id row, bool own, struct image_fact *ret_fact)
 {
 	struct image_fact fact = { .uid = IMAGE_ID_UNKNOWN, .gid = IMAGE_ID_UNKNOWN };
-	unsigned user = IMAGE_USER_UNKNOWN, mark = IMAGE_MEMORY;
 
 	if (!schema_keys(schema, row,
-			 "name repositories tags user uid gid listens env moves writable capabilities needs-root twin "
-			 "note source mark",
-			 own ? "repositories user" : "name repositories user source mark") ||
+			 "name repositories tags example user starts uid gid base listens set-by env moves sets "
+			 "sets-read-only writable data strict volumes rewrites never config capabilities needs-root "
+			 "cannot twin note source mark",
+			 own ? "repositories" : "name repositories example user starts source mark") ||
 	    !schema_text(schema, row, "name", &fact.name) ||
 	    !read_texts(schema, row, "repositories", &fact.repositories) || !read_tags(schema, row, &fact) ||
-	    !schema_enum(schema, row, "user", SCHEMA_NAMES(user_names), &user) ||
-	    !schema_number(schema, row, "uid", 1, INT32_MAX, &fact.uid) ||
-	    !schema_number(schema, row, "gid", 0, INT32_MAX, &fact.gid) || !read_listens(schema, row, &fact) ||
-	    !read_env(schema, row, &fact) || !read_moves(schema, row, &fact) ||
-	    !read_texts(schema, row, "writable", &fact.writable) ||
-	    !read_texts(schema, row, "capabilities", &fact.capabilities) ||
-	    !schema_flag(schema, row, "needs-root", &fact.needs_root) ||
-	    !schema_text(schema, row, "twin", &fact.twin) || !schema_text(schema, row, "note", &fact.note) ||
-	    !schema_text(schema, row, "source", &fact.source) ||
-	    !schema_enum(schema, row, "mark", SCHEMA_NAMES(mark_names), &mark))
+	    !schema_text(schema, row, "example", &fact.example) || !read_user(schema, row, &fact) ||
+	    !read_listens(schema, row, &fact) || !schema_text(schema, row, "set-by", &fact.set_by) ||
+	    !read_env(schema, row, "env", &fact.env, &fact.env_n) || !read_moves(schema, row, &fact) ||
+	    !read_env(schema, row, "sets", &fact.sets, &fact.sets_n) ||
+	    !read_env(schema, row, "sets-read-only", &fact.sets_read_only, &fact.sets_read_only_n) ||
+	    !read_directories(schema, row, &fact) || !read_texts(schema, row, "capabilities", &fact.capabilities) ||
+	    !schema_text(schema, row, "twin", &fact.twin) || !read_source(schema, row, own, &fact) ||
+	    !check_names(schema, row, &fact))
 		return false;
-	if (own && fact.repositories.n && !fact.name)
-		fact.name = fact.repositories.items[0];
-	if (!fact.repositories.n || (!own && !*fact.source))
-		return schema_fail(schema, row, "a row needs a repository and its source");
-	if (fact.gid != IMAGE_ID_UNKNOWN && fact.uid == IMAGE_ID_UNKNOWN)
-		return schema_fail(schema, row, "a gid without a uid");
-	fact.user = (enum image_user)user;
-	fact.mark = (enum image_mark)mark;
 	*ret_fact = fact;
 	return true;
 }
 
-/* A repository is written in full, so that it can be found by however an image is named. */
-static bool check_repositories(struct schema *schema, yaml_id row, const struct image_fact *fact)
+static bool read_mirror(struct schema *schema, yaml_id map, struct image_mirror *ret_mirror)
 {
-	for (size_t i = 0; i < fact->repositories.n; i++) {
-		struct str text = str_of(fact->repositories.items[i]);
-		struct image_ref ref;
+	const char *const *texts[] = { &ret_mirror->prefix, &ret_mirror->is };
 
-		if (text.n && text.p[text.n - 1] == '*')
-			continue;
-		if (!image_ref_parse(schema->arena, text, &ref) || ref.tag.n || ref.digest.n)
-			return schema_fail(schema, row, "%s is no repository", fact->repositories.items[i]);
-		if (!str_eq(ref.name, text))
-			return schema_fail(schema, row, "write %s in full: %.*s", fact->repositories.items[i],
-					   STR_ARG(ref.name));
-	}
+	if (!schema_keys(schema, map, "prefix is", "prefix is") ||
+	    !schema_text(schema, map, "prefix", &ret_mirror->prefix) ||
+	    !schema_text(schema, map, "is", &ret_mirror->is))
+		return false;
+	for (size_t i = 0; i < 2; i++)
+		if (strlen(*texts[i]) < 2 || !str_ends(str_of(*texts[i]), STR("/")))
+			return schema_fail(schema, map,
+					   "prefix and is end with a slash: docker.io/, docker.io/library/");
 	return true;
 }
 
-static bool read_list(struct schema *schema, yaml_id list, bool own, struct image_facts *ret_facts)
+static bool read_mirrors(struct schema *schema, yaml_id list, struct image_facts *facts)
 {
-	struct image_fact *facts;
-	size_t n = 0;
+	struct image_mirror *mirrors;
 
+	if (!list)
+		return true;
 	if (!yaml_is_seq(&schema->tree, list))
-		return schema_fail(schema, list, "images must be a list");
-	facts = ARENA_ARRAY(schema->arena, struct image_fact, yaml_count(&schema->tree, list) + 1);
-	YAML_EACH(&schema->tree, list, row) {
-		if (!read_row(schema, row, own, &facts[n]) || !check_repositories(schema, row, &facts[n]))
+		return schema_fail(schema, list, "mirrors must be a list");
+	if (yaml_count(&schema->tree, list) > OWN_ROWS_MAX)
+		return schema_fail(schema, list, "more than 1,000 mirrors");
+	mirrors = ARENA_ARRAY(schema->arena, struct image_mirror, yaml_count(&schema->tree, list) + 1);
+	YAML_EACH(&schema->tree, list, map)
+		if (!read_mirror(schema, map, &mirrors[facts->mirrors_n++]))
 			return false;
-		for (size_t i = 0; i < n && !own; i++)
-			if (!strcmp(facts[i].name, facts[n].name))
-				return schema_fail(schema, row, "\"%s\" stands twice", facts[n].name);
-		n++;
-	}
-	*ret_facts = (struct image_facts){ facts, n };
+	facts->mirrors = mirrors;
 	return true;
 }
 
-bool image_facts_read(struct schema *schema, struct image_facts *ret_facts)
+bool image_facts_read(struct schema *schema, yaml_id list, yaml_id mirrors, bool own, struct image_facts *ret_facts)
 {
-	return schema_keys(schema, schema->tree.root, "images", "images") &&
-	       read_list(schema, yaml_get(&schema->tree, schema->tree.root, "images"), false, ret_facts);
+	struct image_facts read = { 0 };
+	struct image_fact *facts;
+
+	if (list && !yaml_is_seq(&schema->tree, list))
+		return schema_fail(schema, list, "images must be a list");
+	if (list && yaml_count(&schema->tree, list) > OWN_ROWS_MAX)
+		return schema_fail(schema, list, "more than 1,000 images");
+	facts = ARENA_ARRAY(schema->arena, struct image_fact, (list ? yaml_count(&schema->tree, list) : 0) + 1);
+	YAML_EACH(&schema->tree, list, row) {
+		if (!read_row(schema, row, own, &facts[read.n]) || !check_example(schema, row, facts, read.n))
+			return false;
+		for (size_t i = 0; i < read.n && !own; i++)
+			if (!strcmp(facts[i].name, facts[read.n].name))
+				return schema_fail(schema, row, "\"%s\" stands twice", facts[read.n].name);
+		read.n++;
+	}
+	read.items = facts;
+	if (!read_mirrors(schema, mirrors, &read))
+		return false;
+	*ret_facts = read;
+	return true;
 }
 
-bool image_facts_read_own(struct schema *schema, yaml_id list, struct image_facts *ret_facts)
+bool image_facts_parse(struct arena *arena, const char *path, struct str text, struct image_facts *ret_facts,
+		       struct error **err)
 {
-	return read_list(schema, list, true, ret_facts);
+	struct schema schema = { .tree = YAML_TREE_INIT };
+	bool fine = schema_open(&schema, arena, path, text, err) &&
+		    schema_keys(&schema, schema.tree.root, "images mirrors", "") &&
+		    image_facts_read(&schema, yaml_get(&schema.tree, schema.tree.root, "images"),
+				     yaml_get(&schema.tree, schema.tree.root, "mirrors"), true, ret_facts);
+
+	schema_close(&schema);
+	return fine;
 }

@@ -80,16 +80,21 @@ static const char *const container_lists[] = {
 	[CONTAINER_EPHEMERAL] = "ephemeralContainers[*]",
 };
 
-static void read_image(struct arena *arena, const struct kube_own *own, struct kube_container *container)
+void kube_container_read_image(struct kube_container *container, struct arena *arena, const struct kube_own *own)
 {
 	uint32_t version[IMAGE_VERSION_MAX];
 	struct image_ref ref;
+	struct str as;
 
+	container->facts = NULL;
+	container->twin = STR_NONE;
+	container->dotnet = 0;
 	if (!image_ref_parse(arena, container->image, &ref))
 		return;
-	container->facts = own ? image_fact_find(&own->images, &ref) : NULL;
-	if (!container->facts)
-		container->facts = image_fact_find(&image_facts, &ref);
+	container->facts = image_fact_lookup(own ? &own->images : NULL, arena, &ref, &as);
+	/* Whether a mirror has the twin, too, is not known. */
+	if (str_eq(as, ref.name))
+		container->twin = image_twin(container->facts, arena, &ref);
 	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, ref.name);
 	if (container->is_dotnet && image_version(ref.tag, version))
 		container->dotnet = version[0];
@@ -153,7 +158,7 @@ static void add_container(struct yaml_tree *tree, yaml_id node, void *data)
 	};
 	if (!container->image.n && pod->view->image)
 		container->image = yaml_text(tree, yaml_get_path(tree, pod->spec, pod->view->image));
-	read_image(search->arena, search->own, container);
+	kube_container_read_image(container, search->arena, search->own);
 	pod->containers_n++;
 }
 

@@ -24,6 +24,7 @@ struct kube_container {
 	enum kube_container_role role;
 	bool sidecar;			/* an init container with restartPolicy: Always */
 	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
+	struct str twin;		/* an image that does the same without root, with its tag; empty for none */
 	bool is_dotnet;			/* the image is one of Microsoft's .NET images */
 	unsigned dotnet;		/* its major version of .NET, else 0 */
 };
@@ -50,6 +51,7 @@ struct kube_pod {
 	bool windows_declared; /* by spec.os.name: windows itself */
 	bool host_network;
 	bool user_namespace;		     /* hostUsers: false */
+	bool replaces_images;		     /* asked for: images give way to their twins */
 	bool assume_dotnet;		     /* the user says that images of which nothing is known hold .NET */
 	const struct config_lookup *configs; /* what it may refer to; NULL: not known yet */
 	const char *partial; /* why this is an overlay and no workload ("$patch", …); NULL for a workload */
@@ -82,6 +84,9 @@ bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_ki
 enum { KUBE_PODS_MAX = 1000 };
 void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own,
 		    const struct kube_object *object, struct kube_pods *pods);
+
+/* kube_container_read_image() - what is known of container->image, once that is known. @own may be NULL. */
+void kube_container_read_image(struct kube_container *container, struct arena *arena, const struct kube_own *own);
 
 /* kube_pod_where() - which pod of its object it is, for people: "replicatedJobs[workers]". In the arena. */
 struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena);

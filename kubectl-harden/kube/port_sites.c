@@ -13,8 +13,10 @@
 
 #include "kube/dotnet.h"
 #include "kube/image_facts.h"
+#include "kube/image_ports.h"
 #include "kube/listener_settings.h"
 #include "kube/port_references.h"
+#include "kube/twins.h"
 
 static const char *const protocol_names[] = { "TCP", "UDP", "SCTP" };
 
@@ -151,20 +153,25 @@ static int only_main(const struct kube_pod *pod)
 	return only;
 }
 
-/* Whether the manifest says of an ASP.NET Core program where it listens, so that its image's own port does not count. */
-static bool says_dotnet(struct kube_pod *pod, int container)
+/* Whether the manifest tells the program to listen elsewhere than on @port, which its image would open. */
+static bool is_told(struct kube_pod *pod, int container, uint16_t port)
 {
 	struct listener_settings settings;
 	struct arena *arena = arena_new();
-	bool says = false;
+	bool told = false;
 
 	listener_settings_read(pod, container, arena, &settings);
-	for (size_t i = 0; i < settings.n; i++)
-		says |= settings.items[i].place != SETTING_IMAGE && settings.items[i].obeyed &&
-			settings.items[i].listener->dotnet;
+	for (size_t i = 0; i < settings.n; i++) {
+		const struct listener_setting *setting = &settings.items[i];
+
+		/* One of ASP.NET Core that is obeyed silences what the image says, whatever it says itself. */
+		told |= setting->listener->dotnet
+				? setting->place != SETTING_IMAGE && setting->obeyed
+				: setting->place == SETTING_ARG && !listener_setting_says(setting, port);
+	}
 	listener_settings_free(&settings);
 	arena_free(arena);
-	return says;
+	return told;
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
@@ -173,11 +180,12 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 	const struct image_fact *facts = pod->containers[container].facts;
 	yaml_id node = pod->containers[container].node;
 
-	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) ||
-	    !serves(&pod->containers[container]) || says_dotnet(pod, container))
+	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || !serves(&pod->containers[container]))
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
-		if (is_low(facts->listens[i].port))
+		if (is_low(facts->listens[i].port) &&
+		    !image_is_moved(pod, &pod->containers[container], facts->listens[i].port) &&
+		    !is_told(pod, container, facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
 							  facts->listens[i].port, container, node });
 }
@@ -415,6 +423,20 @@ static void keep_redirect(struct search *search, const struct listener_settings 
 			 str_from_int(search->arena, search->port), name);
 }
 
+/* The image gives way to one that listens on the new port. */
+static bool search_twin(struct search *search, struct kube_container *container)
+{
+	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
+
+	if (!search->pod->replaces_images || !image || !container->twin.n ||
+	    twin_obstacle(search->pod, container, search->arena) ||
+	    !twin_moves(container, search->arena, search->port, search->target))
+		return false;
+	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
+	search->sites->listener = search->sites->sure = true;
+	return true;
+}
+
 /* What is added where nothing that is seen says the port. */
 static void search_addition(struct search *search, const struct listener_settings *settings, int container)
 {
@@ -423,7 +445,7 @@ static void search_addition(struct search *search, const struct listener_setting
 	struct dotnet_addition addition;
 
 	/* Of .NET's own images more is known than a row of theirs can say. */
-	if (move && move->env && !owner->is_dotnet) {
+	if (move && move->env && !owner->is_dotnet && !image_sets_env(search->pod, owner, move->env)) {
 		add_site(search, SITE_ENV_NEW, container, owner->node,
 			 image_move_value(move, search->arena, search->target), str_of(move->env));
 		search->sites->listener = search->sites->sure = true;
@@ -469,7 +491,10 @@ static void search_settings(struct search *search, struct listener_settings *set
 			continue;
 		https |= setting->obeyed && is_https(setting, search->port);
 		found |= setting->obeyed && setting->listener->dotnet;
-		search->sites->listener |= setting->obeyed;
+		search->sites->listener |=
+			setting->obeyed &&
+			(setting->place == SETTING_ARG || image_obeys(&search->pod->containers[container],
+								      setting->name, setting->listener, search->port));
 		search->sites->sure |= setting->obeyed && setting->listener->dotnet;
 	}
 	if (!owns)
@@ -477,6 +502,8 @@ static void search_settings(struct search *search, struct listener_settings *set
 	search->sites->refers = settings->refers;
 	if (found && https)
 		keep_redirect(search, settings, container);
+	if (search_twin(search, &search->pod->containers[container]))
+		return;
 	/* A setting that many programs share (PORT) does not tell what this image obeys. */
 	if (!found && !says_something_else(settings))
 		search_addition(search, settings, container);
@@ -524,6 +551,36 @@ static void search_container(struct search *search, int container)
 	search_env(search, &settings, container);
 	search_arguments(search, &settings.arguments, container);
 	listener_settings_free(&settings);
+}
+
+/* Where nothing in the manifest names the port, nothing there would say that it moved: its program stays. */
+static void keep_unnamed(struct search *search)
+{
+	struct port_sites *sites = search->sites;
+
+	for (size_t i = 0; i < sites->n; i++)
+		if (sites->items[i].kind == SITE_PORT)
+			return;
+	if (sites->owner >= 0 && !sites->listener &&
+	    image_fact_listens(search->pod->containers[sites->owner].facts, search->port))
+		cannot(search,
+		       str_fmt(search->arena, "image %.*s listens there by itself, and nothing here tells it otherwise",
+			       STR_ARG(search->pod->containers[sites->owner].image)));
+}
+
+/* The container that listens on @port by what is known of its image: the only one that does. */
+static int only_image(struct kube_pod *pod, uint16_t port)
+{
+	int only = -1;
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (!image_fact_listens(pod->containers[i].facts, port) || !serves(&pod->containers[i]))
+			continue;
+		if (only >= 0)
+			return -1;
+		only = (int)i;
+	}
+	return only;
 }
 
 /* Another container whose image is known to listen there by itself: its program would stay behind. */
@@ -578,6 +635,8 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	check_name(&search);
 	if (ret_sites->owner < 0)
 		ret_sites->owner = only_main(pod);
+	if (ret_sites->owner < 0)
+		ret_sites->owner = only_image(pod, port);
 	if (protocol != PROTOCOL_TCP)
 		return;
 	each_handler(pod, search_handler, &search);
@@ -587,6 +646,7 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	}
 	search_others(&search);
 	search_annotations(&search);
+	keep_unnamed(&search);
 }
 
 void port_sites_free(struct port_sites *sites)

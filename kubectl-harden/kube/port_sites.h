@@ -18,6 +18,7 @@ enum port_site_kind {
 	SITE_ARG,	 /* an item of command or args */
 	SITE_EXEC,	 /* an item of a probe's or hook's command */
 	SITE_ANNOTATION, /* an annotation of the pod */
+	SITE_IMAGE,	 /* the image: its twin listens on the new port */
 };
 
 struct port_site {

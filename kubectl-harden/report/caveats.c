@@ -170,10 +170,10 @@ void caveat_add(struct buf *out, const struct caveat_group *group, bool all)
 		return;
 	}
 	if (group->subject.n) {
-		buf_addz(out, "image ");
+		buf_addz(out, group->kinds & CAVEAT_BASE ? "not all of image " : "image ");
 		text_escape(out, group->subject);
 		add_places(out, group, all);
-		buf_addz(out, " is unknown. It must ");
+		buf_addz(out, group->kinds & CAVEAT_BASE ? " is known. It must " : " is unknown. It must ");
 	} else {
 		buf_addz(out, "the program");
 		add_places(out, group, all);

@@ -29,6 +29,7 @@ offers ':4' fix --ku
 offers ':4' diff ''
 offers ':4' diff x
 offers 'run-as-user run-as-non-root :4' explain run-as
+offers 'image image-pull-policy image-tag image-digest :4' explain im
 offers 'privileged,run-as-user privileged,run-as-non-root :4' fix --skip privileged,run-as
 offers 'auto always never :4' check --color=
 offers '--color :4' check --col

@@ -32,6 +32,16 @@ spec:
   - {name: api, image: api, command: [dotnet, api.dll]}
 YAML
 
+# What only some images give cause for.
+cat >names/nginx.yaml <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: nginx, namespace: shop}
+spec:
+  containers:
+  - {name: nginx, image: nginx}
+YAML
+
 # By no profile, and not by --unsafe; each by its name, with what else there is or alone.
 for flags in '' --unsafe --profile=baseline --profile=restricted --profile=auto; do
 	# shellcheck disable=SC2086 # $flags is a flag or nothing
@@ -50,6 +60,7 @@ for rule in $rules; do
 	run 1 kubectl-harden check --also="$rule" --skip="$rule" -f names -f api -f shop
 	! grep -q ": $rule: " "$temp/out" || fail "--skip=$rule does not skip it"
 done
+rm names/nginx.yaml
 # They are no violations of a level.
 run 0 kubectl-harden check --only="$list" --fail-on=violation -f names -f api -f shop
 

@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# reference.sh KUBECTL-HARDEN: fixers/README.md is what the program prints (UPDATE=1 writes it anew), and the man page
-# names every command, option and fixer and is what man(1) takes without a warning.
+# reference.sh KUBECTL-HARDEN: fixers/README.md and schemas/images.md are what the program prints (UPDATE=1 writes them
+# anew), and the man page names every command, option and fixer and is what man(1) takes without a warning.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 kubectl-harden reference markdown >"$temp/README.md" || fail "reference markdown: exit code $?"
+kubectl-harden reference images >"$temp/images.md" || fail "reference images: exit code $?"
 if [ "${UPDATE:-}" = 1 ]; then
 	cp "$temp/README.md" "$source_root/fixers/README.md"
+	cp "$temp/images.md" "$source_root/schemas/images.md"
 fi
+same "$source_root/schemas/images.md" "$temp/images.md" \
+	"schemas/images.md is stale (> is printed): run kubectl-harden reference images"
 same "$source_root/fixers/README.md" "$temp/README.md" \
 	"fixers/README.md is stale (> is printed): run kubectl-harden reference markdown"
 

@@ -31,7 +31,20 @@ static const struct {
 	{ "nginx@" DIGEST, "docker.io/library/nginx", "", DIGEST },
 	{ "quay.io/a/b_c--d.e:v1@" DIGEST, "quay.io/a/b_c--d.e", "v1", DIGEST },
 	{ "[::1]:5000/a", "[::1]:5000/a", "", "" },
+	{ "nginx:1@" DIGEST, "docker.io/library/nginx", "1", DIGEST },
+	{ "a.b/c", "a.b/c", "", "" },
+	{ "a/b/c", "docker.io/a/b/c", "", "" },
+	{ "docker.io/library/a/b", "docker.io/library/a/b", "", "" },
+	{ "host:80/a:80", "host:80/a", "80", "" },
+	{ "nginx:"
+	  "A_b.c-1",
+	  "docker.io/library/nginx", "A_b.c-1", "" },
 	{ "", NULL, NULL, NULL },
+	{ "nginx:-1", NULL, NULL, NULL },
+	{ "nginx:1:2", NULL, NULL, NULL },
+	{ "nginx@" DIGEST "@" DIGEST, NULL, NULL, NULL },
+	{ "https://nginx", NULL, NULL, NULL },
+	{ ":80/a", NULL, NULL, NULL },
 	{ "Nginx", NULL, NULL, NULL },
 	{ "${IMAGE}", NULL, NULL, NULL },
 	{ "{{ .Values.image }}", NULL, NULL, NULL },
@@ -144,6 +157,136 @@ static void test_moves(void **state)
 	arena_free(arena);
 }
 
+/* ---- other names, twins, directories ---- */
+
+static const struct {
+	const char *image, *as; /* NULL: unknown */
+} mirrored[] = {
+	{ "nginx:1", "docker.io/library/nginx" },
+	{ "mirror.gcr.io/library/nginx:1", "docker.io/library/nginx" },
+	{ "public.ecr.aws/docker/library/nginx:1", "docker.io/library/nginx" },
+	{ "mcr.microsoft.com/mirror/docker/library/nginx:1", "docker.io/library/nginx" },
+	{ "registry.example/library/nginx:1", "docker.io/library/nginx" },
+	{ "registry.example:5000/hub/library/nginx:1", "docker.io/library/nginx" },
+	{ "localhost:5000/a/b/grafana/grafana:1", "docker.io/grafana/grafana" },
+	{ "registry.example/proxy/docker.io/library/nginx:1", "docker.io/library/nginx" },
+	{ "registry.example/proxy/docker.io/nginx:1", "docker.io/library/nginx" },
+	{ "registry.example/quay.io/keycloak/keycloak:26", "quay.io/keycloak/keycloak" },
+	{ "registry.example/mcr.microsoft.com/dotnet/aspnet:8.0", "mcr.microsoft.com/dotnet/aspnet" },
+	{ "k8s.gcr.io/metrics-server/metrics-server:v0.6", "registry.k8s.io/metrics-server/metrics-server" },
+	{ "registry.example/nginx:1", NULL },
+	{ "registry.example/dotnet/aspnet:8.0", NULL },
+	{ "registry.example/library/nginx-custom:1", NULL },
+	{ "ghcr.io/library/nginx:1", NULL },
+	{ "quay.io/grafana/grafana:1", NULL },
+	{ "somebody/nginx:1", NULL },
+	{ "own.example/cache/nginx:1", NULL },
+};
+
+static void test_mirrors(void **state)
+{
+	static const struct image_mirror mirror = { "own.example/cache/", "docker.io/library/" };
+	const struct image_facts own = { .mirrors = &mirror, .mirrors_n = 1 };
+	struct arena *arena = arena_new();
+	struct image_ref ref;
+	struct str as;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mirrored) / sizeof(mirrored[0]); i++) {
+		const struct image_fact *fact;
+
+		assert_true(image_ref_parse(arena, str_of(mirrored[i].image), &ref));
+		fact = image_fact_lookup(NULL, arena, &ref, &as);
+		if (!fact != !mirrored[i].as || (fact && !str_is(as, mirrored[i].as)))
+			fail_msg("%s is %.*s", mirrored[i].image, STR_ARG(fact ? as : STR("unknown")));
+	}
+	assert_true(image_ref_parse(arena, STR("own.example/cache/nginx:1"), &ref));
+	assert_string_equal(image_fact_lookup(&own, arena, &ref, &as)->name, "nginx");
+	arena_free(arena);
+}
+
+static void test_own_first(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct image_fact *fact;
+	struct image_facts first, then, all;
+	struct image_ref ref;
+
+	(void)state;
+	assert_true(image_facts_parse(arena, "f.yaml",
+				      STR("images:\n- {name: ours, repositories: [docker.io/library/nginx], uid: 5}\n"
+					  "mirrors:\n- {prefix: a.example/, is: docker.io/}\n"),
+				      &first, NULL));
+	assert_true(image_facts_parse(arena, "g.yaml",
+				      STR("images:\n- {name: theirs, repositories: [\"docker.io/library/*\"]}\n"),
+				      &then, NULL));
+	all = image_facts_join(arena, &first, &then);
+	assert_int_equal(all.n, 2);
+	assert_int_equal(all.mirrors_n, 1);
+	assert_true(image_ref_parse(arena, STR("a.example/library/nginx:1"), &ref));
+	fact = image_fact_lookup(&all, arena, &ref, NULL);
+	assert_string_equal(fact->name, "ours");
+	assert_int_equal(fact->mark, IMAGE_OWN);
+	assert_string_equal(fact->source, "f.yaml");
+	assert_true(image_ref_parse(arena, STR("redis:7"), &ref));
+	assert_string_equal(image_fact_lookup(&all, arena, &ref, NULL)->name, "theirs");
+	assert_string_equal(image_fact_lookup(NULL, arena, &ref, NULL)->name, "redis");
+	arena_free(arena);
+}
+
+static void test_twins(void **state)
+{
+	static const struct {
+		const char *image, *twin;
+	} rows[] = {
+		{ "nginx", "nginxinc/nginx-unprivileged" },
+		{ "docker.io/library/nginx:1.27-alpine", "nginxinc/nginx-unprivileged:1.27-alpine" },
+		{ "nginx@" DIGEST, "" },
+		{ "nginx:1@" DIGEST, "" },
+		{ "redis:7", "" },
+	};
+	struct arena *arena = arena_new();
+	struct image_ref ref;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(image_ref_parse(arena, str_of(rows[i].image), &ref));
+		assert_true(str_is(image_twin(image_fact_find(&image_facts, &ref), arena, &ref), rows[i].twin));
+	}
+	assert_int_equal(image_twin(NULL, arena, &ref).n, 0);
+	arena_free(arena);
+}
+
+static void test_places(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool is, in;
+	} rows[] = {
+		{ "/run", "/run", true, false },
+		{ "/run/", "/run", true, false },
+		{ "/run///", "/var/run", true, false },
+		{ "/run/a", "/var/run", false, true },
+		{ "/var/run/a", "/run", false, true },
+		{ "/var/lock/x", "/run/lock", false, true },
+		{ "/runs", "/run", false, false },
+		{ "/var/runs", "/run", false, false },
+		{ "/run", "/run/a", false, false },
+		{ "/a", "/", false, true },
+		{ "/", "/", true, false },
+		{ "/var/lib/a", "/var/lib", false, true },
+		{ "/var/library", "/var/lib", false, false },
+		{ "", "/tmp", false, false },
+		{ "/tmp", "", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (image_path_is(str_of(rows[i].a), str_of(rows[i].b)) != rows[i].is ||
+		    image_path_is_in(str_of(rows[i].a), str_of(rows[i].b)) != rows[i].in)
+			fail_msg("%s and %s", rows[i].a, rows[i].b);
+}
+
 /* ---- a user's own file ---- */
 
 #define ROW "- {name: n, repositories: [quay.io/a/b], user: root, source: s, mark: memory"
@@ -161,11 +304,31 @@ static const struct {
 	{ "images:\n" ROW ", gid: 0}\n", "a gid without a uid", 2, 3 },
 	{ "images:\n" ROW ", listens: [http]}\n", "\"http\" is no port such as \"8080\" or \"53/udp\"", 2, 79 },
 	{ "images:\n" ROW ", moves: [{port: 80, value: \"{port}\"}]}\n", "a move has either env or arg", 2, 87 },
-	{ "images:\n" ROW "}\n" ROW "}\n", "\"n\" stands twice", 3, 3 },
+	{ "images:\n" ROW "}\n" ROW "}\n", NULL, 0, 0 },
+	{ "images:\n- {repositories: [quay.io/a/b]}\n", NULL, 0, 0 },
 	{ "images:\n- {name: n, repositories: [nginx], user: root, source: s, mark: memory}\n",
 	  "write nginx in full: docker.io/library/nginx", 2, 3 },
 	{ "images:\n- {name: n, repositories: [a], user: rooot, source: s, mark: memory}\n",
 	  "user cannot be \"rooot\" (did you mean root?)", 2, 32 },
+	{ "images:\n- {name: n, repositories: [a]}\n", "write a in full: docker.io/library/a", 2, 3 },
+	{ "images:\n- {name: n, repositories: [quay.io/a/b]}\n", NULL, 0, 0 },
+	{ "{}\n", NULL, 0, 0 },
+	{ "images:\n" ROW ", uid: any, gid: 1}\n", "uid: any stands without a gid", 2, 3 },
+	{ "images:\n" ROW ", uid: nobody}\n", "uid must be a number from 1 to 2147483647", 2, 79 },
+	{ "images:\n" ROW ", needs-root: true}\n", "needs-root takes a reason: cannot", 2, 3 },
+	{ "images:\n" ROW ", writable: [tmp]}\n", "tmp is no directory such as /var/cache/nginx", 2, 90 },
+	{ "images:\n" ROW ", writable: [/a/../b]}\n", "/a/../b is no directory such as /var/cache/nginx", 2, 90 },
+	{ "images:\n" ROW ", writable: [/run, /var/run]}\n", "/run and /var/run are one place", 2, 3 },
+	{ "images:\n" ROW ", data: [/a], never: [/a/b]}\n", "a mount on /a would hide /a/b", 2, 3 },
+	{ "images:\n" ROW ", data: [/a], rewrites: [/a]}\n", "a mount on /a would hide /a", 2, 3 },
+	{ "images:\n" ROW ", data: [/a/b], never: [/a]}\n", NULL, 0, 0 },
+	{ "images:\n" ROW ", strict: [/a]}\n", "/a is strict and no data", 2, 3 },
+	{ "images:\n" ROW ", writable: [/a], data: [/a]}\n", "/a is both writable and data", 2, 3 },
+	{ "images:\n" ROW ", sets: {A: 1}}\n", "a value of sets must be a text (in quotes)", 2, 86 },
+	{ "images:\n" ROW ", twin: nginx}\n", "write nginx in full: docker.io/library/nginx", 2, 3 },
+	{ "images:\n" ROW ", example: nginx}\n", "its example nginx is none of its", 2, 3 },
+	{ "mirrors:\n- {prefix: a.example, is: docker.io/}\n",
+	  "prefix and is end with a slash: docker.io/, docker.io/library/", 2, 3 },
 	{ "images: [\n", NULL, 1, 0 }, /* whatever the parser says */
 };
 
@@ -174,11 +337,9 @@ static void test_files(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		CLEANUP(error_freep) struct error *error = NULL;
-		struct schema schema = { .tree = YAML_TREE_INIT };
 		struct arena *arena = arena_new();
 		struct image_facts facts;
-		bool fine = schema_open(&schema, arena, "f.yaml", str_of(files[i].text), &error) &&
-			    image_facts_read(&schema, &facts);
+		bool fine = image_facts_parse(arena, "f.yaml", str_of(files[i].text), &facts, &error);
 
 		assert_int_equal(fine, !files[i].line);
 		if (files[i].message) {
@@ -187,7 +348,6 @@ static void test_files(void **state)
 			assert_int_equal(error->at.line, files[i].line);
 			assert_int_equal(error->at.column, files[i].column);
 		}
-		schema_close(&schema);
 		arena_free(arena);
 	}
 }
@@ -196,7 +356,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_references), cmocka_unit_test(test_versions), cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_moves),	   cmocka_unit_test(test_files),
+		cmocka_unit_test(test_moves),	   cmocka_unit_test(test_files),    cmocka_unit_test(test_mirrors),
+		cmocka_unit_test(test_own_first),  cmocka_unit_test(test_twins),    cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * unprivileged-image: an image that starts as root gives way to its twin, which does the same without and listens on a
+ * port that it may open. On request only: it is another image, of another publisher. Where it brings another port, that
+ * port's move brings the image: both or neither (see kube/port_sites.c).
+ */
+#include "fixers/image-needs.h"
+#include "fixers/list.h"
+#include "kube/twins.h"
+
+static bool is_decided(const struct fix_context *fix, uint16_t port, const struct port_decision **ret_decision)
+{
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
+		*ret_decision = &fix->ports->items[i];
+		if (fix->ports->items[i].port == port && fix->ports->items[i].protocol == PROTOCOL_TCP)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the move of a port of the image would replace it; before the plan, whether one might. */
+static bool moves_by_twin(struct fix_context *fix, const struct kube_container *container)
+{
+	const struct image_fact *facts = container->facts;
+	const struct port_decision *decision;
+
+	for (size_t i = 0; i < facts->listens_n; i++) {
+		uint16_t port = facts->listens[i].port;
+
+		if (!fix->ports && port < PORT_FIRST_FREE)
+			return true;
+		if (is_decided(fix, port, &decision) && decision->action == PORT_MOVE &&
+		    twin_moves(container, fix->arena, port, decision->target))
+			return true;
+	}
+	return false;
+}
+
+/* Why a port that the image listens on keeps it; empty where none does. */
+static struct str kept_port(struct fix_context *fix, const struct kube_container *container)
+{
+	const struct image_fact *facts = container->facts;
+	const struct port_decision *decision;
+
+	for (size_t i = 0; i < facts->listens_n; i++) {
+		uint16_t port = facts->listens[i].port;
+
+		if (facts->listens[i].udp || !is_decided(fix, port, &decision))
+			continue;
+		if (decision->action != PORT_MOVE)
+			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",
+					  STR_ARG(container->twin), port,
+					  STR_ARG(decision->reason.n ? decision->reason : STR("it is kept")));
+		if (!twin_moves(container, fix->arena, port, decision->target))
+			return fix_format(fix, "%.*s does not listen on port %u", STR_ARG(container->twin),
+					  decision->target);
+		return STR("the move of its port was left (see unprivileged-ports)");
+	}
+	return STR_NONE;
+}
+
+static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
+{
+	struct problem problem = { .safety = SAFETY_CAVEAT };
+	struct kube_container *container;
+	struct change change;
+	enum fix_status status;
+	const char *why;
+
+	if (target == TARGET_POD || !fix_replaces_images(fix->config) || fix->pod->windows)
+		return FIX_FINE;
+	container = fix_container(fix, target);
+	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
+		return FIX_FINE;
+	why = twin_obstacle(fix->pod, container, fix->arena);
+	if (!why && moves_by_twin(fix, container))
+		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
+	/* That may have replaced it. */
+	if (!container->twin.n)
+		return FIX_FINE;
+	problem.at = yaml_get(fix->tree, container->node, "image");
+	if (!problem.at)
+		return FIX_FINE;
+	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
+				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
+				     STR_ARG(container->twin));
+	problem.reason = why ? str_of(why) : kept_port(fix, container);
+	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
+	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
+		return fix_report(fix, self, &problem);
+	change = fix_begin(fix, target);
+	change_set_str(&change, problem.at, container->twin);
+	status = fix_end(&change, self, &problem);
+	if (status == FIX_CHANGED)
+		twin_refresh(fix->pod, fix->arena, fix->own);
+	return status;
+}
+
+const struct fixer fixer_unprivileged_image = {
+	.name = "unprivileged-image",
+	.summary = "Images that start as root give way to those that do the same without",
+	.profile = PROFILE_OPT_IN,
+	.standard = "Pod Security Standards, restricted: what Running as Non-root asks for; no check of its own",
+	.checks = "",
+	.why = "An image that is made to run without root needs no UID, no sysctl and fewer writable folders. It is another "
+	       "image, so it is only used where --replace-images (or --also unprivileged-image) asks for it.",
+	.caveat = "A tag that the other image does not have cannot be pulled (\"ErrImagePull\"). What is mounted into "
+		  "folders of the old image may be looked for elsewhere.",
+	.example = "apiVersion: v1\n"
+		   "kind: Pod\n"
+		   "metadata:\n"
+		   "  name: web\n"
+		   "spec:\n"
+		   "  containers:\n"
+		   "  - name: web\n"
+		   "    image: nginx:1.27\n"
+		   "    ports:\n"
+		   "    - containerPort: 8080\n",
+	.run = run,
+};

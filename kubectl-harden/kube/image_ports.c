@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kube/image_ports.h"
+
+bool listener_says(const struct listener *listener, struct str value, uint16_t port)
+{
+	struct listener_port ports[LISTENER_PORTS_MAX];
+	size_t n = listener_ports(listener, value, ports);
+
+	for (size_t i = 0; i < n; i++)
+		if (ports[i].port == port)
+			return true;
+	return false;
+}
+
+static bool is_named(const struct image_fact *facts, struct str name)
+{
+	for (size_t i = 0; i < facts->moves_n; i++)
+		if (facts->moves[i].env && str_is(name, facts->moves[i].env))
+			return true;
+	/* "PORT" is in the name of many. */
+	return name.n && facts->set_by && !str_is(name, "PORT") && str_find(str_of(facts->set_by), name, 0) != SIZE_MAX;
+}
+
+bool image_obeys(const struct kube_container *container, struct str name, const struct listener *listener,
+		 uint16_t port)
+{
+	if (listener && (listener->dotnet || !image_fact_listens(container->facts, port)))
+		return true;
+	return container->facts && is_named(container->facts, name);
+}
+
+bool image_sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name)
+{
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
+		if (str_is(yaml_get_text(pod->tree, item, "name"), name))
+			return true;
+	return false;
+}
+
+bool image_is_moved(const struct kube_pod *pod, const struct kube_container *container, uint16_t port)
+{
+	static const struct listener plain = { .forms = LISTENER_NUMBER };
+
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item) {
+		struct str name = yaml_get_text(pod->tree, item, "name");
+		const struct listener *listener = listener_find_env(name);
+
+		if (image_obeys(container, name, listener, port) &&
+		    !listener_says(listener ? listener : &plain, yaml_get_text(pod->tree, item, "value"), port))
+			return true;
+	}
+	return false;
+}
