@@ -384,6 +384,12 @@ yaml_id change_append_map(struct change *change, yaml_id seq)
 	return done(change, yaml_append_map(change->fix->tree, seq, &change->why));
 }
 
+void change_append_int(struct change *change, yaml_id seq, int64_t value)
+{
+	if (!change->refused)
+		done(change, yaml_append_int(change->fix->tree, seq, value, &change->why));
+}
+
 void change_append_str(struct change *change, yaml_id seq, struct str value)
 {
 	if (!change->refused)

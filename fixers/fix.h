@@ -103,6 +103,7 @@ void change_str(struct change *change, yaml_id map, const char *key, struct str 
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order);
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order);
 yaml_id change_append_map(struct change *change, yaml_id seq);
+void change_append_int(struct change *change, yaml_id seq, int64_t value);
 void change_append_str(struct change *change, yaml_id seq, struct str value);
 void change_set_str(struct change *change, yaml_id scalar, struct str value);
 void change_set_int(struct change *change, yaml_id scalar, int64_t value);

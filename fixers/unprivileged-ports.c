@@ -88,7 +88,7 @@ static void add_count(struct buf *words, size_t count, const char *what)
 static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
 				 const struct port_decision *decision)
 {
-	size_t probes = 0, hooks = 0;
+	size_t probes = 0, hooks = 0, annotations = 0;
 	struct buf words = BUF_INIT;
 	struct str text;
 
@@ -102,12 +102,14 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		if (site->kind == SITE_IMAGE)
 			add_words(&words, STR("its image "), site->text);
 		probes += site->kind == SITE_PROBE || (site->kind == SITE_EXEC && !site->label.n);
+		annotations += site->kind == SITE_ANNOTATION;
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
 	for (size_t i = 0; i < sites->configs.n; i++)
 		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
+	add_count(&words, annotations, "annotation");
 	if (decision->services.n)
 		add_words(&words, decision->services, STR_NONE);
 	text = str_copy(fix->arena, buf_str(&words));
@@ -147,6 +149,7 @@ static void edit_site(struct fix_context *fix, struct change *change, const stru
 	case SITE_ENV:
 	case SITE_ARG:
 	case SITE_EXEC:
+	case SITE_ANNOTATION:
 	case SITE_IMAGE:
 		change_set_str(change, site->node, site->text);
 		break;
@@ -178,7 +181,7 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 				       fix_twin_in_words(fix, fix_container(fix, sites.items[i].container)));
 	if (sites.caveat.n) {
 		fix_add_caveat(fix, problem, sites.caveat);
-	} else if (!sites.sure) {
+	} else if (!sites.sure && !decision->sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

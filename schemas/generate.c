@@ -25,9 +25,8 @@ static const struct table {
 };
 
 /* The headers of kubectl-harden/kube that declare the tables. */
-static const char *const headers[] = {
-	"dotnet.h", "image_facts.h", "kinds.h", "listeners.h", "pod.h", "pod_security.h"
-};
+static const char *const headers[] = { "config_files.h", "dotnet.h", "image_facts.h",  "kinds.h",
+				       "listeners.h",	 "pod.h",    "pod_security.h", "port_references.h" };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 

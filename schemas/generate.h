@@ -23,8 +23,10 @@ bool emit_dotnet(struct schema *schema, struct buf *out);
 /* emit_images() - images.yaml: image_facts of kube/image_facts.h. */
 bool emit_images(struct schema *schema, struct buf *out);
 
-/* emit_listeners() - listeners.yaml, emit_ports() - ports.yaml: the tables of kube/listeners.h. */
+/* emit_listeners() - listeners.yaml: the tables of kube/listeners.h and kube/config_files.h. */
 bool emit_listeners(struct schema *schema, struct buf *out);
+
+/* emit_ports() - ports.yaml: port_moves, port_reserved of kube/listeners.h, and the tables of kube/port_references.h. */
 bool emit_ports(struct schema *schema, struct buf *out);
 
 /* emit_string() - a C string literal, or NULL. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Generate: listeners' names and ports.
+ * Generate: listeners' names, and the lines of their configuration files.
  *
  * A row of names that mean the same becomes a row for each name, in the order of the file: where two patterns fit a
  * name, the first one counts. The same name twice is refused, for one of the two would never be read.
  */
 #include "generate.h"
 
+#include "kube/config_files.h"
 #include "kube/listeners.h"
 
 #include <stdlib.h>
@@ -130,13 +131,62 @@ static bool emit_never(struct schema *schema, yaml_id map, struct buf *out)
 	return fine;
 }
 
+/* ---- configuration files ---- */
+
+static bool emit_config(struct schema *schema, yaml_id row, struct buf *out)
+{
+	struct config_row config = { 0 };
+	unsigned forms = 0;
+
+	if (!schema_keys(schema, row, "program needs file word after beside follows forms separator source",
+			 "program needs forms source") ||
+	    !schema_text(schema, row, "program", &config.program) ||
+	    !schema_text(schema, row, "needs", &config.needs) || !schema_text(schema, row, "file", &config.file) ||
+	    !schema_text(schema, row, "word", &config.word) || !schema_text(schema, row, "after", &config.after) ||
+	    !schema_text(schema, row, "beside", &config.beside) ||
+	    !schema_flag(schema, row, "follows", &config.follows) ||
+	    !schema_bits(schema, row, "forms", SCHEMA_NAMES(form_names), &forms) ||
+	    !read_separator(schema, row, &config.value.separator) || !read_source(schema, row))
+		return false;
+	if (!forms || !*config.needs)
+		return schema_fail(schema, row, "a row needs a form, and a text that tells its files");
+	if (!config.word && !config.file)
+		return schema_fail(schema, row, "a row without a word needs a file");
+	buf_addz(out, "\t{ ");
+	for (size_t i = 0; i < 6; i++) {
+		const char *const texts[] = { config.program, config.needs, config.file,
+					      config.word,    config.after, config.beside };
+
+		emit_string(out, texts[i]);
+		buf_addz(out, ", ");
+	}
+	buf_addf(out, "%s, { ", config.follows ? "true" : "false");
+	emit_string(out, config.word ? config.word : config.file);
+	buf_addf(out, ", %u, '\\%03o', false, false, false, 0, 0 } },\n", forms, (unsigned)config.value.separator);
+	return true;
+}
+
+static bool emit_configs(struct schema *schema, yaml_id map, struct buf *out)
+{
+	bool fine = true;
+	size_t n = 0;
+
+	buf_addz(out, "\nconst struct config_row config_rows[] = {\n");
+	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, "configs"), row) {
+		fine = fine && emit_config(schema, row, out);
+		n++;
+	}
+	buf_addf(out, "};\nconst size_t config_rows_n = %zu;\n", n);
+	return fine;
+}
+
 bool emit_listeners(struct schema *schema, struct buf *out)
 {
 	yaml_id map = yaml_get(&schema->tree, schema->tree.root, "listeners");
 	struct schema_texts hosts;
 
 	if (!schema_keys(schema, schema->tree.root, "listeners", "listeners") ||
-	    !schema_keys(schema, map, "hosts never env flags", "hosts never env flags") ||
+	    !schema_keys(schema, map, "hosts never env flags configs", "hosts never env flags configs") ||
 	    !schema_texts(schema, map, "hosts", &hosts))
 		return false;
 	buf_addz(out, "\nconst char *const listener_hosts[] = {\n");
@@ -147,63 +197,5 @@ bool emit_listeners(struct schema *schema, struct buf *out)
 	}
 	buf_addf(out, "};\nconst size_t listener_hosts_n = %zu;\n", hosts.n);
 	return emit_never(schema, map, out) && emit_table(schema, map, "env", "listener_env", out) &&
-	       emit_table(schema, map, "flags", "listener_flags", out);
-}
-
-/* ---- ports ---- */
-
-static bool emit_moves(struct schema *schema, yaml_id list, struct buf *out)
-{
-	int64_t last = 0;
-	size_t n = 0;
-
-	buf_addz(out, "\nconst struct port_move port_moves[] = {\n");
-	YAML_EACH(&schema->tree, list, row) {
-		int64_t from = 0, to = 0;
-
-		if (!schema_keys(schema, row, "from to", "from to") ||
-		    !schema_number(schema, row, "from", 1, 1023, &from) ||
-		    !schema_number(schema, row, "to", 1024, 65535, &to))
-			return false;
-		for (yaml_id other = yaml_first(&schema->tree, list); other != row;
-		     other = yaml_next(&schema->tree, other))
-			if (yaml_int(&schema->tree, yaml_get(&schema->tree, other, "from"), &last) && last == from)
-				return schema_fail(schema, row, "port %lld stands twice", (long long)from);
-		buf_addf(out, "\t{ %lld, %lld },\n", (long long)from, (long long)to);
-		n++;
-	}
-	buf_addf(out, "};\nconst size_t port_moves_n = %zu;\n", n);
-	return true;
-}
-
-static bool emit_reserved(struct schema *schema, yaml_id list, struct buf *out)
-{
-	size_t n = 0;
-
-	buf_addz(out, "\nconst struct port_reserved port_reserved[] = {\n");
-	YAML_EACH(&schema->tree, list, row) {
-		int64_t first = 0, last = 0;
-		const char *by;
-
-		if (!schema_keys(schema, row, "first last by source", "first last by source") ||
-		    !schema_number(schema, row, "first", 1, 65535, &first) ||
-		    !schema_number(schema, row, "last", first, 65535, &last) || !schema_text(schema, row, "by", &by) ||
-		    !read_source(schema, row))
-			return false;
-		buf_addf(out, "\t{ %lld, %lld, ", (long long)first, (long long)last);
-		emit_string(out, by);
-		buf_addz(out, " },\n");
-		n++;
-	}
-	buf_addf(out, "};\nconst size_t port_reserved_n = %zu;\n", n);
-	return true;
-}
-
-bool emit_ports(struct schema *schema, struct buf *out)
-{
-	yaml_id root = schema->tree.root;
-
-	return schema_keys(schema, root, "moves reserved", "moves reserved") &&
-	       emit_moves(schema, yaml_get(&schema->tree, root, "moves"), out) &&
-	       emit_reserved(schema, yaml_get(&schema->tree, root, "reserved"), out);
+	       emit_table(schema, map, "flags", "listener_flags", out) && emit_configs(schema, map, out);
 }

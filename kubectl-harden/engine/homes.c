@@ -137,7 +137,7 @@ static void settle_in(const struct inventory *inventory, const struct by_name *i
 	for (size_t i = 0; i < nearest.n; i++)
 		if (!workload->home ||
 		    inventory->homes.items[nearest.homes[i]].level > inventory->homes.items[workload->home - 1].level)
-			workload->home = nearest.homes[i] + 1;
+			workload->home = (uint32_t)nearest.homes[i] + 1;
 }
 
 void plan_homes(struct run *run)
@@ -294,7 +294,7 @@ static void count_workloads(struct count *count)
 /* Objects that hold a pod, or seem to, and are no rows of the inventory. */
 static void count_unseen(struct count *count, struct source *source, size_t document)
 {
-	struct where where = { .source = source, .document = document };
+	struct where where = { .source = source, .document = (uint32_t)document };
 
 	for (size_t i = 0; i < source->documents.items[document].objects.n; i++) {
 		count->source = source;

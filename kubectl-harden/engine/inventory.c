@@ -7,6 +7,8 @@
  */
 #include "engine/inventory.h"
 
+#include <stdlib.h>
+
 #include "fixers/evidence.h"
 #include "fixers/list.h"
 #include "fixers/skip.h"
@@ -17,19 +19,29 @@ static struct str keep(struct run *run, struct str text)
 	return intern_str(&run->intern, text);
 }
 
-static struct label *keep_labels(struct run *run, struct yaml_tree *tree, yaml_id map, size_t *ret_n)
+enum { LABELS_MAX = 4096 };
+
+const struct label *inventory_labels(struct run *run, struct yaml_tree *tree, yaml_id map, uint32_t *ret_n)
 {
 	size_t n = yaml_count(tree, map), i = 0;
-	struct label *labels = n ? ARENA_ARRAY(run->arena, struct label, n) : NULL;
+	const struct label *kept = NULL;
+	struct label *labels;
 
+	*ret_n = 0;
+	if (!n || n > LABELS_MAX)
+		return NULL;
+	labels = xrealloc_array(NULL, n, sizeof(*labels));
 	YAML_EACH(tree, map, key) {
 		if (i == n)
 			break;
 		labels[i++] = (struct label){ keep(run, yaml_text(tree, key)),
 					      keep(run, yaml_text(tree, yaml_value(tree, key))) };
 	}
-	*ret_n = i;
-	return labels;
+	labels_sort(labels, i);
+	kept = intern_bytes(&run->intern, labels, i * sizeof(*labels));
+	free(labels);
+	*ret_n = (uint32_t)i;
+	return kept;
 }
 
 /* ---- workloads ---- */
@@ -54,12 +66,13 @@ bool inventory_is_movable(const struct kube_pod *pod)
 static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
 		      const struct low_port *low)
 {
-	struct inventory_port port = { .protocol = low->protocol, .port = low->port };
+	struct inventory_port port = { .protocol = (uint8_t)low->protocol, .port = low->port };
 	struct port_sites sites;
 	struct str reason;
 
 	port.target = port_map_target(&fix->config->port_map, low->port);
 	port_sites_find(pod, run->scratch, low->protocol, low->port, port.target, &sites);
+	port.owner = (int16_t)low->container;
 	port.listener = sites.listener;
 	port.sure = sites.sure;
 	port.name = keep(run, sites.name);
@@ -68,7 +81,6 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	if (!inventory_is_movable(pod))
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
-		port.container = keep(run, pod->containers[low->container].name);
 		port.image = keep(run, pod->containers[low->container].image);
 		port.skipped = !fix_skips(fix, &fixer_unprivileged_ports, TARGET_POD) &&
 			       fix_skips(fix, &fixer_unprivileged_ports, low->container);
@@ -140,14 +152,12 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	size_t n = pod_low_ports(pod, low);
 	yaml_id labels = inventory_is_movable(pod) ? yaml_get(pod->tree, pod->metadata, "labels") : YAML_NONE;
 
-	workload.labels = keep_labels(run, pod->tree, labels, &workload.labels_n);
+	workload.labels = inventory_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
-	if (pod->host_network)
-		workload.blocked =
-			STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the "
-			    "sysctl is not allowed there; only a person can decide");
+	workload.host_network = pod->host_network;
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
+	inventory_mounts(run, pod, &workload);
 	for (size_t i = 0; i < n; i++)
 		keep_port(run, &workload, pod, fix, &low[i]);
 	VEC_FIT(&workload.ports);
@@ -190,19 +200,21 @@ static void keep_target(struct run *run, struct yaml_tree *tree, yaml_id item, s
 /* Ports times annotations: nobody's Service has as many. */
 enum { ANNOTATION_LOOKS_MAX = 1 << 20 };
 
-static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations, struct service_port *port)
+static void check_annotations(struct run *run, struct yaml_tree *tree, yaml_id annotations,
+			      const struct kube_kind *kind, struct service_port *port)
 {
 	if (port->number <= 0 || port->number >= PORT_FIRST_FREE)
 		return;
+	/* Those with a row of schemas/ports.yaml are references, or no pod's ports. */
 	YAML_EACH(tree, annotations, key)
-		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
+		if (!port_annotation_find(kind, yaml_text(tree, key)) &&
+		    port_in_text(yaml_text(tree, yaml_value(tree, key)), (uint16_t)port->number))
 			port->why_not =
 				str_fmt(run->arena, "its annotation %.*s names it", STR_ARG(yaml_text(tree, key)));
 }
 
-/* Why a Service stays as it is, whatever its pods do; empty where it follows them. */
-static struct str why_service_keeps(struct run *run, struct where where, struct yaml_tree *tree,
-				    const struct kube_object *object)
+struct str inventory_why_kept(struct run *run, struct where where, struct yaml_tree *tree,
+			      const struct kube_object *object)
 {
 	const struct fix_config *config = &where.source->options->fix;
 	size_t index = fixer_index(&fixer_unprivileged_ports);
@@ -230,11 +242,13 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 	struct str keeps;
 	bool crowded;
 
-	service.selector = keep_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
+	service.selector = inventory_labels(run, tree, yaml_get(tree, spec, "selector"), &service.selector_n);
+	service.labels =
+		inventory_labels(run, tree, yaml_get_path(tree, object->node, "metadata.labels"), &service.labels_n);
 	service.headless = str_is(yaml_get_text(tree, spec, "clusterIP"), "None");
 	service.external = str_is(yaml_get_text(tree, spec, "type"), "ExternalName");
 	service.ports = n ? ARENA_ARRAY(run->arena, struct service_port, n) : NULL;
-	keeps = why_service_keeps(run, where, tree, object);
+	keeps = inventory_why_kept(run, where, tree, object);
 	crowded = (uint64_t)n * yaml_count(tree, annotations) > ANNOTATION_LOOKS_MAX;
 	YAML_EACH(tree, ports, item) {
 		struct service_port *port = &service.ports[service.ports_n];
@@ -242,7 +256,7 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		if (service.ports_n == n)
 			break;
 		service.ports_n++; /* by position, so also an ill-formed one */
-		port->protocol = port_protocol_of(yaml_get_text(tree, item, "protocol"));
+		port->protocol = (uint8_t)port_protocol_of(yaml_get_text(tree, item, "protocol"));
 		yaml_int(tree, yaml_get(tree, item, "port"), &port->port);
 		keep_target(run, tree, item, port);
 		if (keeps.n)
@@ -250,7 +264,38 @@ void inventory_service(struct run *run, struct where where, struct yaml_tree *tr
 		else if (crowded)
 			port->why_not = STR("it has too many annotations that could name it");
 		else
-			check_annotations(run, tree, annotations, port);
+			check_annotations(run, tree, annotations, object->kind, port);
 	}
 	VEC_PUSH(&run->inventory->services, service);
+}
+
+/* ---- ties ---- */
+
+size_t inventory_ties(const struct inventory *inventory)
+{
+	return inventory->services.n + inventory->references.n + inventory->files.n;
+}
+
+const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, const struct where **ret_where,
+			      uint32_t *ret_n)
+{
+	if (tie < inventory->services.n) {
+		const struct service *service = &inventory->services.items[tie];
+
+		*ret_where = &service->where;
+		*ret_n = service->selected_n;
+		return service->selected;
+	}
+	tie -= inventory->services.n;
+	if (tie < inventory->references.n) {
+		const struct reference *reference = &inventory->references.items[tie];
+
+		*ret_where = &reference->where;
+		*ret_n = reference->selected_n;
+		return reference->selected;
+	}
+	tie -= inventory->references.n;
+	*ret_where = &inventory->files.items[tie].where;
+	*ret_n = inventory->files.items[tie].selected_n;
+	return inventory->files.items[tie].selected;
 }

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 
 #include "engine/levels.h"
+#include "engine/move.h"
 #include "engine/plan.h"
 #include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
-#include "kube/appsettings.h"
 #include "yaml/settle.h"
 
 /* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
@@ -40,12 +40,16 @@ static const void *find_row(const void *rows, size_t n, size_t size, size_t wher
 	return NULL;
 }
 
-static const struct workload *find_workload(struct pass *pass, unsigned object)
+static struct workload *find_workload(struct pass *pass, unsigned object)
 {
-	return pass->document->workloads_n ? find_row(&pass->run->inventory->workloads.items[pass->document->workload],
-						      pass->document->workloads_n, sizeof(struct workload),
-						      offsetof(struct workload, where), object)
-					   : NULL;
+	struct workload *all = pass->run->inventory->workloads.items;
+	const struct workload *row = pass->document->workloads_n
+					     ? find_row(&all[pass->document->workload], pass->document->workloads_n,
+							sizeof(struct workload), offsetof(struct workload, where),
+							object)
+					     : NULL;
+
+	return row ? &all[row - all] : NULL;
 }
 
 static const struct service *find_service(struct pass *pass, unsigned object)
@@ -54,6 +58,14 @@ static const struct service *find_service(struct pass *pass, unsigned object)
 						     pass->document->services_n, sizeof(struct service),
 						     offsetof(struct service, where), object)
 					  : NULL;
+}
+
+static const struct config_files *find_files(struct pass *pass, unsigned object)
+{
+	return pass->document->files_n
+		       ? find_row(&pass->run->inventory->files.items[pass->document->files], pass->document->files_n,
+				  sizeof(struct config_files), offsetof(struct config_files, where), object)
+		       : NULL;
 }
 
 static const struct inventory_config *find_config(struct pass *pass, unsigned object)
@@ -70,6 +82,21 @@ static const struct home *find_home(struct pass *pass, unsigned object)
 		       ? find_row(&pass->run->inventory->homes.items[pass->document->home], pass->document->homes_n,
 				  sizeof(struct home), offsetof(struct home, where), object)
 		       : NULL;
+}
+
+/* The first one of the object. */
+static const struct reference *find_reference(struct pass *pass, unsigned object)
+{
+	const struct reference *first = NULL, *found;
+
+	if (!pass->document->references_n)
+		return NULL;
+	first = &pass->run->inventory->references.items[pass->document->reference];
+	found = find_row(first, pass->document->references_n, sizeof(struct reference),
+			 offsetof(struct reference, where), object);
+	while (found && found > first && found[-1].where.object == object)
+		found--;
+	return found;
 }
 
 /* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
@@ -95,10 +122,14 @@ static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
-	const struct workload *workload = find_workload(pass, pass->object);
+	struct workload *workload = find_workload(pass, pass->object);
 	struct config_finder finder = plan_config_finder(pass->run->inventory, workload);
+	struct port_plan plan;
 
-	fix.ports = workload && workload->plan.n ? &workload->plan : NULL;
+	if (workload && plan_concerns(workload)) {
+		plan = plan_decisions(pass->run, workload, pass->run->words);
+		fix.ports = &plan;
+	}
 	pod->configs = fix.ports && pass->run->inventory->configs_by_name ? &finder.lookup : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
@@ -109,45 +140,6 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 	pass->changes = fix.changes;
 	skipped_record(pass, &fix, index);
 	pod->configs = NULL;
-	fix_context_free(&fix);
-}
-
-/* The new text of a ConfigMap's value; false where it does not say the port (any more). */
-static bool moved_text(struct fix_context *fix, const struct config_move *move, struct str text, struct str *ret_text)
-{
-	const char *why;
-
-	if (move->listener)
-		return listener_rewrite(move->listener, fix->arena, text, move->from, move->to, ret_text);
-	return appsettings_move(fix->arena, text, move->from, move->to, ret_text, &why) == APPSETTINGS_MOVED;
-}
-
-/* The values of a ConfigMap that say ports which move, each as one change. */
-static void move_config(struct pass *pass, const struct kube_object *object)
-{
-	struct kube_pod none = { .tree = pass->tree, .object = *object };
-	const struct inventory_config *config = find_config(pass, pass->object);
-	struct fix_context fix;
-
-	if (!config)
-		return;
-	fix = context_of(pass, &none);
-	for (size_t i = 0; i < config->moves.n; i++) {
-		const struct config_move *move = &config->moves.items[i];
-		struct str key = config->map.entries[move->entry].key, text;
-		yaml_id value = yaml_get_str(pass->tree, yaml_get(pass->tree, object->node, "data"), key);
-		struct problem problem = { .at = value };
-		struct change change;
-
-		if (!moved_text(&fix, move, yaml_text(pass->tree, value), &text))
-			continue;
-		change = fix_begin(&fix, TARGET_POD);
-		change_set_str(&change, value, text);
-		problem.message = fix_format(&fix, "%.*s of ConfigMap %.*s says port %u of its pods, which moves to %u",
-					     STR_ARG(key), STR_ARG(config->map.name), move->from, move->to);
-		fix_end(&change, &fixer_unprivileged_ports, &problem);
-	}
-	pass->changes = fix.changes;
 	fix_context_free(&fix);
 }
 
@@ -169,45 +161,34 @@ static void run_on_namespace(struct pass *pass, const struct kube_object *object
 	fix_context_free(&fix);
 }
 
-/* The ports of a Service that follow their pods, as one change. */
-static void move_service(struct pass *pass, const struct kube_object *object, size_t row)
+/* What an object without pods says of the ports of those that have some. */
+static void move_ports(struct pass *pass, const struct kube_object *object, size_t row)
 {
+	const struct inventory *inventory = pass->run->inventory;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct service *service = find_service(pass, pass->object);
+	const struct reference *references = find_reference(pass, pass->object);
+	const struct inventory_config *config = find_config(pass, pass->object);
+	const struct config_files *files = find_files(pass, pass->object);
 	struct fix_context fix;
-	size_t index = 0;
+	size_t n = 0;
 
-	if (!service)
+	if (!service && !references && !config && !files)
 		return;
 	fix = context_of(pass, &none);
-	YAML_EACH(pass->tree, yaml_get_path(pass->tree, object->node, "spec.ports"), item) {
-		const struct service_port *port = index < service->ports_n ? &service->ports[index] : NULL;
-		yaml_id target = yaml_get(pass->tree, item, "targetPort");
-		struct problem problem = { .at = target ? target : item };
-		struct change change;
-		int64_t number = 0;
+	if (service)
+		move_service(&fix, service);
+	if (config)
+		move_config(&fix, config);
+	if (files)
+		move_files(pass->run, &fix, files);
+	if (references) {
+		const struct reference *end =
+			&inventory->references.items[pass->document->reference + pass->document->references_n];
 
-		index++;
-		/* 0, "" and null count as absent (core/v1 defaults.go). */
-		if (!port || !port->moves ||
-		    (target && !yaml_is_null(pass->tree, target) && yaml_text(pass->tree, target).n &&
-		     (!yaml_int(pass->tree, target, &number) || (number && number != port->number))))
-			continue;
-		change = fix_begin(&fix, TARGET_POD);
-		if (port->target_name.n)
-			change_str(&change, item, "targetPort", port->target_name, &order_service_port);
-		else
-			change_int(&change, item, "targetPort", port->target, &order_service_port);
-		problem.message = fix_format(&fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
-					     STR_ARG(service->name), (long long)port->number, port->target);
-		if (!port->target_name.n) {
-			problem.caveat = CAVEAT_TEXT;
-			problem.detail =
-				STR("a Service leads to its pods by number: until the roll-out is done, old pods do "
-				    "not answer, and \"rollout undo\" does not undo the Service. A named container "
-				    "port has no such gap.");
-		}
-		fix_end(&change, &fixer_unprivileged_ports, &problem);
+		while (references + n < end && references[n].where.object == pass->object)
+			n++;
+		move_references(pass->run, &fix, references, n);
 	}
 	pass->changes = fix.changes;
 	skipped_record(pass, &fix, row);
@@ -289,12 +270,10 @@ static void visit(struct pass *pass, size_t index)
 		record(pass, view, note, edited);
 	if (edited)
 		run_fixers(pass, &view->pod, index);
-	else if (object->kind && (object->kind->flags & KIND_SERVICE))
-		move_service(pass, object, index);
-	else if (object->kind && (object->kind->flags & KIND_CONFIG))
-		move_config(pass, object);
 	else if (object->kind && (object->kind->flags & KIND_NAMESPACE))
 		run_on_namespace(pass, object);
+	else if (object->kind && (object->kind->flags & (KIND_SERVICE | KIND_NAMES_PORT | KIND_CONFIG)))
+		move_ports(pass, object, index);
 	pass->object++;
 }
 

@@ -20,12 +20,6 @@
 #include "fixers/skip.h"
 #include "kube/listeners.h"
 
-/* What is asked for of the file that a workload stands in. */
-static const struct fix_config *config_of(const struct workload *workload)
-{
-	return &workload->where.source->options->fix;
-}
-
 /* ---- ports that only a Service knows ---- */
 
 /*
@@ -38,7 +32,7 @@ static void look_into_pod(struct run *run, const struct workload *workload, stru
 	struct port_sites sites;
 	struct object_view *view;
 
-	if (config_of(workload)->low_ports != LOW_PORTS_MOVE || port->why_not.n)
+	if (plan_config_of(workload)->low_ports != LOW_PORTS_MOVE || port->why_not.n)
 		return;
 	arena_reset(run->scratch);
 	if (!document_take_tree(run, workload->where.source, document))
@@ -68,8 +62,9 @@ static void learn_ports(struct run *run)
 				struct inventory_port learnt = {
 					.protocol = port->protocol,
 					.port = (uint16_t)port->number,
-					.target =
-						port_map_target(&config_of(workload)->port_map, (uint16_t)port->number),
+					.target = port_map_target(&plan_config_of(workload)->port_map,
+								  (uint16_t)port->number),
+					.owner = -1,
 					.by_service = true,
 				};
 
@@ -108,14 +103,44 @@ static const char *reserved_by(const struct port_map *map, const struct inventor
 	return port_reserved_by(port->target);
 }
 
+/* A mounted ConfigMap that may tell the program; empty for none. */
+static struct str mounted_by(const struct workload *workload, const struct inventory_port *port)
+{
+	for (uint32_t i = 0; i < workload->mounts_n; i++)
+		if (!workload->mounts[i].known && (port->owner < 0 || port->owner == workload->mounts[i].container))
+			return workload->mounts[i].name;
+	return STR_NONE;
+}
+
+/* Why nobody knows whether the program would follow. */
+static struct str why_unknown(struct run *run, const struct workload *workload, const struct inventory_port *port)
+{
+	struct str config = mounted_by(workload, port);
+
+	if (config.n)
+		return str_fmt(run->arena,
+			       "nothing that we read of ConfigMap/%.*s, which it mounts, says what it listens on; where "
+			       "it listens on %u: --low-ports=move",
+			       STR_ARG(config), port->target);
+	if (port->by_service)
+		return str_fmt(run->arena,
+			       "only a Service says that the pod listens there; where its program can listen on %u: "
+			       "--low-ports=move",
+			       port->target);
+	return str_fmt(run->arena,
+		       "nothing here says how image %.*s is told to listen elsewhere; when it listens on %u: "
+		       "--low-ports=move",
+		       STR_ARG(port->image), port->target);
+}
+
 static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
-	const struct fix_config *config = config_of(workload);
+	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
 
-	if (workload->blocked.n)
-		plan_refuse_port(port, workload->blocked);
+	if (workload->host_network)
+		plan_refuse_port(port, plan_why_blocked);
 	else if (workload->windows)
 		plan_refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)
@@ -138,17 +163,7 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	if (port->refused || config->low_ports == LOW_PORTS_MOVE)
 		return;
 	if (!port->listener)
-		plan_refuse_port(port,
-				 port->doubt.n ? port->doubt
-				 : port->by_service
-					 ? str_fmt(run->arena,
-						   "only a Service says that the pod listens there; where its program "
-						   "can listen on %u: --low-ports=move",
-						   port->target)
-					 : str_fmt(run->arena,
-						   "nothing here says how image %.*s is told to listen elsewhere; "
-						   "when it listens on %u: --low-ports=move",
-						   STR_ARG(port->image), port->target));
+		plan_refuse_port(port, port->doubt.n ? port->doubt : why_unknown(run, workload, port));
 	else if (workload->by_name)
 		plan_refuse_port(port,
 				 STR("a StatefulSet's pods are reached by their own names, where no Service translates "
@@ -156,21 +171,11 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 	plan_refuse_by_pins(run, pins, workload, port);
 }
 
-enum { SERVICES_NAMED = 4 };
-
-static void name_service(struct run *run, struct inventory_port *served, const struct service *service, bool number)
-{
-	if (served->services_n++ >= SERVICES_NAMED)
-		return;
-	served->services = str_fmt(run->arena, "%.*s%sService/%.*s%s", STR_ARG(served->services),
-				   served->services.n ? ", " : "", STR_ARG(service->name), number ? " targetPort" : "");
-}
-
 static void judge_service(struct run *run, struct service *service, struct service_port *port, size_t selected)
 {
 	struct workload *workload = &run->inventory->workloads.items[service->selected[selected]];
 	struct inventory_port *served = plan_served_port(workload, port);
-	bool forced = config_of(workload)->low_ports == LOW_PORTS_MOVE;
+	bool forced = plan_config_of(workload)->low_ports == LOW_PORTS_MOVE;
 
 	/* What leads to the new port already leads to another program. */
 	for (size_t i = 0; port->kind != TARGET_NAME && i < workload->ports.n; i++) {
@@ -186,7 +191,7 @@ static void judge_service(struct run *run, struct service *service, struct servi
 	if (!served)
 		return;
 	served->served = true;
-	name_service(run, served, service, port->kind != TARGET_NAME);
+	plan_note_mover(served, (size_t)(service - run->inventory->services.items));
 	if (service->headless && !forced)
 		plan_refuse_port(served, str_fmt(run->arena,
 						 "Service/%.*s is headless: its clients connect to the pod's own port",
@@ -261,11 +266,12 @@ static void judge(struct run *run)
 			refuse_parting(run, service, &service->ports[p]);
 		}
 	}
+	plan_judge_references(run);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		refuse_collisions(run, &inventory->workloads.items[i]);
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		struct workload *workload = &inventory->workloads.items[i];
-		bool forced = config_of(workload)->low_ports == LOW_PORTS_MOVE;
+		bool forced = plan_config_of(workload)->low_ports == LOW_PORTS_MOVE;
 
 		for (size_t k = 0; k < workload->ports.n && !forced; k++)
 			if (!workload->ports.items[k].served)
@@ -305,57 +311,95 @@ static bool spread(struct run *run, struct service *service, struct service_port
 	return changed;
 }
 
-/* For each workload the Services that select it: those of workload i are services[starts[i]] to services[starts[i+1]]. */
+/* ---- what moves together ---- */
+
+/* Whom a tie moves with all together or not at all: not those that allow the new port beside the old one. */
+static const uint32_t *tied(const struct inventory *inventory, size_t tie, uint32_t *ret_n)
+{
+	const struct where *where;
+	const uint32_t *selected = inventory_tie(inventory, tie, &where, ret_n);
+	size_t reference = tie - inventory->services.n;
+
+	if (tie >= inventory->services.n && reference < inventory->references.n &&
+	    inventory->references.items[reference].row->deed != DEED_MOVE)
+		*ret_n = 0;
+	return selected;
+}
+
+static bool spread_tie(struct run *run, size_t tie)
+{
+	struct inventory *inventory = run->inventory;
+	struct service *service;
+	bool changed = false;
+
+	if (tie >= inventory->services.n + inventory->references.n)
+		return plan_spread_files(run,
+					 &inventory->files.items[tie - inventory->services.n - inventory->references.n]);
+	if (tie >= inventory->services.n)
+		return plan_spread_reference(run, &inventory->references.items[tie - inventory->services.n]);
+	service = &inventory->services.items[tie];
+	for (size_t p = 0; p < service->ports_n; p++)
+		changed |= spread(run, service, &service->ports[p]);
+	return changed;
+}
+
+/* For each workload what leads to it: of workload i, ties[starts[i]] to ties[starts[i + 1]]. */
 struct behind {
-	size_t *starts, *services;
+	size_t *starts, *ties;
 };
 
 static struct behind behind_make(const struct inventory *inventory)
 {
-	size_t all = 0, n = inventory->workloads.n;
+	size_t all = 0, n = inventory->workloads.n, ties = inventory_ties(inventory);
 	struct behind behind = { .starts = xrealloc_array(NULL, n + 2, sizeof(size_t)) };
+	uint32_t selected_n;
 
 	memset(behind.starts, 0, (n + 2) * sizeof(size_t));
-	for (size_t s = 0; s < inventory->services.n; s++) {
-		all += inventory->services.items[s].selected_n;
-		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-			behind.starts[inventory->services.items[s].selected[i] + 2]++;
+	for (size_t s = 0; s < ties; s++) {
+		const uint32_t *selected = tied(inventory, s, &selected_n);
+
+		all += selected_n;
+		for (uint32_t i = 0; i < selected_n; i++)
+			behind.starts[INVENTORY_ROW(selected[i]) + 2]++;
 	}
 	for (size_t i = 2; i < n + 2; i++)
 		behind.starts[i] += behind.starts[i - 1];
-	behind.services = xrealloc_array(NULL, all + 1, sizeof(size_t));
-	for (size_t s = 0; s < inventory->services.n; s++)
-		for (size_t i = 0; i < inventory->services.items[s].selected_n; i++)
-			behind.services[behind.starts[inventory->services.items[s].selected[i] + 1]++] = s;
+	behind.ties = xrealloc_array(NULL, all + 1, sizeof(size_t));
+	for (size_t s = 0; s < ties; s++) {
+		const uint32_t *selected = tied(inventory, s, &selected_n);
+
+		for (uint32_t i = 0; i < selected_n; i++)
+			behind.ties[behind.starts[INVENTORY_ROW(selected[i]) + 1]++] = s;
+	}
 	return behind;
 }
 
-/* Services wait in a queue until nothing that they lead to was refused since they were looked at. */
+/* Ties wait in a queue until nothing that they lead to was refused since they were looked at. */
 static void spread_all(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct behind behind = behind_make(inventory);
-	size_t n = inventory->services.n, head = 0, waiting = n;
+	size_t n = inventory_ties(inventory), head = 0, waiting = n;
 	size_t *queue = xrealloc_array(NULL, n + 1, sizeof(size_t));
 	bool *waits = memset(xmalloc(n + 1), 1, n + 1);
 
 	for (size_t s = 0; s < n; s++)
 		queue[s] = s;
 	while (waiting) {
-		size_t s = queue[head];
-		struct service *service = &inventory->services.items[s];
-		bool changed = false;
+		size_t tie = queue[head];
+		uint32_t selected_n;
+		const uint32_t *selected = tied(inventory, tie, &selected_n);
 
 		head = (head + 1) % n;
 		waiting--;
-		waits[s] = false;
-		for (size_t p = 0; p < service->ports_n; p++)
-			changed |= spread(run, service, &service->ports[p]);
-		for (size_t i = 0; changed && i < service->selected_n; i++) {
-			size_t workload = service->selected[i];
+		waits[tie] = false;
+		if (!spread_tie(run, tie))
+			continue;
+		for (uint32_t i = 0; i < selected_n; i++) {
+			size_t workload = INVENTORY_ROW(selected[i]);
 
 			for (size_t k = behind.starts[workload]; k < behind.starts[workload + 1]; k++) {
-				size_t other = behind.services[k];
+				size_t other = behind.ties[k];
 
 				if (waits[other])
 					continue;
@@ -367,7 +411,7 @@ static void spread_all(struct run *run)
 	free(queue);
 	free(waits);
 	free(behind.starts);
-	free(behind.services);
+	free(behind.ties);
 }
 
 /* ---- the decisions ---- */
@@ -403,54 +447,7 @@ static void move_service(struct run *run, struct service *service, struct servic
 		return;
 	port->moves = true;
 	port->target = moved->target;
-	port->target_name = common_name(run, service, port);
-	for (size_t i = 0; !port->target_name.n && i < service->selected_n; i++) {
-		struct inventory_port *served =
-			plan_served_port(&run->inventory->workloads.items[service->selected[i]], port);
-
-		if (served)
-			served->number_used = true;
-	}
-}
-
-static struct port_decision decide(struct run *run, struct workload *workload, struct inventory_port *port)
-{
-	struct port_decision decision = {
-		.protocol = port->protocol,
-		.port = port->port,
-		.target = port->target,
-		.services = port->services,
-		.number_used = port->number_used,
-		.blind = !port->listener,
-		.reason = port->why_not,
-	};
-
-	if (port->services_n > SERVICES_NAMED)
-		decision.services = str_fmt(run->arena, "%.*s and %zu more", STR_ARG(port->services),
-					    port->services_n - SERVICES_NAMED);
-	if (workload->blocked.n) {
-		decision.action = PORT_LEAVE;
-		decision.reason = workload->blocked;
-	} else if (port->skipped) {
-		decision.action = PORT_SKIP;
-	} else if (config_of(workload)->low_ports == LOW_PORTS_KEEP) {
-		decision.action = PORT_KEEP;
-	} else {
-		decision.action = port->refused ? PORT_SYSCTL : PORT_MOVE;
-	}
-	return decision;
-}
-
-static void conclude(struct run *run, struct workload *workload)
-{
-	workload->plan.items = ARENA_ARRAY(run->arena, struct port_decision, workload->ports.n + 1);
-	workload->plan.n = 0;
-	for (size_t i = 0; i < workload->ports.n; i++) {
-		struct inventory_port *port = &workload->ports.items[i];
-
-		if (!port->stays_root && !workload->windows)
-			workload->plan.items[workload->plan.n++] = decide(run, workload, port);
-	}
+	port->name = common_name(run, service, port);
 }
 
 /* From the judgements to the decisions; may be repeated after more ports were refused. */
@@ -468,8 +465,6 @@ static void settle(struct run *run)
 			move_service(run, &inventory->services.items[s], &inventory->services.items[s].ports[p]);
 		}
 	}
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		conclude(run, &inventory->workloads.items[i]);
 }
 
 void plan_make(struct run *run)
@@ -481,6 +476,8 @@ void plan_make(struct run *run)
 	plan_match(run);
 	learn_ports(run);
 	plan_configs(run);
+	plan_match_references(run);
+	plan_match_files(run);
 	judge(run);
 	settle(run);
 }
@@ -516,6 +513,10 @@ bool plan_drop(struct run *run, const struct document *document)
 			}
 		}
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
+	for (size_t i = 0; i < document->files_n; i++)
+		dropped |= plan_drop_files(inventory, &inventory->files.items[document->files + i], why);
 	for (size_t i = 0; i < document->configs_n; i++) {
 		struct inventory_config *config = &inventory->configs.items[document->config + i];
 

@@ -6,12 +6,67 @@
  */
 
 #include "engine/inventory.h"
+#include "engine/plan_index.h"
 
 /* plan_distance() - how near two objects are: 0 the same file, else the folders to climb from @a to one that holds @b. */
 unsigned plan_distance(const struct where *a, const struct where *b);
 
+/* plan_config_of() - what is asked for of a workload's ports. */
+static inline const struct fix_config *plan_config_of(const struct workload *workload)
+{
+	return &workload->where.source->options->fix;
+}
+
+/* plan_why_blocked - why a pod on the node's network keeps its ports, and gets no sysctl. */
+extern const struct str plan_why_blocked;
+
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);
+
+/* What all pairs of Services or references and workloads together may cost; beyond any input that is one. */
+uint64_t plan_pairs_budget(const struct inventory *inventory);
+/* plan_refuse_crowded() - beyond it, no port moves. */
+void plan_refuse_crowded(struct inventory *inventory);
+
+/* Rows found in an index; plan_rows_keep() - in the run's arena and in the order of the input; @rows is released. */
+struct plan_rows {
+	uint32_t *items;
+	size_t n, cap;
+};
+uint32_t *plan_rows_keep(struct run *run, struct plan_rows *rows, uint32_t *ret_n);
+
+/*
+ * plan_keep_nearest() - of several environments only the nearest workloads belong to what stands at @where: others are
+ * taken out of its *n selected ones. Those that are ambiguous keep their ports.
+ */
+void plan_keep_nearest(struct run *run, const struct where *where, uint32_t *selected, uint32_t *n);
+
+/*
+ * plan_match_references() - finds the workloads whose ports each reference names; after plan_match() and once all ports
+ * are known. plan_judge_references() - refuses the ports of what cannot move along.
+ * plan_spread_reference() - what a reference names moves together: one that stays keeps the others. Whether any was
+ * taken out.
+ */
+void plan_match_references(struct run *run);
+void plan_judge_references(struct run *run);
+bool plan_spread_reference(struct run *run, struct reference *reference);
+
+/* plan_drop_reference() - what it names stays, for this reason; whether any of it would have moved. */
+bool plan_drop_reference(struct inventory *inventory, const struct reference *reference, struct str why);
+
+/*
+ * plan_match_files() - as plan_match_references(), for ConfigMaps; what they say is judged, too.
+ * plan_spread_files(), plan_drop_files() - as of references.
+ */
+void plan_match_files(struct run *run);
+bool plan_spread_files(struct run *run, const struct config_files *config);
+bool plan_drop_files(struct inventory *inventory, const struct config_files *config, struct str why);
+
+/*
+ * plan_note_mover() - notes, for people, that a tie moves along with a port: a row of the inventory's Services, or, behind
+ * those, of its references, or of its ConfigMaps.
+ */
+void plan_note_mover(struct inventory_port *port, size_t tie);
 
 /* plan_refuse_port() - the port stays, for this reason (the first one counts). plan_refuse_ports() - all of them do. */
 void plan_refuse_port(struct inventory_port *port, struct str why);

@@ -10,103 +10,17 @@
 
 #include "engine/plan.h"
 
-struct index {
-	size_t *slots;	/* first entry of a chain + 1 */
-	size_t *counts; /* length of each chain */
-	size_t mask;
-	struct entry {
-		size_t workload, next;
-	} *entries;
-	size_t entries_n;
-};
-
-static uint64_t label_hash(struct str namespace, const struct label *label)
-{
-	return (str_hash(namespace) * 31 + str_hash(label->key)) * 31 + str_hash(label->value);
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct label *x = a, *y = b;
-
-	return str_cmp(x->key, y->key);
-}
-
-/* Labels in order of their keys, so that one is found without looking at all. */
-static void sort_labels(const struct inventory *inventory)
-{
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		if (inventory->workloads.items[i].labels_n > 1)
-			qsort(inventory->workloads.items[i].labels, inventory->workloads.items[i].labels_n,
-			      sizeof(struct label), by_key);
-}
-
-static void index_build(struct index *index, const struct inventory *inventory)
-{
-	size_t labels = 0, size = 64;
-
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		labels += inventory->workloads.items[i].labels_n;
-	while (size < labels * 2)
-		size *= 2;
-	index->mask = size - 1;
-	index->slots = xrealloc_array(NULL, size, sizeof(*index->slots));
-	memset(index->slots, 0, size * sizeof(*index->slots));
-	index->counts = memset(xrealloc_array(NULL, size, sizeof(*index->counts)), 0, size * sizeof(*index->counts));
-	index->entries = xrealloc_array(NULL, labels + 1, sizeof(*index->entries));
-	index->entries_n = 0;
-	for (size_t i = 0; i < inventory->workloads.n; i++) {
-		const struct workload *workload = &inventory->workloads.items[i];
-
-		for (size_t k = 0; k < workload->labels_n; k++) {
-			size_t slot = label_hash(workload->namespace, &workload->labels[k]) & index->mask;
-
-			index->entries[index->entries_n] = (struct entry){ i, index->slots[slot] };
-			index->slots[slot] = ++index->entries_n;
-			index->counts[slot]++;
-		}
-	}
-}
-
-static void index_free(struct index *index)
-{
-	free(index->slots);
-	free(index->counts);
-	free(index->entries);
-}
-
-static bool has_label(const struct workload *workload, const struct label *label)
-{
-	const struct label *found =
-		workload->labels_n ? bsearch(label, workload->labels, workload->labels_n, sizeof(*label), by_key)
-				   : NULL;
-
-	return found && str_eq(found->value, label->value);
-}
-
-/* Labels that controllers give to pods: whatever their value, a pod of the workload may have it. */
-static bool is_added_later(const struct label *label)
-{
-	static const char *const keys[] = { "statefulset.kubernetes.io/pod-name",
-					    "apps.kubernetes.io/pod-index",
-					    "job-name",
-					    "batch.kubernetes.io/job-name",
-					    "pod-template-hash",
-					    "controller-revision-hash" };
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
-		if (str_is(label->key, keys[i]))
-			return true;
-	return false;
-}
-
 static bool selects(const struct service *service, const struct workload *workload)
 {
 	if (!str_eq(service->namespace, workload->namespace))
 		return false;
-	for (size_t i = 0; i < service->selector_n; i++)
-		if (!has_label(workload, &service->selector[i]) && !is_added_later(&service->selector[i]))
+	for (size_t i = 0; i < service->selector_n; i++) {
+		const struct label *label = labels_find(workload->labels, workload->labels_n, service->selector[i].key);
+
+		if (label ? !str_eq(label->value, service->selector[i].value)
+			  : !label_is_added(service->selector[i].key))
 			return false;
+	}
 	return service->selector_n > 0;
 }
 
@@ -229,17 +143,17 @@ static int by_identity(const void *a, const void *b)
 	return order ? order : str_cmp(x->kind, y->kind);
 }
 
-/* Of the workloads that a Service selects, those that are one object. */
-static void refuse_same(struct inventory *inventory, const struct service *service)
+/* Of the workloads that something selects, those that are one object. */
+static void refuse_same(struct inventory *inventory, const uint32_t *selected, uint32_t n)
 {
 	const struct str why = STR("the same object stands in several files at once; fix one environment at a "
 				   "time");
-	struct workload **all = xrealloc_array(NULL, service->selected_n + 1, sizeof(struct workload *));
+	struct workload **all = xrealloc_array(NULL, (size_t)n + 1, sizeof(struct workload *));
 
-	for (size_t i = 0; i < service->selected_n; i++)
-		all[i] = &inventory->workloads.items[service->selected[i]];
-	qsort(all, service->selected_n, sizeof(struct workload *), by_identity);
-	for (size_t i = 1; i < service->selected_n; i++) {
+	for (uint32_t i = 0; i < n; i++)
+		all[i] = &inventory->workloads.items[INVENTORY_ROW(selected[i])];
+	qsort(all, n, sizeof(struct workload *), by_identity);
+	for (uint32_t i = 1; i < n; i++) {
 		if (by_identity(&all[i - 1], &all[i]))
 			continue;
 		plan_refuse_ports(all[i - 1], why);
@@ -248,72 +162,47 @@ static void refuse_same(struct inventory *inventory, const struct service *servi
 	free(all);
 }
 
-/* Of several environments only the nearest workloads belong to a Service; ambiguous ones keep their ports. */
-static void keep_nearest(struct run *run, struct service *service)
+void plan_keep_nearest(struct run *run, const struct where *where, uint32_t *selected, uint32_t *n)
 {
 	struct inventory *inventory = run->inventory;
 	unsigned least = UINT32_MAX;
-	size_t kept = 0;
+	uint32_t kept = 0;
 
-	for (size_t i = 0; i < service->selected_n; i++) {
-		struct workload *workload = &inventory->workloads.items[service->selected[i]];
-		unsigned d = plan_distance(&service->where, &workload->where);
+	for (uint32_t i = 0; i < *n; i++) {
+		unsigned d = plan_distance(where, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where);
 
 		least = d < least ? d : least;
 	}
-	for (size_t i = 0; i < service->selected_n; i++) {
-		struct workload *workload = &inventory->workloads.items[service->selected[i]];
-
-		if (plan_distance(&service->where, &workload->where) == least)
-			service->selected[kept++] = service->selected[i];
-	}
-	service->selected_n = kept;
-	refuse_same(inventory, service);
+	for (uint32_t i = 0; i < *n; i++)
+		if (plan_distance(where, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where) == least)
+			selected[kept++] = selected[i];
+	*n = kept;
+	refuse_same(inventory, selected, kept);
 }
 
-/* The first entry of the shortest chain among the labels of a selector. */
-static size_t rarest(const struct index *index, const struct service *service)
+uint64_t plan_pairs_budget(const struct inventory *inventory)
 {
-	size_t best = 0, least = SIZE_MAX;
-
-	for (size_t i = 0; i < service->selector_n; i++) {
-		size_t slot = label_hash(service->namespace, &service->selector[i]) & index->mask;
-
-		/* Templates do not hold these; where there is no other, only one that does is found. */
-		if (is_added_later(&service->selector[i]) && (least != SIZE_MAX || i + 1 < service->selector_n))
-			continue;
-		if (index->counts[slot] < least) {
-			least = index->counts[slot];
-			best = slot;
-		}
-	}
-	return index->slots[best];
-}
-
-/* What all pairs of Services and workloads together may cost; beyond any input that is one. */
-static uint64_t pairs_budget(const struct inventory *inventory)
-{
-	return ((uint64_t)4 << 20) + 64 * (uint64_t)(inventory->workloads.n + inventory->services.n);
+	return ((uint64_t)4 << 20) +
+	       64 * (uint64_t)(inventory->workloads.n + inventory->services.n + inventory->references.n);
 }
 
 /* False where the input has more pairs of Services and workloads than can be judged in reasonable time. */
-static bool match(struct run *run, const struct index *index)
+static bool match(struct run *run, const struct plan_index *index)
 {
 	struct inventory *inventory = run->inventory;
-	uint64_t budget = pairs_budget(inventory);
+	uint64_t budget = plan_pairs_budget(inventory);
 
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		struct service *service = &inventory->services.items[s];
-		struct {
-			size_t *items;
-			size_t n, cap;
-		} found = { 0 };
-		uint64_t cost = (1 + service->ports_n) * (1 + service->ports_n / 8);
+		struct plan_rows found = { 0 };
+		uint64_t ports = service->ports_n, cost = (1 + ports) * (1 + ports / 8);
+		uint32_t slot;
 
 		if (!service->selector_n || service->external)
 			continue;
-		for (size_t entry = rarest(index, service); entry; entry = index->entries[entry - 1].next) {
-			size_t workload = index->entries[entry - 1].workload;
+		slot = plan_index_shortest(index, service->namespace, service->selector, service->selector_n);
+		PLAN_EACH(index, slot, entry) {
+			uint32_t workload = plan_index_row(index, entry);
 			bool selected = selects(service, &inventory->workloads.items[workload]);
 			uint64_t price = selected ? cost : 1;
 
@@ -325,38 +214,57 @@ static bool match(struct run *run, const struct index *index)
 			if (selected)
 				VEC_PUSH(&found, workload);
 		}
-		service->selected = found.n ? ARENA_ARRAY(run->arena, size_t, found.n) : NULL;
-		/* Chains run backwards; people read forwards. */
-		for (size_t i = 0; i < found.n; i++)
-			service->selected[i] = found.items[found.n - 1 - i];
-		service->selected_n = found.n;
-		free(found.items);
+		service->selected = plan_rows_keep(run, &found, &service->selected_n);
 		if (inventory->duplicates)
-			keep_nearest(run, service);
+			plan_keep_nearest(run, &service->where, service->selected, &service->selected_n);
 	}
 	return true;
 }
 
+uint32_t *plan_rows_keep(struct run *run, struct plan_rows *rows, uint32_t *ret_n)
+{
+	uint32_t *kept = rows->n ? ARENA_ARRAY(run->arena, uint32_t, rows->n) : NULL;
+
+	/* Chains run backwards; people read forwards. */
+	for (size_t i = 0; i < rows->n; i++)
+		kept[i] = rows->items[rows->n - 1 - i];
+	*ret_n = (uint32_t)rows->n;
+	free(rows->items);
+	*rows = (struct plan_rows){ 0 };
+	return kept;
+}
+
 static void match_none(struct inventory *inventory)
 {
-	const struct str why = STR("the input holds too many Services and workloads that belong together; fix it "
-				   "in parts");
-
 	for (size_t s = 0; s < inventory->services.n; s++)
 		inventory->services.items[s].selected_n = 0;
+	plan_refuse_crowded(inventory);
+}
+
+void plan_refuse_crowded(struct inventory *inventory)
+{
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		plan_refuse_ports(&inventory->workloads.items[i], why);
+		plan_refuse_ports(&inventory->workloads.items[i],
+				  STR("the input holds too many Services and workloads that belong together; fix it "
+				      "in parts"));
 }
 
 void plan_match(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
-	struct index index;
+	struct plan_index index;
+	size_t labels = 0;
 
 	inventory->duplicates = find_duplicates(inventory);
-	sort_labels(inventory);
-	index_build(&index, inventory);
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		labels += inventory->workloads.items[i].labels_n;
+	index = plan_index_make(labels);
+	for (size_t i = 0; i < inventory->workloads.n; i++) {
+		const struct workload *workload = &inventory->workloads.items[i];
+
+		plan_index_add(&index, workload->namespace, workload->labels, workload->labels_n, (uint32_t)i);
+	}
 	if (!match(run, &index))
 		match_none(inventory);
-	index_free(&index);
+	plan_index_free(&index);
 }

@@ -25,7 +25,8 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 		struct workload *workload = &inventory->workloads.items[document->workload + i];
 
 		workload->patch = true;
-		workload->labels_n = workload->ports.n = 0;
+		workload->labels_n = 0;
+		workload->ports.n = 0;
 	}
 	for (size_t i = 0; i < document->services_n; i++) {
 		struct service *service = &inventory->services.items[document->service + i];
@@ -33,11 +34,16 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 		service->patch = true;
 		service->selector_n = service->ports_n = 0;
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		inventory->references.items[document->reference + i].selectors_n = 0;
+	for (size_t i = 0; i < document->files_n; i++)
+		inventory->files.items[document->files + i].name = STR_NONE;
 	for (size_t i = 0; i < document->configs_n; i++)
 		inventory->configs.items[document->config + i].patch = true;
 	for (size_t i = 0; i < document->homes_n; i++)
 		inventory->homes.items[document->home + i].patch = true;
 	document->workloads_n = document->services_n = document->configs_n = document->homes_n = 0;
+	document->references_n = document->files_n = 0;
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)
@@ -59,7 +65,7 @@ static void retire(struct run *run, struct source *source, size_t index)
 
 	if (document->state == DOCUMENT_REFUSED)
 		return;
-	if (!document->workloads_n && !document->services_n && document->configs_n) {
+	if (!document->workloads_n && !document->services_n && (document->configs_n || document->files_n)) {
 		retire_rows(run->inventory, document);
 		return;
 	}
@@ -72,7 +78,7 @@ static void retire(struct run *run, struct source *source, size_t index)
 		return;
 	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
 	for (size_t i = 0; i < run->objects.n; i++) {
-		struct where where = { source, index, (unsigned)i };
+		struct where where = { source, (uint32_t)index, (unsigned)i };
 
 		/* A row for each pod of an object: it is one patch. */
 		if (i && run->objects.items[i].object.node == run->objects.items[i - 1].object.node)

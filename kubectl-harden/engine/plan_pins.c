@@ -2,7 +2,7 @@
 /*
  * Pins
  *
- * Objects that may name a pod's port and are not moved along yet (a NetworkPolicy, a ServiceMonitor, a patch of an
+ * Objects that may name a pod's port and are not moved along (Endpoints, a vendor's health check, a patch of an
  * overlay) keep the ports that they name. They are found by port and namespace.
  */
 #include <stdlib.h>
@@ -94,7 +94,7 @@ void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct 
 	if (found && !port->refused) {
 		const struct pin *pin = &run->inventory->pins.items[found - 1];
 
-		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along yet",
+		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along",
 					       STR_ARG(pin->patch.n ? pin->patch : pin->kind), pin->patch.n ? "" : "/",
 					       STR_ARG(pin->name)));
 	}

@@ -8,6 +8,8 @@
  */
 #include "engine/prefilter.h"
 
+#include "kube/config_files.h"
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
@@ -124,7 +126,7 @@ static bool may_configure(struct str document)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (str_find(document, str_of(words[i]), 0) != SIZE_MAX)
 			return true;
-	return false;
+	return config_may_hold(document);
 }
 
 enum prefilter prefilter(struct str document, const struct kube_kind_list *own, unsigned wanted)

@@ -116,14 +116,18 @@ static void join_workload(struct review *review, const struct workload *workload
 			join(review, mover, &parts[i]);
 }
 
-static void join_service(struct review *review, const struct service *service)
+/* What names a pod's ports moves with them. */
+static void join_tie(struct review *review, size_t tie)
 {
 	const struct inventory *inventory = review->run->inventory;
-	const struct review_part *mover = mover_of(review, &service->where);
+	const struct where *where;
+	uint32_t n;
+	const uint32_t *selected = inventory_tie(inventory, tie, &where, &n);
+	const struct review_part *mover = mover_of(review, where);
 
-	for (size_t i = 0; mover && i < service->selected_n; i++) {
+	for (uint32_t i = 0; mover && i < n; i++) {
 		const struct review_part *other =
-			mover_of(review, &inventory->workloads.items[service->selected[i]].where);
+			mover_of(review, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where);
 
 		if (other)
 			join(review, mover, other);
@@ -213,8 +217,8 @@ void review_init(struct review *review, struct run *run)
 			add_parts(review, run->sources.items[i], &run->sources.items[i]->documents.items[k]);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		join_workload(review, &inventory->workloads.items[i]);
-	for (size_t i = 0; i < inventory->services.n; i++)
-		join_service(review, &inventory->services.items[i]);
+	for (size_t i = 0; i < inventory_ties(inventory); i++)
+		join_tie(review, i);
 	for (size_t i = 0; i < inventory->configs.n; i++)
 		join_config(review, &inventory->configs.items[i]);
 	number_units(review);

@@ -48,6 +48,8 @@ void run_free(struct run *run)
 	if (run->inventory) {
 		free(run->inventory->workloads.items);
 		free(run->inventory->services.items);
+		free(run->inventory->references.items);
+		free(run->inventory->files.items);
 		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
 		inventory_configs_free(run->inventory);
@@ -110,7 +112,7 @@ void run_plan(struct run *run)
 static bool concerns(const struct run *run, const struct document *document)
 {
 	for (size_t i = 0; i < document->workloads_n; i++)
-		if (run->inventory->workloads.items[document->workload + i].plan.n)
+		if (plan_concerns(&run->inventory->workloads.items[document->workload + i]))
 			return true;
 	for (size_t i = 0; i < document->services_n; i++) {
 		const struct service *service = &run->inventory->services.items[document->service + i];
@@ -119,10 +121,23 @@ static bool concerns(const struct run *run, const struct document *document)
 			if (service->ports[k].moves)
 				return true;
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		if (run->inventory->references.items[document->reference + i].selected_n)
+			return true;
+	for (size_t i = 0; i < document->files_n; i++)
+		if (run->inventory->files.items[document->files + i].selected_n)
+			return true;
 	for (size_t i = 0; i < document->configs_n; i++)
 		if (run->inventory->configs.items[document->config + i].moves.n)
 			return true;
 	return false;
+}
+
+/* Whether the document takes part in the plan of ports at all. */
+static bool is_planned(const struct document *document)
+{
+	return document->workloads_n || document->services_n || document->references_n ||
+	       ((document->configs_n || document->files_n) && document->splices.n);
 }
 
 void run_apply_document(struct run *run, struct source *source, struct document *document)
@@ -140,12 +155,11 @@ static bool is_due(const struct run *run, const struct document *document, enum 
 {
 	if (which == WHICH_NAMESPACES)
 		return document->homes_n;
-	if (which == WHICH_ALL &&
-	    (document->workloads_n || document->services_n || (document->configs_n && document->splices.n)))
+	if (which == WHICH_ALL && is_planned(document))
 		return true;
 	/* What holds nothing but Namespaces is done once, at the end. */
 	if (document->state == DOCUMENT_PENDING)
-		return document->workloads_n || document->services_n || !document->homes_n;
+		return is_planned(document) || !document->homes_n;
 	return concerns(run, document);
 }
 

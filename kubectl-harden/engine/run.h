@@ -103,6 +103,8 @@ struct document {
 	struct splices splices;	      /* offsets from .start */
 	size_t workload, workloads_n; /* rows of the inventory */
 	size_t service, services_n;
+	size_t reference, references_n;
+	size_t files, files_n;
 	size_t config, configs_n;
 	size_t home, homes_n;
 	size_t trial;		  /* of a review: its row + 1; 0 for none */

@@ -109,7 +109,7 @@ static void visit(struct scan *scan, struct object_view *view)
 {
 	const struct kube_object *object = &view->object;
 	struct run *run = scan->run;
-	struct where where = { scan->source, scan->document_index, scan->object++ };
+	struct where where = { scan->source, (uint32_t)scan->document_index, scan->object++ };
 	unsigned flags = object->kind ? object->kind->flags : 0;
 
 	if (flags & KIND_OPENSHIFT ||
@@ -134,11 +134,13 @@ static void visit(struct scan *scan, struct object_view *view)
 		inventory_patch(run, where, &run->tree, object->node);
 	} else if (flags & KIND_SERVICE) {
 		inventory_service(run, where, &run->tree, object);
+		inventory_references(run, where, &run->tree, object);
 		scan->matters = true;
 	} else if (flags & KIND_CONFIG) {
 		inventory_config(run, where, &run->tree, object);
+		inventory_files(run, where, &run->tree, object);
 	} else if (flags & KIND_NAMES_PORT) {
-		inventory_pin(run, where, &run->tree, object);
+		scan->matters |= inventory_references(run, where, &run->tree, object);
 	} else if (!object->kind || view->note) {
 		scan->matters = true; /* it may look like a pod */
 	}
@@ -148,7 +150,7 @@ static void visit(struct scan *scan, struct object_view *view)
 static void visit_kindless(struct scan *scan)
 {
 	struct yaml_tree *tree = &scan->run->tree;
-	struct where where = { scan->source, scan->document_index, 0 };
+	struct where where = { scan->source, (uint32_t)scan->document_index, 0 };
 
 	if (kustomization_is_patch(tree))
 		inventory_patch(scan->run, where, tree, tree->root);
@@ -169,6 +171,10 @@ static void keep_ports(struct run *run, const struct document *document)
 		for (size_t k = 0; k < service->ports_n; k++)
 			service->ports[k].why_not = why;
 	}
+	for (size_t i = 0; i < document->references_n; i++)
+		run->inventory->references.items[document->reference + i].why_not = why;
+	for (size_t i = 0; i < document->files_n; i++)
+		run->inventory->files.items[document->files + i].why_not = why;
 }
 
 static void scan_parsed(struct scan *scan)
@@ -180,6 +186,8 @@ static void scan_parsed(struct scan *scan)
 
 	document->workload = inventory->workloads.n;
 	document->service = inventory->services.n;
+	document->reference = inventory->references.n;
+	document->files = inventory->files.n;
 	document->config = inventory->configs.n;
 	document->home = inventory->homes.n;
 	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
@@ -190,12 +198,14 @@ static void scan_parsed(struct scan *scan)
 		visit_kindless(scan);
 	document->workloads_n = inventory->workloads.n - document->workload;
 	document->services_n = inventory->services.n - document->service;
+	document->references_n = inventory->references.n - document->reference;
+	document->files_n = inventory->files.n - document->files;
 	document->configs_n = inventory->configs.n - document->config;
 	document->homes_n = inventory->homes.n - document->home;
 	waits = scan->has_low_port || (run->waits && (document->workloads_n || document->homes_n));
 	if (!scan->matters)
 		return;
-	if (waits || (document->services_n && !document->workloads_n))
+	if (waits || ((document->services_n || document->references_n) && !document->workloads_n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
@@ -283,7 +293,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 		scan_parsed(&scan);
 	}
 	/* Of a ConfigMap alone there is nothing to tell until the plan moves something in it. */
-	if (document.state != DOCUMENT_NOTHING || document.configs_n) {
+	if (document.state != DOCUMENT_NOTHING || document.configs_n || document.files_n) {
 		VEC_PUSH(&source->documents, document);
 	} else {
 		document_clear(&document);

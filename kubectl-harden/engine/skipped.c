@@ -95,7 +95,10 @@ static void record_skip(struct pass *pass, struct fix_context *fix, const struct
 	}
 	/* These are looked at by the plan. */
 	if (!fix->pod->view && row.fixer == &fixer_unprivileged_ports)
-		row.finding = plan_text(pass, fix, row.fixer, "keeps the ports that it leads to");
+		row.finding = plan_text(pass, fix, row.fixer,
+					fix->pod->object.kind && fix->pod->object.kind->flags & KIND_SERVICE
+						? "keeps the ports that it leads to"
+						: "keeps the ports that it names");
 	if (!fix->pod->view && row.fixer == &fixer_namespace_labels)
 		row.finding = plan_text(pass, fix, row.fixer, "keeps its labels");
 	if (pass->document->skipped.n == before)

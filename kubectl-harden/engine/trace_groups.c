@@ -123,13 +123,17 @@ static void link_config(struct linker *linker, const struct inventory_config *co
 			   &linker->run->inventory->workloads.items[config->uses.items[i].workload].where);
 }
 
-static void link_service(struct linker *linker, const struct service *service)
+/* What names workloads' ports moves with them. */
+static void link_tie(struct linker *linker, size_t tie)
 {
 	const struct inventory *inventory = linker->run->inventory;
-	uint32_t group = group_of(&service->where, &fixer_unprivileged_ports);
+	const struct where *where;
+	uint32_t n;
+	const uint32_t *selected = inventory_tie(inventory, tie, &where, &n);
+	uint32_t group = group_of(where, &fixer_unprivileged_ports);
 
-	for (size_t i = 0; group && i < service->selected_n; i++)
-		join_ports(linker, group, &inventory->workloads.items[service->selected[i]].where);
+	for (uint32_t i = 0; group && i < n; i++)
+		join_ports(linker, group, &inventory->workloads.items[INVENTORY_ROW(selected[i])].where);
 }
 
 /* What makes a workload pass the checks of the level that @group enforces. */
@@ -170,16 +174,17 @@ static void link_homes(struct linker *linker)
 
 void trace_link(struct run *run)
 {
+	const struct inventory *inventory = run->inventory;
 	struct linker linker = { .run = run };
 
 	each_group(&linker, lift);
 	linker.parents = xmalloc(((size_t)linker.n + 1) * sizeof(*linker.parents));
 	for (uint32_t i = 0; i <= linker.n; i++)
 		linker.parents[i] = i;
-	for (size_t i = 0; i < run->inventory->services.n; i++)
-		link_service(&linker, &run->inventory->services.items[i]);
-	for (size_t i = 0; i < run->inventory->configs.n; i++)
-		link_config(&linker, &run->inventory->configs.items[i]);
+	for (size_t i = 0; i < inventory_ties(inventory); i++)
+		link_tie(&linker, i);
+	for (size_t i = 0; i < inventory->configs.n; i++)
+		link_config(&linker, &inventory->configs.items[i]);
 	link_homes(&linker);
 	linker.numbers = memset(xmalloc(((size_t)linker.n + 1) * sizeof(*linker.numbers)), 0,
 				((size_t)linker.n + 1) * sizeof(*linker.numbers));

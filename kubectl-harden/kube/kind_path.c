@@ -162,6 +162,15 @@ void kube_path_each(struct yaml_tree *tree, yaml_id node, const char *path, kube
 	walk_on(&walk, node, str_of(path));
 }
 
+void kube_paths_each(struct yaml_tree *tree, yaml_id node, struct str paths, kube_path_found *found, void *data)
+{
+	const struct walk walk = { tree, found, data };
+	struct str path;
+
+	while (str_cut(&paths, ' ', &path))
+		walk_on(&walk, node, path);
+}
+
 static void note_found(struct yaml_tree *tree, yaml_id node, void *data)
 {
 	bool *found = data;

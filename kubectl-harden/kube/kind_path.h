@@ -27,6 +27,9 @@ size_t kube_path_expand(struct arena *arena, struct str path, const char *ret_pa
 typedef void kube_path_found(struct yaml_tree *tree, yaml_id node, void *data);
 void kube_path_each(struct yaml_tree *tree, yaml_id node, const char *path, kube_path_found *found, void *data);
 
+/* kube_paths_each() - likewise for several paths, with blanks between them. */
+void kube_paths_each(struct yaml_tree *tree, yaml_id node, struct str paths, kube_path_found *found, void *data);
+
 /* kube_path_leads() - whether it leads to anything. */
 bool kube_path_leads(struct yaml_tree *tree, yaml_id node, const char *path);
 

@@ -15,6 +15,7 @@
 #include "kube/image_facts.h"
 #include "kube/image_ports.h"
 #include "kube/listener_settings.h"
+#include "kube/port_references.h"
 #include "kube/twins.h"
 
 static const char *const protocol_names[] = { "TCP", "UDP", "SCTP" };
@@ -600,14 +601,28 @@ static void search_others(struct search *search)
 	}
 }
 
+/* What schemas/ports.yaml does not know may be anything: a port that it seems to name stays. */
 static void search_annotations(struct search *search)
 {
 	struct yaml_tree *tree = search->pod->tree;
 
-	YAML_EACH(tree, yaml_get(tree, search->pod->metadata, "annotations"), key)
-		if (port_in_text(yaml_text(tree, yaml_value(tree, key)), search->port))
-			cannot(search,
-			       str_fmt(search->arena, "the annotation %.*s names it", STR_ARG(yaml_text(tree, key))));
+	YAML_EACH(tree, yaml_get(tree, search->pod->metadata, "annotations"), key) {
+		struct str name = yaml_text(tree, key), text = yaml_text(tree, yaml_value(tree, key)), moved;
+		const struct port_reference *row = pod_annotation_find(name);
+
+		if (row && row->deed == DEED_LEAVE)
+			continue;
+		if (!row || row->deed == DEED_KEEP) {
+			if (port_in_text(text, search->port))
+				cannot(search, str_fmt(search->arena, "the annotation %.*s names it", STR_ARG(name)));
+			continue;
+		}
+		if (port_text_says(row->form, text, search->target))
+			cannot(search, str_fmt(search->arena, "the annotation %.*s names port %u already",
+					       STR_ARG(name), search->target));
+		if (port_text_replace(search->arena, row->form, text, search->port, search->target, &moved))
+			add_site(search, SITE_ANNOTATION, -1, yaml_value(tree, key), moved, name);
+	}
 }
 
 void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protocol protocol, uint16_t port,

@@ -10,22 +10,24 @@
 #include "kube/ports.h"
 
 enum port_site_kind {
-	SITE_PORT,    /* ports[*].containerPort */
-	SITE_PROBE,   /* a probe's port */
-	SITE_HOOK,    /* a lifecycle hook's port */
-	SITE_ENV,     /* a variable's value */
-	SITE_ENV_NEW, /* a variable to be added to the container .node */
-	SITE_ARG,     /* an item of command or args */
-	SITE_EXEC,    /* an item of a probe's or hook's command */
-	SITE_IMAGE,   /* the image: its twin listens on the new port */
+	SITE_PORT,	 /* ports[*].containerPort */
+	SITE_PROBE,	 /* a probe's port */
+	SITE_HOOK,	 /* a lifecycle hook's port */
+	SITE_ENV,	 /* a variable's value */
+	SITE_ENV_NEW,	 /* a variable to be added to the container .node */
+	SITE_ARG,	 /* an item of command or args */
+	SITE_EXEC,	 /* an item of a probe's or hook's command */
+	SITE_ANNOTATION, /* an annotation of the pod */
+	SITE_IMAGE,	 /* the image: its twin listens on the new port */
 };
 
 struct port_site {
 	enum port_site_kind kind;
 	int container;
-	yaml_id node;	  /* the scalar to change; SITE_ENV_NEW: the container */
-	struct str text;  /* its new text; numbers are set as numbers */
-	struct str label; /* of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_EXEC: "hook" for a hook's */
+	yaml_id node;	 /* the scalar to change; SITE_ENV_NEW: the container */
+	struct str text; /* its new text; numbers are set as numbers */
+	struct str
+		label; /* of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_ANNOTATION: its name; SITE_EXEC: "hook" for a hook's */
 };
 
 /* A value of a ConfigMap that moves with the port. */

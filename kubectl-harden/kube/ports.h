@@ -36,10 +36,9 @@ struct port_decision {
 	uint16_t port;
 	uint16_t target; /* PORT_MOVE */
 	enum port_action action;
+	bool sure;	     /* PORT_MOVE: a file of the input tells the program, and moves along */
 	struct str reason;   /* why it is not moved, and what would make it movable */
 	struct str services; /* PORT_MOVE: "Service/web" or "Service/a, Service/b", for people */
-	bool number_used;    /* PORT_MOVE: a Service had to be given a number (roll-out gap) */
-	bool blind;	     /* PORT_MOVE: nothing shows that the program will follow */
 };
 
 /* The plan's word on one pod: its ports below 1024. Immutable once made. */

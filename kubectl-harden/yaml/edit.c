@@ -577,6 +577,13 @@ yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal
 	return yaml_append(tree, seq, yaml_new_collection(tree, YAML_MAP, YAML_BLOCK), ret_why);
 }
 
+yaml_id yaml_append_int(struct yaml_tree *tree, yaml_id seq, int64_t value, struct yaml_refusal *ret_why)
+{
+	char text[STR_INT_MAX];
+
+	return yaml_append(tree, seq, yaml_new_scalar(tree, str_int_text(text, value), YAML_INT), ret_why);
+}
+
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why)
 {
 	yaml_id item = yaml_new_scalar(tree, value, YAML_STR);

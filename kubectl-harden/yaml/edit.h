@@ -44,6 +44,7 @@ yaml_id yaml_put_bool(struct yaml_tree *tree, yaml_id map, const char *key, bool
 
 /* yaml_append_*() - a new last item of @seq. */
 yaml_id yaml_append_map(struct yaml_tree *tree, yaml_id seq, struct yaml_refusal *ret_why);
+yaml_id yaml_append_int(struct yaml_tree *tree, yaml_id seq, int64_t value, struct yaml_refusal *ret_why);
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why);
 
 /*

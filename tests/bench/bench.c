@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/run.h"
+#include "engine/inventory.h"
 #include "input.h"
 
 enum { MB = 1000000, PAIRS = 9, STARTS = 101 };
@@ -73,23 +73,29 @@ static double bare(struct str text)
 	return seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
 }
 
-/* Processor time of a whole run over one source; @out (may be NULL) is replaced by what comes out. */
-static double harden(struct str text, struct buf *out)
+/* Scans and plans one source. */
+static void begin(struct run *run, struct str text)
 {
 	struct run_options options = { .fix = FIX_CONFIG_DEFAULT,
 				       .limits = YAML_LIMITS_DEFAULT,
 				       .source_bytes = (size_t)1 << 30 };
 	struct file_image image = FILE_IMAGE_INIT;
-	struct run run;
-	double start;
 
 	image.bytes = memcpy(xmalloc(text.n + 1), text.p, text.n);
 	image.bytes[text.n] = '\0';
 	image.n = text.n;
-	start = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	run_init(&run, &options);
-	run_add(&run, "bench.yaml", NULL, &image);
-	run_plan(&run);
+	run_init(run, &options);
+	run_add(run, "bench.yaml", NULL, &image);
+	run_plan(run);
+}
+
+/* Processor time of a whole run over one source; @out (may be NULL) is replaced by what comes out. */
+static double harden(struct str text, struct buf *out)
+{
+	double start = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	struct run run;
+
+	begin(&run, text);
 	run_apply(&run);
 	if (out) {
 		out->n = 0;
@@ -192,6 +198,31 @@ static double growth(input *make, size_t small, size_t large)
 	return median(ratios, 3);
 }
 
+/* ---- memory ---- */
+
+/* Bytes that are kept of each object for the plan, its texts and what the plan decided included. */
+static double indexed(input *make, size_t size)
+{
+	const struct inventory *inventory;
+	struct buf in = BUF_INIT;
+	struct run run;
+	size_t bytes, objects;
+
+	make(&in, size);
+	begin(&run, buf_str(&in));
+	inventory = run.inventory;
+	bytes = arena_used(run.arena) + run.intern.size * sizeof(*run.intern.slots) +
+		inventory->workloads.n * sizeof(*inventory->workloads.items) +
+		inventory->services.n * sizeof(*inventory->services.items) +
+		inventory->references.n * sizeof(*inventory->references.items);
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		bytes += inventory->workloads.items[i].ports.n * sizeof(*inventory->workloads.items[i].ports.items);
+	objects = inventory->workloads.n + inventory->services.n + inventory->references.n;
+	run_free(&run);
+	buf_free(&in);
+	return (double)bytes / (double)objects;
+}
+
 /* ---- whole processes ---- */
 
 static double start_program(const char *const *argv)
@@ -264,6 +295,10 @@ int main(int argc, char **argv)
 	    "");
 	row("Time for a byte, 20000 workloads and Services over 1000", "<=", 1.25, growth(input_services, 1000, 20000),
 	    "");
+	row("Time for a byte, 20000 with NetworkPolicies over 1000", "<=", 1.25, growth(input_policies, 1000, 20000),
+	    "");
+	row("Memory of a workload or Service for the plan, of 40000", "<=", 300, indexed(input_services, 20000), "B");
+	row("Likewise with NetworkPolicies, of 60000", "<=", 300, indexed(input_policies, 20000), "B");
 	starts(argv[1], argv[2]);
 	if (missed)
 		printf("%u missed\n", missed);

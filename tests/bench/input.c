@@ -47,6 +47,18 @@ static const char service[] = "apiVersion: v1\n"
 			      "  - port: 80\n"
 			      "    targetPort: %\n";
 
+static const char policy[] = "apiVersion: networking.k8s.io/v1\n"
+			     "kind: NetworkPolicy\n"
+			     "metadata:\n"
+			     "  name: web-@\n"
+			     "spec:\n"
+			     "  podSelector:\n"
+			     "    matchLabels:\n"
+			     "      app: web-@\n"
+			     "  ingress:\n"
+			     "  - ports:\n"
+			     "    - port: %\n";
+
 /* @template with a number for each @ and a port for each %, every line behind @indent, the first behind @first. */
 static void put(struct buf *out, const char *template, size_t number, unsigned port, const char *first,
 		const char *indent)
@@ -93,6 +105,15 @@ void input_services(struct buf *out, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		put_document(out, deployment, i, 80);
 		put_document(out, service, i, 80);
+	}
+}
+
+void input_policies(struct buf *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		put_document(out, deployment, i, 80);
+		put_document(out, service, i, 80);
+		put_document(out, policy, i, 80);
 	}
 }
 

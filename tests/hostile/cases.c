@@ -848,6 +848,16 @@ const struct hostile hostiles[] = {
 	CASE("plan", "pins", make_pins, 10000),
 	CASE("plan", "service-ports", make_service_ports, 20000),
 	CASE("plan", "annotations", make_annotations, 5000),
+	CASE("plan", "policies", make_policies, 10000),
+	CASE("plan", "policy-ports", make_policy_ports, 50000),
+	CASE("plan", "policy-ranges", make_policy_ranges, 50000),
+	CASE("plan", "policy-peers", make_policy_peers, 5000),
+	CASE("plan", "policy-values", make_policy_values, 100000),
+	CASE("plan", "calico", make_calico, 100000),
+	CASE("plan", "config-lines", make_config_lines, 200000),
+	CASE("plan", "config-line", make_config_line, 200000),
+	CASE("plan", "config-files", make_config_files, 50000),
+	CASE("plan", "config-mounts", make_config_mounts, 10000),
 };
 
 const size_t hostiles_n = sizeof(hostiles) / sizeof(*hostiles);

@@ -20,3 +20,15 @@ struct hostile {
 
 extern const struct hostile hostiles[];
 extern const size_t hostiles_n;
+
+/* What names ports: ports.c. */
+void make_policies(FILE *file, size_t n);
+void make_policy_ports(FILE *file, size_t n);
+void make_policy_ranges(FILE *file, size_t n);
+void make_policy_peers(FILE *file, size_t n);
+void make_policy_values(FILE *file, size_t n);
+void make_calico(FILE *file, size_t n);
+void make_config_lines(FILE *file, size_t n);
+void make_config_line(FILE *file, size_t n);
+void make_config_files(FILE *file, size_t n);
+void make_config_mounts(FILE *file, size_t n);

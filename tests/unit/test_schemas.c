@@ -91,7 +91,7 @@ static void test_nothing(void **state)
 		{ "CustomResourceDefinition", true, true },
 		{ "Secret", true, true },
 		{ "ConfigMap", false, true },
-		{ "Ingress", true, true },
+		{ "IngressClass", true, true },
 		{ "Deployment", false, true },
 		{ "NetworkPolicy", false, true },
 		{ "Service", false, true },
@@ -209,6 +209,12 @@ static const struct {
 	{ "listeners.yaml", "forms: [url]", "forms: [uri]", ": forms cannot be \"uri\" (did you mean url?)" },
 	{ "ports.yaml", "{from: 443, to: 8443}", "{from: 80, to: 8443}", ": port 80 stands twice" },
 	{ "ports.yaml", "{from: 443, to: 8443}", "{from: 443, to: 84430}", ": to must be a number from 1024 to 65535" },
+	{ "ports.yaml", "form: list", "form: lists", ": form cannot be \"lists\" (did you mean list?)" },
+	{ "ports.yaml", "name: hook", "name: probe", ": probe stands twice" },
+	{ "ports.yaml", "by: selector\n  ports: ingress[*].", "by: unknown\n  ports: ingress[*].",
+	  ": what means unknown pods can only keep or leave" },
+	{ "ports.yaml", "ports: \"lifecycle.{postStart,preStop}", "ports: \"lifecycle.{postStart,preStop",
+	  ": ports: braces that do not match" },
 	{ "dotnet.yaml", "  endpoint:\n", "  endpoints:\n", ": unknown key \"endpoints\" (did you mean endpoint?)" },
 	{ "dotnet.yaml", "    below: 8\n", "    below: eight\n", ": below must be a number from 1 to 99" },
 	{ "dotnet.yaml", "    names: [ASPNETCORE_URLS]\n", "    names: []\n", ": a row needs a name and its source" },
@@ -319,11 +325,53 @@ static void test_generator(void **state)
 	buf_free(&second);
 }
 
+/* A row of ports.yaml has a fixture in which it counts, and one in which it does not, but where it never does. */
+static void test_fixtures_of_references(void **state)
+{
+	const char *schemas = getenv("SCHEMAS");
+	struct arena *arena = arena_new();
+	struct schema schema = { .tree = YAML_TREE_INIT };
+	struct error *error = NULL;
+	struct buf path = BUF_INIT, text;
+	unsigned rows = 0;
+
+	(void)state;
+	if (!schemas)
+		skip();
+	buf_addf(&path, "%s/ports.yaml", schemas);
+	buf_addc(&path, '\0');
+	text = slurp(path.p);
+	assert_true(schema_open(&schema, arena, path.p, buf_str(&text), &error));
+	YAML_EACH(&schema.tree, yaml_get(&schema.tree, schema.tree.root, "references"), row) {
+		bool leave = str_is(yaml_get_text(&schema.tree, row, "do"), "leave");
+
+		for (int i = 0; i < 2 - leave; i++) {
+			path.n = 0;
+			buf_addf(&path, "%s/../tests/fixtures/ports/%.*s%s/expected/report", schemas,
+				 STR_ARG(yaml_get_text(&schema.tree, row, "name")), i ? "-not" : "");
+			buf_addc(&path, '\0');
+			if (access(path.p, F_OK))
+				fail_msg("%s is missing", path.p);
+		}
+		rows++;
+	}
+	assert_true(rows > 32);
+	schema_close(&schema);
+	buf_free(&text);
+	buf_free(&path);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),  cmocka_unit_test(test_kinds_sorted), cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_orders), cmocka_unit_test(test_suggestions),  cmocka_unit_test(test_generator),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds_sorted),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_suggestions),
+		cmocka_unit_test(test_generator),
+		cmocka_unit_test(test_fixtures_of_references),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
