@@ -102,6 +102,18 @@ static struct str volume_in_words(struct fix_context *fix, int target)
 			  STR_ARG(fix_container(fix, target)->image), STR_ARG(volume));
 }
 
+/* A .NET program of its own that is not known to be started with an assembly, nor to unpack itself elsewhere. */
+static bool may_unpack_itself(struct fix_context *fix, int target)
+{
+	yaml_id command = yaml_get(fix->tree, fix_container(fix, target)->node, "command");
+	static const char *const home[] = { "HOME" };
+	static const struct dotnet_names homes = { home, 1, 0 };
+
+	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
+	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
+	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
+}
+
 static void add_caveats(struct fix_context *fix, struct problem *problem, int target,
 			const struct needed_directories *needed)
 {
@@ -114,6 +126,13 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 	}
 	fix_add_caveat(fix, problem, data_in_words(fix, target, needed));
 	fix_add_caveat(fix, problem, volume_in_words(fix, target));
+	if (may_unpack_itself(fix, target))
+		fix_add_caveat(fix, problem,
+			       fix_format(fix,
+					  "a .NET program that is a single file and unpacks itself stops where HOME "
+					  "cannot be written (\"Failure processing application bundle\"): set %s to "
+					  "/tmp/.net.",
+					  dotnet_rules.extracts.items[0]));
 	if (facts)
 		fix_add_caveat(fix, problem,
 			       change_asks_env(fix, target, facts->sets_read_only, facts->sets_read_only_n));
@@ -138,18 +157,6 @@ static void weigh(struct fix_context *fix, struct problem *problem, int target, 
 	}
 }
 
-/* A .NET program of its own that is not known to be started with an assembly, nor to unpack itself elsewhere. */
-static bool may_unpack_itself(struct fix_context *fix, int target)
-{
-	yaml_id command = yaml_get(fix->tree, fix_container(fix, target)->node, "command");
-	static const char *const home[] = { "HOME" };
-	static const struct dotnet_names homes = { home, 1, 0 };
-
-	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
-	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
-	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
-}
-
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_SAFE };
@@ -170,13 +177,6 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 		return fix_report(fix, self, &problem);
 	needed = fix_needed_directories(fix, target);
 	add_caveats(fix, &problem, target, &needed);
-	if (may_unpack_itself(fix, target))
-		fix_add_caveat(fix, &problem,
-			       fix_format(fix,
-					  "a .NET program that is a single file and unpacks itself stops where HOME "
-					  "cannot be written (\"Failure processing application bundle\"): set %s to "
-					  "/tmp/.net.",
-					  dotnet_rules.extracts.items[0]));
 	weigh(fix, &problem, target, value);
 	if (!fix->pod->volumes_in && needed.n) {
 		problem.reason = fix_format(fix, "its kind has no place for the volume that would be its %.*s",

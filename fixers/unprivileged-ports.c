@@ -175,12 +175,13 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(fix, &change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
-	fix_add_caveat(fix, problem, sites.caveat);
 	for (size_t i = 0; i < sites.n; i++)
 		if (sites.items[i].kind == SITE_IMAGE)
 			fix_add_caveat(fix, problem,
 				       fix_twin_in_words(fix, fix_container(fix, sites.items[i].container)));
-	if (!sites.caveat.n && !sites.sure && !decision->sure) {
+	if (sites.caveat.n) {
+		fix_add_caveat(fix, problem, sites.caveat);
+	} else if (!sites.sure && !decision->sure) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_PORT;
 		problem->detail = setting_in_words(fix, &sites);

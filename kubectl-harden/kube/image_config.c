@@ -4,7 +4,7 @@
  *
  * The file is parsed as manifests are (JSON is YAML), with their bounds: it comes from a registry, and so from anybody.
  * A variable that is known to say what a program listens on says it in an image as in a manifest; set anew in the
- * manifest it moves the program.
+ * manifest it moves the program (kube/listener_settings.h).
  */
 #include "kube/image_config.h"
 
@@ -229,8 +229,7 @@ static void set_user(struct image_fact *fact, struct str user)
 
 struct growth {
 	struct image_port *ports;
-	struct image_move *moves;
-	size_t ports_n, moves_n;
+	size_t ports_n;
 };
 
 static void add_port(struct growth *growth, struct image_port port)
@@ -241,24 +240,14 @@ static void add_port(struct growth *growth, struct image_port port)
 	growth->ports[growth->ports_n++] = port;
 }
 
-/* A value that names one port says how to name another. */
-static void add_listener(struct arena *arena, struct growth *growth, const struct image_env *env)
+static void add_listener(struct growth *growth, const struct image_env *env)
 {
 	const struct listener *listener = listener_find_env(str_of(env->name));
 	struct listener_port ports[LISTENER_PORTS_MAX];
-	struct str value = str_of(env->value);
-	size_t n = listener ? listener_ports(listener, value, ports) : 0;
-	struct image_move move = { .env = env->name };
+	size_t n = listener ? listener_ports(listener, str_of(env->value), ports) : 0;
 
 	for (size_t i = 0; i < n; i++)
 		add_port(growth, (struct image_port){ ports[i].port, false });
-	if (n != 1 || ports[0].port >= 1024)
-		return;
-	move.port = ports[0].port;
-	move.value = str_fmt(arena, "%.*s%s{port}%.*s", STR_ARG(str_sub(value, 0, ports[0].start)),
-			     ports[0].implied ? ":" : "", STR_ARG(str_sub(value, ports[0].end, value.n)))
-			     .p;
-	growth->moves[growth->moves_n++] = move;
 }
 
 static bool sets_env(const struct image_config *config, const char *name)
@@ -283,7 +272,6 @@ static void set_listeners(struct arena *arena, const struct image_config *config
 	struct growth growth = {
 		.ports = ARENA_ARRAY(arena, struct image_port,
 				     fact->listens_n + config->ports_n + config->env_n * LISTENER_PORTS_MAX + 1),
-		.moves = ARENA_ARRAY(arena, struct image_move, fact->moves_n + config->env_n + 1),
 	};
 
 	for (size_t i = 0; i < fact->listens_n && !is_overridden(config, fact); i++)
@@ -291,13 +279,9 @@ static void set_listeners(struct arena *arena, const struct image_config *config
 	for (size_t i = 0; i < config->ports_n; i++)
 		add_port(&growth, config->ports[i]);
 	for (size_t i = 0; i < config->env_n; i++)
-		add_listener(arena, &growth, &config->env[i]);
-	for (size_t i = 0; i < fact->moves_n; i++)
-		growth.moves[growth.moves_n++] = fact->moves[i];
+		add_listener(&growth, &config->env[i]);
 	fact->listens = growth.ports;
 	fact->listens_n = growth.ports_n;
-	fact->moves = growth.moves;
-	fact->moves_n = growth.moves_n;
 }
 
 static void set_env(struct arena *arena, const struct image_config *config, struct image_fact *fact)

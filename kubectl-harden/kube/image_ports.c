@@ -17,6 +17,9 @@ static bool is_named(const struct image_fact *facts, struct str name)
 	for (size_t i = 0; i < facts->moves_n; i++)
 		if (facts->moves[i].env && str_is(name, facts->moves[i].env))
 			return true;
+	for (size_t i = 0; i < facts->env_n; i++)
+		if (str_is(name, facts->env[i].name))
+			return true;
 	/* "PORT" is in the name of many. */
 	return name.n && facts->set_by && !str_is(name, "PORT") && str_find(str_of(facts->set_by), name, 0) != SIZE_MAX;
 }

@@ -88,6 +88,7 @@ void kube_container_read_image(struct kube_container *container, struct arena *a
 
 	container->facts = NULL;
 	container->twin = STR_NONE;
+	container->is_dotnet = false;
 	container->dotnet = 0;
 	if (!image_ref_parse(arena, container->image, &ref))
 		return;
@@ -95,7 +96,7 @@ void kube_container_read_image(struct kube_container *container, struct arena *a
 	/* Whether a mirror has the twin, too, is not known. */
 	if (str_eq(as, ref.name))
 		container->twin = image_twin(container->facts, arena, &ref);
-	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, ref.name);
+	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, as);
 	if (container->is_dotnet && image_version(ref.tag, version))
 		container->dotnet = version[0];
 }

@@ -153,7 +153,7 @@ static int only_main(const struct kube_pod *pod)
 	return only;
 }
 
-/* Whether the manifest tells the program to listen elsewhere than on @port, which its image would open. */
+/* Whether the manifest tells the program where to listen, so that its image's own port does not count. */
 static bool is_told(struct kube_pod *pod, int container, uint16_t port)
 {
 	struct listener_settings settings;
@@ -164,14 +164,12 @@ static bool is_told(struct kube_pod *pod, int container, uint16_t port)
 	for (size_t i = 0; i < settings.n; i++) {
 		const struct listener_setting *setting = &settings.items[i];
 
-		/* One of ASP.NET Core that is obeyed silences what the image says, whatever it says itself. */
-		told |= setting->listener->dotnet
-				? setting->place != SETTING_IMAGE && setting->obeyed
-				: setting->place == SETTING_ARG && !listener_setting_says(setting, port);
+		told |= setting->place != SETTING_IMAGE && setting->obeyed && setting->listener->dotnet;
+		told |= setting->place == SETTING_ARG && !listener_setting_says(setting, port);
 	}
 	listener_settings_free(&settings);
 	arena_free(arena);
-	return told;
+	return told || image_is_moved(pod, &pod->containers[container], port);
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
@@ -183,9 +181,7 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_ports *
 	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || !serves(&pod->containers[container]))
 		return;
 	for (size_t i = 0; i < facts->listens_n; i++)
-		if (is_low(facts->listens[i].port) &&
-		    !image_is_moved(pod, &pod->containers[container], facts->listens[i].port) &&
-		    !is_told(pod, container, facts->listens[i].port))
+		if (is_low(facts->listens[i].port) && !is_told(pod, container, facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
 							  facts->listens[i].port, container, node });
 }
@@ -423,20 +419,6 @@ static void keep_redirect(struct search *search, const struct listener_settings 
 			 str_from_int(search->arena, search->port), name);
 }
 
-/* The image gives way to one that listens on the new port. */
-static bool search_twin(struct search *search, struct kube_container *container)
-{
-	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
-
-	if (!search->pod->replaces_images || !image || !container->twin.n ||
-	    twin_obstacle(search->pod, container, search->arena) ||
-	    !twin_moves(container, search->arena, search->port, search->target))
-		return false;
-	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
-	search->sites->listener = search->sites->sure = true;
-	return true;
-}
-
 /* What is added where nothing that is seen says the port. */
 static void search_addition(struct search *search, const struct listener_settings *settings, int container)
 {
@@ -445,7 +427,9 @@ static void search_addition(struct search *search, const struct listener_setting
 	struct dotnet_addition addition;
 
 	/* Of .NET's own images more is known than a row of theirs can say. */
-	if (move && move->env && !owner->is_dotnet && !image_sets_env(search->pod, owner, move->env)) {
+	if (move && move->env && !owner->is_dotnet) {
+		if (image_sets_env(search->pod, owner, move->env))
+			return;
 		add_site(search, SITE_ENV_NEW, container, owner->node,
 			 image_move_value(move, search->arena, search->target), str_of(move->env));
 		search->sites->listener = search->sites->sure = true;
@@ -473,6 +457,27 @@ static bool says_something_else(const struct listener_settings *settings)
 	return false;
 }
 
+/* Whether the program obeys it, as far as that is known. */
+static bool tells(const struct kube_container *container, const struct listener_setting *setting, uint16_t port)
+{
+	return setting->obeyed && (setting->place == SETTING_ARG || setting->place == SETTING_IMAGE ||
+				   image_obeys(container, setting->name, setting->listener, port));
+}
+
+/* The image gives way to its twin, which listens there. */
+static bool search_twin(struct search *search, struct kube_container *container)
+{
+	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
+
+	if (!search->pod->replaces_images || !image || !container->twin.n ||
+	    twin_obstacle(search->pod, container, search->arena) ||
+	    !twin_moves(container, search->arena, search->port, search->target))
+		return false;
+	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
+	search->sites->listener = search->sites->sure = true;
+	return true;
+}
+
 static void search_settings(struct search *search, struct listener_settings *settings, int container)
 {
 	bool owns = container == search->sites->owner, found = false, https = false;
@@ -491,21 +496,17 @@ static void search_settings(struct search *search, struct listener_settings *set
 			continue;
 		https |= setting->obeyed && is_https(setting, search->port);
 		found |= setting->obeyed && setting->listener->dotnet;
-		search->sites->listener |=
-			setting->obeyed &&
-			(setting->place == SETTING_ARG || image_obeys(&search->pod->containers[container],
-								      setting->name, setting->listener, search->port));
-		search->sites->sure |= setting->obeyed && setting->listener->dotnet;
+		search->sites->listener |= tells(&search->pod->containers[container], setting, search->port);
+		search->sites->sure |= setting->obeyed &&
+				       (setting->listener->dotnet || setting->place == SETTING_IMAGE);
 	}
 	if (!owns)
 		return;
 	search->sites->refers = settings->refers;
 	if (found && https)
 		keep_redirect(search, settings, container);
-	if (search_twin(search, &search->pod->containers[container]))
-		return;
 	/* A setting that many programs share (PORT) does not tell what this image obeys. */
-	if (!found && !says_something_else(settings))
+	if (!found && !search_twin(search, &search->pod->containers[container]) && !says_something_else(settings))
 		search_addition(search, settings, container);
 }
 

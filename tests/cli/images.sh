@@ -133,6 +133,7 @@ holds 'name: PORT'
 holds 'value: "8080"'
 holds 'targetPort: 8080'
 lacks 'sysctls:'
+[ "$(grep -c 'name: PORT' "$temp/out")" = 1 ] || fail "PORT is set twice"
 cp "$temp/out" first.yaml
 run 0 kubectl-harden diff -f first.yaml --image-config registry.example/shop/web:1.4=oci.json
 # Of another tag it says nothing; of no tag in particular, of all.

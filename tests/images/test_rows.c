@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "fixtures/fixture.h"
-#include "kube/dotnet.h"
 #include "kube/image_facts.h"
+#include "kube/image_ports.h"
 
 enum { UID_UNKNOWN_IMAGE = 10001 };
 
@@ -208,21 +208,46 @@ static struct str env_of(struct outcome *outcome, const char *name)
 	return STR_NONE;
 }
 
-/* How its port is moved, by a variable that is added; NULL for not. */
-static const struct image_move *move_of(const struct image_fact *fact)
+/* The variable by which its port is moved, known for that or one that the image sets itself; NULL for none. */
+static const char *moved_by(const struct image_fact *fact)
 {
 	const struct image_move *move = image_fact_move(fact, low_port(fact));
 
-	return low_port(fact) && move && move->env ? move : NULL;
+	if (low_port(fact) && move && move->env)
+		return move->env;
+	for (size_t i = 0; low_port(fact) && i < fact->env_n; i++) {
+		const struct listener *listener = listener_find_env(str_of(fact->env[i].name));
+
+		if (listener && listener_says(listener, str_of(fact->env[i].value), low_port(fact)))
+			return fact->env[i].name;
+	}
+	return NULL;
+}
+
+/* What it says once the port is @target. */
+static struct str moved_value(struct outcome *outcome, uint16_t target)
+{
+	const struct image_fact *fact = outcome->fact;
+	const char *name = moved_by(fact);
+	const struct image_move *move = image_fact_move(fact, low_port(fact));
+	struct str value = STR_NONE;
+
+	if (move)
+		return image_move_value(move, outcome->arena, target);
+	for (size_t i = 0; i < fact->env_n; i++)
+		if (!strcmp(fact->env[i].name, name))
+			listener_rewrite(listener_find_env(str_of(name)), outcome->arena, str_of(fact->env[i].value),
+					 low_port(fact), target, &value);
+	return value;
 }
 
 static void check_env(struct outcome *outcome)
 {
 	const struct image_fact *fact = outcome->fact;
-	const struct image_move *move = move_of(fact);
+	const char *moved = moved_by(fact);
 
 	for (size_t i = 0; i < fact->sets_n; i++)
-		if (!(move && !strcmp(move->env, fact->sets[i].name)) &&
+		if (!(moved && !strcmp(moved, fact->sets[i].name)) &&
 		    !str_is(env_of(outcome, fact->sets[i].name), fact->sets[i].value))
 			wrong(outcome, fact->sets[i].name);
 	for (size_t i = 0; i < fact->sets_read_only_n && !fact->rewrites.n; i++)
@@ -230,36 +255,27 @@ static void check_env(struct outcome *outcome)
 			wrong(outcome, fact->sets_read_only[i].name);
 }
 
-/* Its port moves by rules of its own (schemas/dotnet.yaml), not by a row's. */
-static bool runs_dotnet(const struct image_fact *fact)
-{
-	for (size_t i = 0; i < fact->env_n; i++)
-		if (dotnet_is_one(&dotnet_rules.signs, str_of(fact->env[i].name)))
-			return true;
-	return false;
-}
-
 static void check_port(struct outcome *outcome)
 {
 	const struct image_fact *fact = outcome->fact;
-	const struct image_move *move = move_of(fact);
+	const char *moved = moved_by(fact);
 	yaml_id sysctls = yaml_get_path(&outcome->app, outcome->pod, "securityContext.sysctls");
 	yaml_id port =
 		yaml_first(&outcome->service, yaml_get_path(&outcome->service, outcome->service.root, "spec.ports"));
 	int64_t target = 0;
 
-	if (!low_port(fact) || move || runs_dotnet(fact)) {
+	if (!low_port(fact) || moved) {
 		if (sysctls)
 			wrong(outcome, "a sysctl without need");
 	} else if (yaml_count(&outcome->app, sysctls) != 1) {
 		wrong(outcome, "no sysctl");
 	}
-	if (!move && !(low_port(fact) && runs_dotnet(fact)))
+	if (!moved)
 		return;
 	if (!yaml_int(&outcome->service, yaml_get(&outcome->service, port, "targetPort"), &target) || target < 1024)
 		wrong(outcome, "where the Service leads");
-	if (move && !str_eq(env_of(outcome, move->env), image_move_value(move, outcome->arena, (uint16_t)target)))
-		wrong(outcome, move->env);
+	if (!str_eq(env_of(outcome, moved), moved_value(outcome, (uint16_t)target)))
+		wrong(outcome, moved);
 }
 
 static void check_again(struct outcome *outcome)

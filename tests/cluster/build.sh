@@ -1,0 +1,61 @@
+#!/bin/sh
+# build.sh: prints three lines: the program of kubernetes/, a Debian root file system, and the archive of the images in
+# images/. Each is made once and then kept in a cache. Ends with a message and as skip() does where something is
+# missing. $KUBECTL_HARDEN_DOTNET is a folder that holds dotnet-10.tar.xz (a DOTNET_ROOT), webapp-10.tar.xz (an app for
+# it) and webapp-8.tar.xz (the app with its own .NET 8): see images/aspnet-*.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/judge/common.sh
+. "$here/../judge/common.sh"
+# shellcheck source=tests/judge/go.sh
+. "$here/../judge/go.sh"
+
+packages=nginx-light,apache2-bin,redis-server,postgresql-15,memcached,rabbitmq-server,tomcat10,openjdk-17-jre-headless
+packages=$packages,python3-minimal,libpython3-stdlib,nodejs,gosu,hostname,libnss-wrapper
+packages=$packages,libstdc++6,libssl3,ca-certificates,tzdata,curl,mono-mcs
+
+# key FILE…: names what is made of these files, and of what is read from stdin.
+key() {
+	{ cat; cat "$@"; } | sha256sum | cut -c1-16
+}
+
+make_debian() {
+	rm -rf "$cache"/debian-*
+	mkdir -p "$debian.new/root"
+	# shellcheck disable=SC2016 # mmdebstrap's shell expands it
+	mmdebstrap --quiet --variant=minbase --include="$packages" \
+		--setup-hook='mkdir -p "$1/etc/postgresql-common"' \
+		--setup-hook='echo create_main_cluster = false >"$1/etc/postgresql-common/createcluster.conf"' \
+		--customize-hook="$here/debian.sh" bookworm "$debian.new/debian.tar"
+	tar -xf "$debian.new/debian.tar" -C "$debian.new/root"
+	mv "$debian.new" "$debian"
+}
+
+make_images() {
+	rm -f "$cache"/images-*.tar "$cache"/images-*.tar.new
+	"$here/images.py" "$debian/debian.tar" "$debian/root" "$images.new" "${KUBECTL_HARDEN_DOTNET-}"
+	mv "$images.new" "$images"
+}
+
+need mmdebstrap python3
+
+# The download and the compiler do not get in each other's way.
+debian=$cache/debian-$(echo "$packages" | key "$here/debian.sh")
+once debian "$debian" make_debian &
+other=$!
+
+version=$(sed -n 's/^require k8s.io\/kubernetes v1\.\([0-9.]*\)$/\1/p' "$here/kubernetes/go.mod")
+package=k8s.io/component-base/version
+program=$(build kubernetes "$here/kubernetes" . \
+	"-X $package.gitVersion=v1.$version -X $package.gitMajor=1 -X $package.gitMinor=${version%%.*}" \
+	"$here/kubernetes/go.mod" "$here/kubernetes/go.sum" "$here/kubernetes/main.go") || exit
+wait "$other"
+
+parts=$(find "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" -name '*.xz' -printf '%f %s\n' 2>/dev/null | LC_ALL=C sort) || :
+# shellcheck disable=SC2046 # none of our names has a blank
+images=$cache/images-$(echo "$debian $parts" |
+	key "$here/images.py" $(find "$here/images" -type f | LC_ALL=C sort)).tar
+once images "$images" make_images
+
+printf '%s\n' "$program" "$debian/root" "$images"
