@@ -51,7 +51,7 @@ static struct review_part *parts_of(struct review *review, const struct document
 	size_t low = 0, high = document->parts_n, end;
 
 	*ret_n = 0;
-	if (!high)
+	if (!high || !review->parts.items)
 		return NULL;
 	parts = review->parts.items + document->part;
 	while (low < high) {
@@ -250,7 +250,7 @@ static void ask(struct review *review, size_t index)
 		struct review_trial trial = { part->source, document, document->splices, document->unproved,
 					      document->port_denied };
 
-		if (trial_of(review, document))
+		if (document->trial)
 			continue;
 		document->splices = (struct splices){ 0 };
 		VEC_PUSH(&review->trials, trial);

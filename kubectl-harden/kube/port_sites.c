@@ -15,6 +15,7 @@
 #include "kube/image_facts.h"
 #include "kube/image_ports.h"
 #include "kube/listener_settings.h"
+#include "kube/low_ports.h"
 #include "kube/port_references.h"
 #include "kube/twins.h"
 
@@ -58,157 +59,6 @@ bool port_in_text(struct str value, uint16_t port)
 		if (str_eq(str_trim(part), (struct str){ digits, n }))
 			return true;
 	return false;
-}
-
-/* ---- the pod's ports ---- */
-
-static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
-static const char *const hooks[] = { "lifecycle.postStart", "lifecycle.preStop" };
-static const char *const handlers[] = { "httpGet", "tcpSocket", "grpc" };
-
-/* Calls @visit for every probe and hook of a container. */
-typedef void visit_handler(struct yaml_tree *tree, yaml_id handler, bool is_probe, int container, void *data);
-
-static void each_handler(struct kube_pod *pod, visit_handler *visit, void *data)
-{
-	for (size_t i = 0; i < pod->containers_n; i++) {
-		yaml_id node = pod->containers[i].node;
-
-		if (pod->containers[i].role == CONTAINER_EPHEMERAL)
-			continue;
-		for (size_t k = 0; k < sizeof(probes) / sizeof(*probes); k++)
-			visit(pod->tree, yaml_get(pod->tree, node, probes[k]), true, (int)i, data);
-		for (size_t k = 0; k < sizeof(hooks) / sizeof(*hooks); k++)
-			visit(pod->tree, yaml_get_path(pod->tree, node, hooks[k]), false, (int)i, data);
-	}
-}
-
-/* The port that a handler asks, if it asks the pod: with a host of its own it asks somebody else. */
-static yaml_id handler_port(struct yaml_tree *tree, yaml_id handler, size_t kind)
-{
-	yaml_id action = yaml_get(tree, handler, handlers[kind]);
-	struct str host = yaml_get_text(tree, action, "host");
-
-	if (host.n && !str_is(host, "localhost") && !str_is(host, "127.0.0.1") && !str_is(host, "::1"))
-		return YAML_NONE;
-	return yaml_get(tree, action, "port");
-}
-
-struct low_ports {
-	struct low_port *items;
-	size_t n;
-};
-
-static void add_low(struct low_ports *ports, struct low_port port)
-{
-	for (size_t i = 0; i < ports->n; i++) {
-		if (ports->items[i].protocol == port.protocol && ports->items[i].port == port.port) {
-			if (ports->items[i].container < 0)
-				ports->items[i].container = port.container;
-			return;
-		}
-	}
-	if (ports->n < LOW_PORTS_MAX)
-		ports->items[ports->n++] = port;
-}
-
-static bool is_low(int64_t port)
-{
-	return port > 0 && port < PORT_FIRST_FREE;
-}
-
-static void low_of_handler(struct yaml_tree *tree, yaml_id handler, bool is_probe, int container, void *data)
-{
-	(void)is_probe;
-	(void)container;
-	if (!handler)
-		return;
-	for (size_t kind = 0; kind < sizeof(handlers) / sizeof(*handlers); kind++) {
-		yaml_id at = handler_port(tree, handler, kind);
-		int64_t port;
-
-		if (yaml_int(tree, at, &port) && is_low(port))
-			add_low(data, (struct low_port){ PROTOCOL_TCP, (uint16_t)port, -1, at });
-	}
-}
-
-/* An init container that ends (a migration with the program's own image) does not do what its image does. */
-static bool serves(const struct kube_container *container)
-{
-	return container->role == CONTAINER_MAIN || container->sidecar;
-}
-
-/* The container that listens where nothing declares the port: the only one there is. */
-static int only_main(const struct kube_pod *pod)
-{
-	int only = -1;
-
-	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (!serves(&pod->containers[i]))
-			continue;
-		if (only >= 0)
-			return -1;
-		only = (int)i;
-	}
-	return only;
-}
-
-/* Whether the manifest tells the program where to listen, so that its image's own port does not count. */
-static bool is_told(struct kube_pod *pod, int container, uint16_t port)
-{
-	struct listener_settings settings;
-	struct arena *arena = arena_new();
-	bool told = false;
-
-	listener_settings_read(pod, container, arena, &settings);
-	for (size_t i = 0; i < settings.n; i++) {
-		const struct listener_setting *setting = &settings.items[i];
-
-		told |= setting->place != SETTING_IMAGE && setting->obeyed && setting->listener->dotnet;
-		told |= setting->place == SETTING_ARG && !listener_setting_says(setting, port);
-	}
-	listener_settings_free(&settings);
-	arena_free(arena);
-	return told || image_is_moved(pod, &pod->containers[container], port);
-}
-
-/* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
-static void low_of_image(struct kube_pod *pod, int container, struct low_ports *ports)
-{
-	const struct image_fact *facts = pod->containers[container].facts;
-	yaml_id node = pod->containers[container].node;
-
-	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) || !serves(&pod->containers[container]))
-		return;
-	for (size_t i = 0; i < facts->listens_n; i++)
-		if (is_low(facts->listens[i].port) && !is_told(pod, container, facts->listens[i].port))
-			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
-							  facts->listens[i].port, container, node });
-}
-
-size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
-{
-	struct low_ports ports = { ret_ports, 0 };
-
-	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (pod->containers[i].role == CONTAINER_EPHEMERAL)
-			continue;
-		YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "ports"), item) {
-			yaml_id at = yaml_get(pod->tree, item, "containerPort");
-			int64_t port;
-
-			if (yaml_int(pod->tree, at, &port) && is_low(port))
-				add_low(&ports,
-					(struct low_port){ port_protocol_of(yaml_get_text(pod->tree, item, "protocol")),
-							   (uint16_t)port, (int)i, at });
-		}
-		low_of_image(pod, (int)i, &ports);
-	}
-	each_handler(pod, low_of_handler, &ports);
-	for (size_t i = 0; i < ports.n; i++)
-		if (ports.items[i].container < 0)
-			ports.items[i].container = only_main(pod);
-	return ports.n;
 }
 
 /* ---- sites ---- */
@@ -280,8 +130,8 @@ static void search_ports(struct search *search)
 			add_site(search, SITE_PORT, (int)i, at, number_text(search), STR_NONE);
 			if (search->sites->owner >= 0 && search->sites->owner != (int)i)
 				cannot(search, STR("two containers declare it, and only one can be told to move"));
-			if (search->sites->owner < 0 ||
-			    (!serves(&pod->containers[search->sites->owner]) && serves(&pod->containers[i]))) {
+			if (search->sites->owner < 0 || (!container_serves(&pod->containers[search->sites->owner]) &&
+							 container_serves(&pod->containers[i]))) {
 				search->sites->owner = (int)i;
 				search->sites->name = name;
 			}
@@ -331,8 +181,8 @@ static void search_handler(struct yaml_tree *tree, yaml_id handler, bool is_prob
 
 	if (!handler)
 		return;
-	for (size_t kind = 0; kind < sizeof(handlers) / sizeof(*handlers); kind++) {
-		yaml_id at = handler_port(tree, handler, kind);
+	for (size_t kind = 0; kind < PORT_ACTIONS_N; kind++) {
+		yaml_id at = port_of_handler(tree, handler, kind);
 		int64_t port;
 
 		if (!yaml_int(tree, at, &port))
@@ -409,11 +259,36 @@ static bool is_https(const struct listener_setting *setting, uint16_t port)
 	return false;
 }
 
-/* Where an https listener moves, redirects would follow it to a port that no Service serves. */
+static void find_http(struct yaml_tree *tree, yaml_id handler, bool is_probe, int container, void *data)
+{
+	yaml_id action = yaml_get(tree, handler, port_actions[PORT_ACTION_HTTP]);
+
+	(void)is_probe;
+	(void)container;
+	*(bool *)data |= port_of_handler(tree, handler, PORT_ACTION_HTTP) &&
+			 !str_is(yaml_get_text(tree, action, "scheme"), "HTTPS");
+}
+
+/* The kubelet follows a redirect to the same host, where the old port would no longer answer. */
+static void keep_for_probes(struct search *search)
+{
+	bool http = false;
+
+	port_each_handler(search->pod, find_http, &http);
+	if (http)
+		cannot(search,
+		       str_fmt(search->arena,
+			       "a probe asks by http, and where that is redirected to https, the kubelet goes on "
+			       "to port %u of the pod; let it ask the https port, with scheme: HTTPS",
+			       search->port));
+}
+
+/* Where an https listener moves, redirects would follow it to a port that no Service container_serves. */
 static void keep_redirect(struct search *search, const struct listener_settings *settings, int container)
 {
 	struct str name = dotnet_redirect(settings);
 
+	keep_for_probes(search);
 	if (name.n)
 		add_site(search, SITE_ENV_NEW, container, search->pod->containers[container].node,
 			 str_from_int(search->arena, search->port), name);
@@ -487,7 +362,8 @@ static void search_settings(struct search *search, struct listener_settings *set
 
 		/* What an image says of itself no longer holds where its manifest declares another port. */
 		if (setting->obeyed && !setting->added &&
-		    (setting->place != SETTING_IMAGE || (!owns && serves(&search->pod->containers[container]))) &&
+		    (setting->place != SETTING_IMAGE ||
+		     (!owns && container_serves(&search->pod->containers[container]))) &&
 		    listener_setting_says(setting, search->target))
 			taken(search, container);
 		if (setting->place == SETTING_IMAGE && !setting->obeyed)
@@ -575,7 +451,7 @@ static int only_image(struct kube_pod *pod, uint16_t port)
 	int only = -1;
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (!image_fact_listens(pod->containers[i].facts, port) || !serves(&pod->containers[i]))
+		if (!image_fact_listens(pod->containers[i].facts, port) || !container_serves(&pod->containers[i]))
 			continue;
 		if (only >= 0)
 			return -1;
@@ -593,7 +469,7 @@ static void search_others(struct search *search)
 
 		if ((int)i == search->sites->owner)
 			continue;
-		low_of_image(search->pod, (int)i, &ports);
+		port_low_of_image(search->pod, (int)i, &ports);
 		for (size_t k = 0; k < ports.n; k++)
 			if (items[k].port == search->port)
 				cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
@@ -635,12 +511,12 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	search_ports(&search);
 	check_name(&search);
 	if (ret_sites->owner < 0)
-		ret_sites->owner = only_main(pod);
+		ret_sites->owner = port_only_server(pod);
 	if (ret_sites->owner < 0)
 		ret_sites->owner = only_image(pod, port);
 	if (protocol != PROTOCOL_TCP)
 		return;
-	each_handler(pod, search_handler, &search);
+	port_each_handler(pod, search_handler, &search);
 	for (size_t i = 0; i < pod->containers_n; i++) {
 		if (pod->containers[i].role != CONTAINER_EPHEMERAL)
 			search_container(&search, (int)i);

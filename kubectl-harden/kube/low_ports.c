@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Low ports
+ *
+ * Which ports below 1024 a pod opens: those that its containers declare, those that its probes and hooks ask, and those
+ * that its images are known to open where the manifest does not tell them otherwise.
+ */
+#include "kube/low_ports.h"
+
+#include "kube/image_facts.h"
+#include "kube/image_ports.h"
+#include "kube/listener_settings.h"
+
+static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
+static const char *const hooks[] = { "lifecycle.postStart", "lifecycle.preStop" };
+const char *const port_actions[PORT_ACTIONS_N] = { "httpGet", "tcpSocket", "grpc" };
+
+void port_each_handler(struct kube_pod *pod, port_handler_visit *visit, void *data)
+{
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		yaml_id node = pod->containers[i].node;
+
+		if (pod->containers[i].role == CONTAINER_EPHEMERAL)
+			continue;
+		for (size_t k = 0; k < sizeof(probes) / sizeof(*probes); k++)
+			visit(pod->tree, yaml_get(pod->tree, node, probes[k]), true, (int)i, data);
+		for (size_t k = 0; k < sizeof(hooks) / sizeof(*hooks); k++)
+			visit(pod->tree, yaml_get_path(pod->tree, node, hooks[k]), false, (int)i, data);
+	}
+}
+
+/* The port that a handler asks, if it asks the pod: with a host of its own it asks somebody else. */
+yaml_id port_of_handler(struct yaml_tree *tree, yaml_id handler, size_t kind)
+{
+	yaml_id action = yaml_get(tree, handler, port_actions[kind]);
+	struct str host = yaml_get_text(tree, action, "host");
+
+	if (host.n && !str_is(host, "localhost") && !str_is(host, "127.0.0.1") && !str_is(host, "::1"))
+		return YAML_NONE;
+	return yaml_get(tree, action, "port");
+}
+
+static void add_low(struct low_ports *ports, struct low_port port)
+{
+	for (size_t i = 0; i < ports->n; i++) {
+		if (ports->items[i].protocol == port.protocol && ports->items[i].port == port.port) {
+			if (ports->items[i].container < 0)
+				ports->items[i].container = port.container;
+			return;
+		}
+	}
+	if (ports->n < LOW_PORTS_MAX)
+		ports->items[ports->n++] = port;
+}
+
+static bool is_low(int64_t port)
+{
+	return port > 0 && port < PORT_FIRST_FREE;
+}
+
+static void low_of_handler(struct yaml_tree *tree, yaml_id handler, bool is_probe, int container, void *data)
+{
+	(void)is_probe;
+	(void)container;
+	if (!handler)
+		return;
+	for (size_t kind = 0; kind < PORT_ACTIONS_N; kind++) {
+		yaml_id at = port_of_handler(tree, handler, kind);
+		int64_t port;
+
+		if (yaml_int(tree, at, &port) && is_low(port))
+			add_low(data, (struct low_port){ PROTOCOL_TCP, (uint16_t)port, -1, at });
+	}
+}
+
+/* An init container that ends (a migration with the program's own image) does not do what its image does. */
+bool container_serves(const struct kube_container *container)
+{
+	return container->role == CONTAINER_MAIN || container->sidecar;
+}
+
+/* The container that listens where nothing declares the port: the only one there is. */
+int port_only_server(const struct kube_pod *pod)
+{
+	int only = -1;
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (!container_serves(&pod->containers[i]))
+			continue;
+		if (only >= 0)
+			return -1;
+		only = (int)i;
+	}
+	return only;
+}
+
+/* Whether the manifest tells the program where to listen, so that its image's own port does not count. */
+static bool is_told(struct kube_pod *pod, int container, uint16_t port)
+{
+	struct listener_settings settings;
+	struct arena *arena = arena_new();
+	bool told = false;
+
+	listener_settings_read(pod, container, arena, &settings);
+	for (size_t i = 0; i < settings.n; i++) {
+		const struct listener_setting *setting = &settings.items[i];
+
+		told |= setting->place != SETTING_IMAGE && setting->obeyed && setting->listener->dotnet;
+		told |= setting->place == SETTING_ARG && !listener_setting_says(setting, port);
+	}
+	listener_settings_free(&settings);
+	arena_free(arena);
+	return told || image_is_moved(pod, &pod->containers[container], port);
+}
+
+/* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
+void port_low_of_image(struct kube_pod *pod, int container, struct low_ports *ports)
+{
+	const struct image_fact *facts = pod->containers[container].facts;
+	yaml_id node = pod->containers[container].node;
+
+	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) ||
+	    !container_serves(&pod->containers[container]))
+		return;
+	for (size_t i = 0; i < facts->listens_n; i++)
+		if (is_low(facts->listens[i].port) && !is_told(pod, container, facts->listens[i].port))
+			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
+							  facts->listens[i].port, container, node });
+}
+
+size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
+{
+	struct low_ports ports = { ret_ports, 0 };
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (pod->containers[i].role == CONTAINER_EPHEMERAL)
+			continue;
+		YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "ports"), item) {
+			yaml_id at = yaml_get(pod->tree, item, "containerPort");
+			int64_t port;
+
+			if (yaml_int(pod->tree, at, &port) && is_low(port))
+				add_low(&ports,
+					(struct low_port){ port_protocol_of(yaml_get_text(pod->tree, item, "protocol")),
+							   (uint16_t)port, (int)i, at });
+		}
+		port_low_of_image(pod, (int)i, &ports);
+	}
+	port_each_handler(pod, low_of_handler, &ports);
+	for (size_t i = 0; i < ports.n; i++)
+		if (ports.items[i].container < 0)
+			ports.items[i].container = port_only_server(pod);
+	return ports.n;
+}
