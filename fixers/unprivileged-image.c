@@ -6,6 +6,7 @@
  */
 #include "fixers/image-needs.h"
 #include "fixers/list.h"
+#include "kube/low_ports.h"
 #include "kube/twins.h"
 
 static bool is_decided(const struct fix_context *fix, uint16_t port, const struct port_decision **ret_decision)
@@ -24,7 +25,7 @@ static bool moves_by_twin(struct fix_context *fix, const struct kube_container *
 	const struct image_fact *facts = container->facts;
 	const struct port_decision *decision;
 
-	for (size_t i = 0; i < facts->listens_n; i++) {
+	for (size_t i = 0; container_serves(container) && i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
 		if (!fix->ports && port < PORT_FIRST_FREE)
@@ -36,13 +37,13 @@ static bool moves_by_twin(struct fix_context *fix, const struct kube_container *
 	return false;
 }
 
-/* Why a port that the image listens on keeps it; empty where none does. */
+/* Why a port that the image listens on keeps it; empty where none does. The pod's port is not that of one that ends. */
 static struct str kept_port(struct fix_context *fix, const struct kube_container *container)
 {
 	const struct image_fact *facts = container->facts;
 	const struct port_decision *decision;
 
-	for (size_t i = 0; i < facts->listens_n; i++) {
+	for (size_t i = 0; container_serves(container) && i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
 		if (facts->listens[i].udp || !is_decided(fix, port, &decision))

@@ -40,7 +40,7 @@ yaml_id port_of_handler(struct yaml_tree *tree, yaml_id handler, size_t kind)
 	return yaml_get(tree, action, "port");
 }
 
-static void add_low(struct low_ports *ports, struct low_port port)
+static void add_low(struct low_port_list *ports, struct low_port port)
 {
 	for (size_t i = 0; i < ports->n; i++) {
 		if (ports->items[i].protocol == port.protocol && ports->items[i].port == port.port) {
@@ -114,7 +114,7 @@ static bool is_told(struct kube_pod *pod, int container, uint16_t port)
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
-void port_low_of_image(struct kube_pod *pod, int container, struct low_ports *ports)
+void port_low_of_image(struct kube_pod *pod, int container, struct low_port_list *ports)
 {
 	const struct image_fact *facts = pod->containers[container].facts;
 	yaml_id node = pod->containers[container].node;
@@ -130,7 +130,7 @@ void port_low_of_image(struct kube_pod *pod, int container, struct low_ports *po
 
 size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
 {
-	struct low_ports ports = { ret_ports, 0 };
+	struct low_port_list ports = { ret_ports, 0 };
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
 		if (pod->containers[i].role == CONTAINER_EPHEMERAL)

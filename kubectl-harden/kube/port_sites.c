@@ -465,7 +465,7 @@ static void search_others(struct search *search)
 {
 	for (size_t i = 0; i < search->pod->containers_n; i++) {
 		struct low_port items[LOW_PORTS_MAX];
-		struct low_ports ports = { items, 0 };
+		struct low_port_list ports = { items, 0 };
 
 		if ((int)i == search->sites->owner)
 			continue;

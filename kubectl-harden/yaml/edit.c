@@ -455,22 +455,6 @@ yaml_id yaml_put_seq(struct yaml_tree *tree, yaml_id map, const char *key, bool 
 
 /* ---- scalars ---- */
 
-/* Whether a block scalar ends with a line of blanks with a tab, which would be left below another value. */
-static bool ends_with_tab_line(const struct yaml_tree *tree, const struct yaml_node *node)
-{
-	const char *p = tree->bytes.p;
-	bool tab = false;
-
-	if ((node->style != YAML_LITERAL && node->style != YAML_FOLDED) || (node->flags & (YAML_F_NEW | YAML_F_COPY)))
-		return false;
-	for (uint32_t at = node->end; at > node->start && memchr(" \t\r\n", p[at - 1], 4); at--) {
-		if (tab && memchr("\r\n", p[at - 1], 2))
-			return true;
-		tab |= p[at - 1] == '\t';
-	}
-	return false;
-}
-
 bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, id);
@@ -483,7 +467,9 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 		return false;
 	if (!has_place(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
-	if (ends_with_tab_line(tree, yaml_node(tree, id)))
+	if (yaml_is_behind_tab(tree, id))
+		return yaml_refuse(tree, ret_why, id, "a tab stands before it; begin its line with blanks alone");
+	if (yaml_ends_with_tab_line(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it ends with a line of blanks with a tab; remove that line");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);

@@ -49,6 +49,15 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
  */
 uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 
+/*
+ * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, in no flow collection:
+ * there libfyaml takes a quote for text.
+ */
+bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar);
+
+/* yaml_ends_with_tab_line() - whether a block scalar ends with a line of blanks with a tab, which would be left behind. */
+bool yaml_ends_with_tab_line(struct yaml_tree *tree, yaml_id scalar);
+
 /* Anchors by name; of two with one name, the later one. There may be a million: names are offsets in @text. */
 struct anchors {
 	const char *text; /* the document */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tabs that are in the way of an edit: where YAML allows them, another value could not stand.
+ */
+#include "yaml/tree_internal.h"
+
+bool yaml_ends_with_tab_line(struct yaml_tree *tree, yaml_id scalar)
+{
+	const struct yaml_node *node = yaml_node(tree, scalar);
+	const char *p = tree->bytes.p;
+	bool tab = false;
+
+	if ((node->style != YAML_LITERAL && node->style != YAML_FOLDED) || (node->flags & (YAML_F_NEW | YAML_F_COPY)))
+		return false;
+	for (uint32_t at = node->end; at > node->start && memchr(" \t\r\n", p[at - 1], 4); at--) {
+		if (tab && memchr("\r\n", p[at - 1], 2))
+			return true;
+		tab |= p[at - 1] == '\t';
+	}
+	return false;
+}
+
+bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar)
+{
+	const struct yaml_node *node = yaml_node(tree, scalar);
+	const char *p = tree->bytes.p;
+	uint32_t at = node->props;
+	bool tab = false;
+
+	if ((node->flags & (YAML_F_NEW | YAML_F_COPY)) || yaml_in_flow(tree, scalar))
+		return false;
+	for (; at && memchr(" \t", p[at - 1], 2); at--)
+		tab |= p[at - 1] == '\t';
+	return tab && (!at || memchr("\r\n", p[at - 1], 2));
+}
