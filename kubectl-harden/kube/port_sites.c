@@ -360,10 +360,14 @@ static void search_settings(struct search *search, struct listener_settings *set
 	for (size_t i = 0; i < settings->n; i++) {
 		const struct listener_setting *setting = &settings->items[i];
 
-		/* What an image says of itself no longer holds where its manifest declares another port. */
-		if (setting->obeyed && !setting->added &&
-		    (setting->place != SETTING_IMAGE ||
-		     (!owns && container_serves(&search->pod->containers[container]))) &&
+		/*
+		 * What an image says of itself no longer holds where its manifest declares another port; of another
+		 * container it counts even so, or a setting that is added here would free the port for the next run.
+		 */
+		if (!setting->added &&
+		    (setting->place != SETTING_IMAGE
+			     ? setting->obeyed
+			     : !owns && container_serves(&search->pod->containers[container])) &&
 		    listener_setting_says(setting, search->target))
 			taken(search, container);
 		if (setting->place == SETTING_IMAGE && !setting->obeyed)
