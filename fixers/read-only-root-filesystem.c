@@ -11,10 +11,20 @@
 
 enum { VOLUME_NAME_MAX = 63 };
 
+/* A volume that is mounted and is not there (yet) would become ours. */
+static bool is_mounted(struct fix_context *fix, struct str name)
+{
+	for (size_t i = 0; i < fix->pod->containers_n; i++)
+		YAML_EACH(fix->tree, yaml_get(fix->tree, fix->pod->containers[i].node, "volumeMounts"), mount)
+			if (str_eq(yaml_get_text(fix->tree, mount, "name"), name))
+				return true;
+	return false;
+}
+
 /* A claim template silently replaces a volume of the same name. */
 static bool is_taken(struct fix_context *fix, struct str name)
 {
-	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name);
+	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name) || is_mounted(fix, name);
 }
 
 /* "/var/cache/nginx" is "var-cache-nginx". */
