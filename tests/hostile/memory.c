@@ -235,7 +235,7 @@ static const struct shape {
 } shapes[] = {
 	{ "documents", make_documents, SMALL, 1300, 0, 0, false, NULL },
 	{ "documents-files", make_files, SMALL, 1300, 0, 0, true, NULL },
-	{ "documents-services", make_services, SMALL, 1500, 0, 0, false, NULL },
+	{ "documents-services", make_services, SMALL, 1950, 0, 0, false, NULL },
 	/* Lines that all change are one hunk of a diff. */
 	{ "documents-json", make_json_stream, SMALL, 2200, 0, 0, false, NULL },
 	{ "documents-tiny", make_tiny, SMALL, 0, 0, 0, false, NULL },
