@@ -129,7 +129,9 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 {
 	const struct image_fact *facts = fix_container(fix, target)->facts;
 
-	if (!fix_image_is_known(fix, target)) {
+	/* Of a program that the manifest starts, what the image is known for says little. */
+	if (!fix_image_is_known(fix, target) ||
+	    yaml_count(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "command"))) {
 		problem->safety = SAFETY_CAVEAT;
 		problem->caveat = CAVEAT_READ_ONLY | (facts ? CAVEAT_BASE : 0);
 		problem->subject = fix_container(fix, target)->image;

@@ -102,6 +102,7 @@ static void read_all(struct work *work, struct project_settings *const *asked)
 		progress_step(&progress, i, changes);
 		if (entry->error) {
 			progress_end(&progress);
+			run_note_unread(&work->run, entry->path, entry->named);
 			fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
 			struct source *source =
@@ -113,6 +114,7 @@ static void read_all(struct work *work, struct project_settings *const *asked)
 			tell_no_manifest(work, entry, source);
 		} else if (!*work->run.stop) {
 			progress_end(&progress);
+			run_note_unread(&work->run, entry->path, entry->named);
 			fail(work, error);
 		}
 	}

@@ -133,11 +133,30 @@ static struct str why_unknown(struct run *run, const struct workload *workload, 
 		       STR_ARG(port->image), port->target);
 }
 
+static struct str folder_of(struct str path)
+{
+	while (path.n && path.p[path.n - 1] != '/')
+		path.n--;
+	return path;
+}
+
+/* An input that could not be read, and that may belong to the workload; empty for none. */
+static struct str unread_beside(const struct run *run, const struct workload *workload)
+{
+	struct str folder = folder_of(str_of(workload->where.source->path));
+
+	for (size_t i = 0; i < run->unread.n; i++)
+		if (run->unread.items[i].named || str_eq(folder_of(run->unread.items[i].path), folder))
+			return run->unread.items[i].path;
+	return STR_NONE;
+}
+
 static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
 		       struct inventory_port *port)
 {
 	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
+	struct str unread = unread_beside(run, workload);
 
 	if (workload->host_network)
 		plan_refuse_port(port, plan_why_blocked);
@@ -155,6 +174,11 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct wor
 		plan_refuse_port(port, STR("TCP and UDP share the number, and a setting moves both"));
 	else if (port->stays_root)
 		plan_refuse_port(port, STR("its container is left as root"));
+	else if (unread.n && config->low_ports != LOW_PORTS_MOVE)
+		plan_refuse_port(port, str_fmt(run->arena,
+					       "%.*s could not be read, and may name it; --low-ports=move moves it all "
+					       "the same",
+					       STR_ARG(unread)));
 	else if (mesh)
 		plan_refuse_port(port, str_fmt(run->arena, "port %u is kept for %s; --port-map %u:PORT names another",
 					       port->target, mesh, port->port));

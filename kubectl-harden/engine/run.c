@@ -43,6 +43,7 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->sources.n; i++)
 		source_free(run, run->sources.items[i]);
 	free(run->sources.items);
+	free(run->unread.items);
 	for (size_t i = 0; run->inventory && i < run->inventory->workloads.n; i++)
 		free(run->inventory->workloads.items[i].ports.items);
 	if (run->inventory) {
@@ -72,6 +73,13 @@ void run_free(struct run *run)
 void run_expect(struct run *run, const struct source_options *options)
 {
 	homes_expect(run, options);
+}
+
+void run_note_unread(struct run *run, const char *path, bool named)
+{
+	struct unread unread = { str_copy(run->arena, str_of(path)), named };
+
+	VEC_PUSH(&run->unread, unread);
 }
 
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,

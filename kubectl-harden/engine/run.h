@@ -157,7 +157,14 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
-	bool mixed;	/* a commit failed and not every file could be put back: its error says which */
+	bool mixed; /* a commit failed and not every file could be put back: its error says which */
+	struct {
+		struct unread {
+			struct str path;
+			bool named; /* by the user, not met in a folder */
+		} *items;
+		size_t n, cap;
+	} unread;	/* inputs that could not be read, or not all of them: they may name ports */
 	bool waits;	/* workloads wait for Namespaces, or these for them */
 	bool labels;	/* of what Namespaces can enforce */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
@@ -182,6 +189,12 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 
 /* run_expect() - @options may be those of a source to come; told before the first one is added. */
 void run_expect(struct run *run, const struct source_options *options);
+
+/*
+ * run_note_unread() - says that the input at @path could not be read: what it may name stays, in the whole input if it is
+ * @named, else in its folder.
+ */
+void run_note_unread(struct run *run, const char *path, bool named);
 
 /* run_plan(), run_apply() - after all sources were added. */
 void run_plan(struct run *run);

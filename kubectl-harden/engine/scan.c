@@ -267,6 +267,12 @@ static bool spoils_file(const struct source *source, struct str bytes)
 	return false;
 }
 
+/* Whether a document that cannot be read looks like one that leads to pods by their ports. */
+static bool may_name_ports(struct str bytes)
+{
+	return str_find(bytes, STR("Service"), 0) != SIZE_MAX || str_find(bytes, STR("NetworkPolicy"), 0) != SIZE_MAX;
+}
+
 static void scan_document(struct run *run, struct source *source, struct yaml_span span)
 {
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
@@ -287,6 +293,8 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 		if (!spoils && (no_object || config || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
+		if (may_name_ports(bytes))
+			run_note_unread(run, source->path, false);
 		document.state = DOCUMENT_REFUSED;
 		document.refusal.why = str_copy(run->arena, str_of(document.refusal.why)).p;
 	} else {

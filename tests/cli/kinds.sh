@@ -8,6 +8,8 @@
 web=$tests/input/shop/web.yaml
 cp "$web" "$temp/fixed.yaml"
 run 0 kubectl-harden fix -q -f "$temp/fixed.yaml"
+cp "$web" "$temp/kept.yaml"
+run 0 kubectl-harden fix -q --low-ports=sysctl -f "$temp/kept.yaml"
 
 # Devices and sockets are no files; nothing waits for them, and the next file is read.
 for device in /dev/zero /dev/null /dev/full; do
@@ -122,7 +124,8 @@ if [ -z "$as" ] || { has setpriv && $as "$temp/program" --version >/dev/null 2>&
 	says err 'error: open shop/locked: permission denied'
 	says err 'error: open shop/listed/web.yaml: permission denied'
 	says err 'error: open shop/into.yaml: permission denied'
-	same "$temp/fixed.yaml" shop/web.yaml 'a file that could be fixed was not'
+	# What cannot be read beside it may name its port, which stays.
+	same "$temp/kept.yaml" shop/web.yaml 'a file that could be fixed was not'
 	# Write-protected, or in a folder that is.
 	chmod 755 shop/listed shop/locked
 	for protected in shop/listed shop/listed/web.yaml; do
