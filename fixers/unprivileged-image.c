@@ -19,15 +19,37 @@ static bool is_decided(const struct fix_context *fix, uint16_t port, const struc
 	return false;
 }
 
-/* Whether the move of a port of the image would replace it; before the plan, whether one might. */
-static bool moves_by_twin(struct fix_context *fix, const struct kube_container *container)
+/* Whether the container opens the port: what the plan says of it may be another container's business. */
+static bool opens(struct fix_context *fix, int target, uint16_t port)
 {
+	struct low_port items[LOW_PORTS_MAX];
+	struct low_port_list of_image = { items, 0 };
+	int64_t declared;
+
+	if (!container_serves(fix_container(fix, target)))
+		return false;
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "ports"), item)
+		if (yaml_int(fix->tree, yaml_get(fix->tree, item, "containerPort"), &declared) && declared == port)
+			return true;
+	port_low_of_image(fix->pod, target, &of_image);
+	for (size_t i = 0; i < of_image.n; i++)
+		if (items[i].port == port)
+			return true;
+	return false;
+}
+
+/* Whether the move of a port of the image would replace it; before the plan, whether one might. */
+static bool moves_by_twin(struct fix_context *fix, int target)
+{
+	const struct kube_container *container = fix_container(fix, target);
 	const struct image_fact *facts = container->facts;
 	const struct port_decision *decision;
 
-	for (size_t i = 0; container_serves(container) && i < facts->listens_n; i++) {
+	for (size_t i = 0; i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
+		if (!opens(fix, target, port))
+			continue;
 		if (!fix->ports && port < PORT_FIRST_FREE)
 			return true;
 		if (is_decided(fix, port, &decision) && decision->action == PORT_MOVE &&
@@ -37,16 +59,17 @@ static bool moves_by_twin(struct fix_context *fix, const struct kube_container *
 	return false;
 }
 
-/* Why a port that the image listens on keeps it; empty where none does. The pod's port is not that of one that ends. */
-static struct str kept_port(struct fix_context *fix, const struct kube_container *container)
+/* Why a port that the image listens on keeps it; empty where none does. */
+static struct str kept_port(struct fix_context *fix, int target)
 {
+	const struct kube_container *container = fix_container(fix, target);
 	const struct image_fact *facts = container->facts;
 	const struct port_decision *decision;
 
-	for (size_t i = 0; container_serves(container) && i < facts->listens_n; i++) {
+	for (size_t i = 0; i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
-		if (facts->listens[i].udp || !is_decided(fix, port, &decision))
+		if (facts->listens[i].udp || !opens(fix, target, port) || !is_decided(fix, port, &decision))
 			continue;
 		if (decision->action != PORT_MOVE)
 			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",
@@ -74,7 +97,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
 		return FIX_FINE;
 	why = twin_obstacle(fix->pod, container, fix->arena);
-	if (!why && moves_by_twin(fix, container))
+	if (!why && moves_by_twin(fix, target))
 		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	/* That may have replaced it. */
 	if (!container->twin.n)
@@ -85,7 +108,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
 				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
 				     STR_ARG(container->twin));
-	problem.reason = why ? str_of(why) : kept_port(fix, container);
+	problem.reason = why ? str_of(why) : kept_port(fix, target);
 	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
