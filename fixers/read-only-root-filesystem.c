@@ -27,7 +27,7 @@ static bool is_taken(struct fix_context *fix, struct str name)
 	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name) || is_mounted(fix, name);
 }
 
-/* "/var/cache/nginx" is "var-cache-nginx". */
+/* "/var/cache/nginx" is "var-cache-nginx"; a container's name is a part of one as it is, but for what no volume may have. */
 static struct str path_name(struct fix_context *fix, struct str path)
 {
 	char *name = arena_alloc(fix->arena, path.n + 1);
@@ -47,7 +47,7 @@ static struct str path_name(struct fix_context *fix, struct str path)
 /* "tmp"; with several containers "tmp-CONTAINER"; a number behind it where that is taken. A DNS-1123 label. */
 static struct str volume_name(struct fix_context *fix, int target, struct str path)
 {
-	struct str container = fix_container(fix, target)->name, base = path_name(fix, path), name;
+	struct str container = path_name(fix, fix_container(fix, target)->name), base = path_name(fix, path), name;
 
 	if (fix->pod->containers_n > 1)
 		base = fix_format(fix, "%.*s-%.*s", STR_ARG(base), STR_ARG(container));

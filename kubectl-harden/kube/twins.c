@@ -32,21 +32,21 @@ static const struct image_fact *twin_of(const struct kube_container *container, 
 	return image_ref_parse(arena, container->twin, &ref) ? image_fact_lookup(NULL, arena, &ref, NULL) : NULL;
 }
 
-/* Ports that neither listens on: then something listens that is not known. */
+/* A port that neither listens on: then something listens that is not known. */
 static bool has_other_ports(const struct kube_pod *pod, const struct kube_container *container, struct arena *arena)
 {
-	yaml_id ports = yaml_get(pod->tree, container->node, "ports");
 	const struct image_fact *twin = twin_of(container, arena);
 
-	YAML_EACH(pod->tree, ports, item) {
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "ports"), item) {
 		int64_t port;
 
-		if (yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) && port > 0 &&
-		    port <= 65535 &&
-		    (image_fact_listens(container->facts, (uint16_t)port) || image_fact_listens(twin, (uint16_t)port)))
-			return false;
+		if (!yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) || port <= 0 ||
+		    port > 65535)
+			return true;
+		if (!image_fact_listens(container->facts, (uint16_t)port) && !image_fact_listens(twin, (uint16_t)port))
+			return true;
 	}
-	return yaml_count(pod->tree, ports) > 0;
+	return false;
 }
 
 const char *twin_obstacle(const struct kube_pod *pod, const struct kube_container *container, struct arena *arena)
@@ -58,8 +58,7 @@ const char *twin_obstacle(const struct kube_pod *pod, const struct kube_containe
 	    yaml_count(pod->tree, yaml_get(pod->tree, container->node, "args")))
 		return "the manifest says which program runs in it, and how; replace the image by hand";
 	if (has_other_ports(pod, container, arena))
-		return "its ports are those of neither image, so what it listens on is not known; replace the image by "
-		       "hand";
+		return "it declares a port that neither image is known to listen on; replace the image by hand";
 	return NULL;
 }
 
