@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube/image_ports.h"
 
-bool listener_says(const struct listener *listener, struct str value, uint16_t port)
-{
-	struct listener_port ports[LISTENER_PORTS_MAX];
-	size_t n = listener_ports(listener, value, ports);
-
-	for (size_t i = 0; i < n; i++)
-		if (ports[i].port == port)
-			return true;
-	return false;
-}
-
 static bool is_named(const struct image_fact *facts, struct str name)
 {
 	for (size_t i = 0; i < facts->moves_n; i++)

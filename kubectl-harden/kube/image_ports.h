@@ -22,6 +22,3 @@ bool image_sets_env(const struct kube_pod *pod, const struct kube_container *con
  * @port, on which it listens by itself.
  */
 bool image_is_moved(const struct kube_pod *pod, const struct kube_container *container, uint16_t port);
-
-/* listener_says() - whether @value says @port in a form that @listener takes. */
-bool listener_says(const struct listener *listener, struct str value, uint16_t port);

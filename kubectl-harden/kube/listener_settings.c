@@ -538,13 +538,7 @@ void listener_settings_free(struct listener_settings *settings)
 
 bool listener_setting_says(const struct listener_setting *setting, uint16_t port)
 {
-	struct listener_port ports[LISTENER_PORTS_MAX];
-	size_t n = listener_ports(setting->listener, setting->value, ports);
-
-	for (size_t i = 0; i < n; i++)
-		if (ports[i].port == port)
-			return true;
-	return false;
+	return listener_says(setting->listener, setting->value, port);
 }
 
 /* ---- ConfigMaps ---- */

@@ -193,6 +193,17 @@ size_t listener_ports(const struct listener *listener, struct str value, struct 
 	return n;
 }
 
+bool listener_says(const struct listener *listener, struct str value, uint16_t port)
+{
+	struct listener_port ports[LISTENER_PORTS_MAX];
+	size_t n = listener_ports(listener, value, ports);
+
+	for (size_t i = 0; i < n; i++)
+		if (ports[i].port == port)
+			return true;
+	return false;
+}
+
 bool listener_rewrite(const struct listener *listener, struct arena *arena, struct str value, uint16_t from,
 		      uint16_t to, struct str *ret_value)
 {

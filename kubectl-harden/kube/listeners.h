@@ -77,6 +77,9 @@ enum { LISTENER_PORTS_MAX = 16 };
  */
 size_t listener_ports(const struct listener *listener, struct str value, struct listener_port *ret_ports);
 
+/* listener_says() - whether @value says @port in a form that @listener takes. */
+bool listener_says(const struct listener *listener, struct str value, uint16_t port);
+
 /*
  * listener_rewrite() - @value with port @from replaced by @to wherever it says it, in @arena.
  * Returns false where it does not say @from.
