@@ -145,26 +145,14 @@ struct str fix_strict_mount(struct fix_context *fix, int target)
 
 /* ---- variables ---- */
 
-static bool sets(struct fix_context *fix, int target, const char *name)
+static bool sets(const struct fix_context *fix, int target, const char *name)
 {
-	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "env"), item)
-		if (str_is(yaml_get_text(fix->tree, item, "name"), name))
-			return true;
-	return false;
+	return kube_container_sets(fix->pod, fix_container(fix, target), str_of(name));
 }
 
 static bool has_env_from(struct fix_context *fix, int target)
 {
 	return yaml_count(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "envFrom")) > 0;
-}
-
-size_t fix_unset_env(struct fix_context *fix, int target, const struct image_env *env, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n && sets(fix, target, env[i].name))
-		i++;
-	return i;
 }
 
 void change_add_env(struct change *change, int target, const struct image_env *env, size_t n)
@@ -185,9 +173,11 @@ void change_add_env(struct change *change, int target, const struct image_env *e
 
 struct str change_asks_env(struct fix_context *fix, int target, const struct image_env *env, size_t n)
 {
-	size_t i = has_env_from(fix, target) ? fix_unset_env(fix, target, env, n) : n;
+	size_t i = 0;
 
-	if (i == n)
+	while (i < n && sets(fix, target, env[i].name))
+		i++;
+	if (i == n || !has_env_from(fix, target))
 		return STR_NONE;
 	return fix_format(fix, "image %.*s needs %s=%s then; whether its envFrom sets that is not seen.",
 			  STR_ARG(fix_container(fix, target)->image), env[i].name, env[i].value);

@@ -50,12 +50,6 @@ struct str fix_unknown_volume(struct fix_context *fix, int target);
 struct str fix_strict_mount(struct fix_context *fix, int target);
 
 /*
- * fix_unset_env() - the first of @env that the container does not set: 0 to n, n where it sets all. What a ConfigMap or
- * Secret may set (envFrom) is not seen.
- */
-size_t fix_unset_env(struct fix_context *fix, int target, const struct image_env *env, size_t n);
-
-/*
  * change_add_env() - adds those of @env that the container does not set. Where it has an envFrom, that may set them:
  * then nothing is added, and change_asks_env() says in words what must be set; empty where nothing must.
  */

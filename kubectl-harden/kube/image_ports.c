@@ -21,14 +21,6 @@ bool image_obeys(const struct kube_container *container, struct str name, const 
 	return container->facts && is_named(container->facts, name);
 }
 
-bool image_sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name)
-{
-	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
-		if (str_is(yaml_get_text(pod->tree, item, "name"), name))
-			return true;
-	return false;
-}
-
 bool image_is_moved(const struct kube_pod *pod, const struct kube_container *container, uint16_t port)
 {
 	static const struct listener plain = { .forms = LISTENER_NUMBER };

@@ -14,9 +14,6 @@
 bool image_obeys(const struct kube_container *container, struct str name, const struct listener *listener,
 		 uint16_t port);
 
-/* image_sets_env() - whether the manifest gives the container a variable @name. */
-bool image_sets_env(const struct kube_pod *pod, const struct kube_container *container, const char *name);
-
 /*
  * image_is_moved() - whether a variable that its image obeys tells the container to listen on something else than
  * @port, on which it listens by itself.

@@ -183,12 +183,7 @@ static void read_env(struct reader *r)
 /* Whether the container sets that variable itself, which then is the one that counts. */
 static bool sets(struct reader *r, struct str variable)
 {
-	struct yaml_tree *tree = r->pod->tree;
-
-	YAML_EACH(tree, yaml_get(tree, r->node, "env"), item)
-		if (str_eq(yaml_get_text(tree, item, "name"), variable))
-			return true;
-	return false;
+	return kube_container_sets(r->pod, &r->pod->containers[r->container], variable);
 }
 
 static void read_config_variables(struct reader *r, const struct config_map *map, struct str prefix)

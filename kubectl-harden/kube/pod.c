@@ -101,6 +101,14 @@ void kube_container_read_image(struct kube_container *container, struct arena *a
 		container->dotnet = version[0];
 }
 
+bool kube_container_sets(const struct kube_pod *pod, const struct kube_container *container, struct str name)
+{
+	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
+		if (str_eq(yaml_get_text(pod->tree, item, "name"), name))
+			return true;
+	return false;
+}
+
 /* The paths of the containers of a role, from the spec. */
 static const char *const *paths_of(const struct kube_view *view, enum kube_container_role role, size_t *ret_n)
 {

@@ -303,7 +303,7 @@ static void search_addition(struct search *search, const struct listener_setting
 
 	/* Of .NET's own images more is known than a row of theirs can say. */
 	if (move && move->env && !owner->is_dotnet) {
-		if (image_sets_env(search->pod, owner, move->env))
+		if (kube_container_sets(search->pod, owner, str_of(move->env)))
 			return;
 		add_site(search, SITE_ENV_NEW, container, owner->node,
 			 image_move_value(move, search->arena, search->target), str_of(move->env));
