@@ -9,21 +9,17 @@
 #include "kube/low_ports.h"
 #include "kube/twins.h"
 
-static bool is_decided(const struct fix_context *fix, uint16_t port, const struct port_decision **ret_decision)
+static const struct port_decision *find_decision(const struct fix_context *fix, uint16_t port)
 {
-	for (size_t i = 0; fix->ports && i < fix->ports->n; i++) {
-		*ret_decision = &fix->ports->items[i];
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++)
 		if (fix->ports->items[i].port == port && fix->ports->items[i].protocol == PROTOCOL_TCP)
-			return true;
-	}
-	return false;
+			return &fix->ports->items[i];
+	return NULL;
 }
 
 /* Whether the container opens the port: what the plan says of it may be another container's business. */
 static bool opens(struct fix_context *fix, int target, uint16_t port)
 {
-	struct low_port items[LOW_PORTS_MAX];
-	struct low_port_list of_image = { items, 0 };
 	int64_t declared;
 
 	if (!container_serves(fix_container(fix, target)))
@@ -31,11 +27,7 @@ static bool opens(struct fix_context *fix, int target, uint16_t port)
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "ports"), item)
 		if (yaml_int(fix->tree, yaml_get(fix->tree, item, "containerPort"), &declared) && declared == port)
 			return true;
-	port_low_of_image(fix->pod, target, &of_image);
-	for (size_t i = 0; i < of_image.n; i++)
-		if (items[i].port == port)
-			return true;
-	return false;
+	return port_is_of_image(fix->pod, target, port);
 }
 
 /* Whether the move of a port of the image would replace it; before the plan, whether one might. */
@@ -52,7 +44,8 @@ static bool moves_by_twin(struct fix_context *fix, int target)
 			continue;
 		if (!fix->ports && port < PORT_FIRST_FREE)
 			return true;
-		if (is_decided(fix, port, &decision) && decision->action == PORT_MOVE &&
+		decision = find_decision(fix, port);
+		if (decision && decision->action == PORT_MOVE &&
 		    twin_moves(container, fix->arena, port, decision->target))
 			return true;
 	}
@@ -69,7 +62,8 @@ static struct str kept_port(struct fix_context *fix, int target)
 	for (size_t i = 0; i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
-		if (facts->listens[i].udp || !opens(fix, target, port) || !is_decided(fix, port, &decision))
+		decision = facts->listens[i].udp || !opens(fix, target, port) ? NULL : find_decision(fix, port);
+		if (!decision)
 			continue;
 		if (decision->action != PORT_MOVE)
 			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",

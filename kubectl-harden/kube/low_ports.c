@@ -40,6 +40,11 @@ yaml_id port_of_handler(struct yaml_tree *tree, yaml_id handler, size_t kind)
 	return yaml_get(tree, action, "port");
 }
 
+struct low_port_list {
+	struct low_port *items; /* LOW_PORTS_MAX of them */
+	size_t n;
+};
+
 static void add_low(struct low_port_list *ports, struct low_port port)
 {
 	for (size_t i = 0; i < ports->n; i++) {
@@ -95,37 +100,58 @@ int port_only_server(const struct kube_pod *pod)
 }
 
 /* Whether the manifest tells the program where to listen, so that its image's own port does not count. */
-static bool is_told(struct kube_pod *pod, int container, uint16_t port)
+static bool is_told(const struct kube_pod *pod, const struct kube_container *container,
+		    const struct listener_settings *settings, uint16_t port)
 {
-	struct listener_settings settings;
-	struct arena *arena = arena_new();
-	bool told = false;
+	for (size_t i = 0; i < settings->n; i++) {
+		const struct listener_setting *setting = &settings->items[i];
 
-	listener_settings_read(pod, container, arena, &settings);
-	for (size_t i = 0; i < settings.n; i++) {
-		const struct listener_setting *setting = &settings.items[i];
-
-		told |= setting->place != SETTING_IMAGE && setting->obeyed && setting->listener->dotnet;
-		told |= setting->place == SETTING_ARG && !listener_setting_says(setting, port);
+		if ((setting->place != SETTING_IMAGE && setting->obeyed && setting->listener->dotnet) ||
+		    (setting->place == SETTING_ARG && !listener_setting_says(setting, port)))
+			return true;
 	}
-	listener_settings_free(&settings);
-	arena_free(arena);
-	return told || image_is_moved(pod, &pod->containers[container], port);
+	return image_is_moved(pod, container, port);
+}
+
+static bool listens_low(const struct image_fact *facts)
+{
+	for (size_t i = 0; facts && i < facts->listens_n; i++)
+		if (is_low(facts->listens[i].port))
+			return true;
+	return false;
 }
 
 /* What an image is known to listen on, where the manifest says nothing of ports and listeners. */
-void port_low_of_image(struct kube_pod *pod, int container, struct low_port_list *ports)
+static void low_of_image(struct kube_pod *pod, int container, struct low_port_list *ports)
 {
-	const struct image_fact *facts = pod->containers[container].facts;
-	yaml_id node = pod->containers[container].node;
+	const struct kube_container *it = &pod->containers[container];
+	const struct image_fact *facts = it->facts;
+	struct listener_settings settings;
+	struct arena *arena;
 
-	if (!facts || yaml_count(pod->tree, yaml_get(pod->tree, node, "ports")) ||
-	    !container_serves(&pod->containers[container]))
+	if (!listens_low(facts) || !container_serves(it) ||
+	    yaml_count(pod->tree, yaml_get(pod->tree, it->node, "ports")))
 		return;
+	arena = arena_new();
+	listener_settings_read(pod, container, arena, &settings);
 	for (size_t i = 0; i < facts->listens_n; i++)
-		if (is_low(facts->listens[i].port) && !is_told(pod, container, facts->listens[i].port))
+		if (is_low(facts->listens[i].port) && !is_told(pod, it, &settings, facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
-							  facts->listens[i].port, container, node });
+							  facts->listens[i].port, container, it->node });
+	listener_settings_free(&settings);
+	arena_free(arena);
+}
+
+bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port)
+{
+	struct low_port items[LOW_PORTS_MAX];
+	struct low_port_list ports = { items, 0 };
+
+	low_of_image(pod, container, &ports);
+	for (size_t i = 0; i < ports.n; i++)
+		if (items[i].port == port)
+			return true;
+	return false;
 }
 
 size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
@@ -144,7 +170,7 @@ size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
 					(struct low_port){ port_protocol_of(yaml_get_text(pod->tree, item, "protocol")),
 							   (uint16_t)port, (int)i, at });
 		}
-		port_low_of_image(pod, (int)i, &ports);
+		low_of_image(pod, (int)i, &ports);
 	}
 	port_each_handler(pod, low_of_handler, &ports);
 	for (size_t i = 0; i < ports.n; i++)

@@ -24,10 +24,8 @@ bool container_serves(const struct kube_container *container);
 /* port_only_server() - the container that listens where nothing declares the port: the only one that serves, or -1. */
 int port_only_server(const struct kube_pod *pod);
 
-struct low_port_list {
-	struct low_port *items; /* LOW_PORTS_MAX of them */
-	size_t n;
-};
-
-/* port_low_of_image() - adds what the image of @container is known to listen on, where the manifest says nothing of it. */
-void port_low_of_image(struct kube_pod *pod, int container, struct low_port_list *ports);
+/*
+ * port_is_of_image() - whether the image of @container is known to listen on @port, one below 1024, and the manifest
+ * says nothing of ports and listeners there.
+ */
+bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port);

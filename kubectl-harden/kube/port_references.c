@@ -121,7 +121,7 @@ bool port_text_replace(struct arena *arena, enum reference_form form, struct str
 		at += part.n + 1;
 	}
 	buf_add(&out, str_sub(text, told, text.n));
-	if (found && ret_text)
+	if (found)
 		*ret_text = str_copy(arena, buf_str(&out));
 	buf_free(&out);
 	return found;

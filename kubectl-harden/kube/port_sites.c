@@ -45,18 +45,15 @@ uint16_t port_map_target(const struct port_map *map, uint16_t port)
 bool port_in_text(struct str value, uint16_t port)
 {
 	struct str rest = str_trim(value), part;
-	char digits[8];
-	size_t n = 0;
+	char text[STR_INT_MAX];
+	struct str digits = str_int_text(text, port);
 
-	for (unsigned p = port, k = 10000; k; k /= 10)
-		if (n || p / k % 10 || k == 1)
-			digits[n++] = (char)('0' + p / k % 10);
-	for (size_t at = 0; (at = str_find(value, (struct str){ digits, n }, at)) != SIZE_MAX; at++)
+	for (size_t at = 0; (at = str_find(value, digits, at)) != SIZE_MAX; at++)
 		if (at && value.p[at - 1] == ':' &&
-		    (at + n == value.n || value.p[at + n] < '0' || value.p[at + n] > '9'))
+		    (at + digits.n == value.n || value.p[at + digits.n] < '0' || value.p[at + digits.n] > '9'))
 			return true;
 	while (str_cut(&rest, ',', &part))
-		if (str_eq(str_trim(part), (struct str){ digits, n }))
+		if (str_eq(str_trim(part), digits))
 			return true;
 	return false;
 }
@@ -283,7 +280,7 @@ static void keep_for_probes(struct search *search)
 			       search->port));
 }
 
-/* Where an https listener moves, redirects would follow it to a port that no Service container_serves. */
+/* Where an https listener moves, redirects would follow it to a port that no Service serves. */
 static void keep_redirect(struct search *search, const struct listener_settings *settings, int container)
 {
 	struct str name = dotnet_redirect(settings);
@@ -467,18 +464,10 @@ static int only_image(struct kube_pod *pod, uint16_t port)
 /* Another container whose image is known to listen there by itself: its program would stay behind. */
 static void search_others(struct search *search)
 {
-	for (size_t i = 0; i < search->pod->containers_n; i++) {
-		struct low_port items[LOW_PORTS_MAX];
-		struct low_port_list ports = { items, 0 };
-
-		if ((int)i == search->sites->owner)
-			continue;
-		port_low_of_image(search->pod, (int)i, &ports);
-		for (size_t k = 0; k < ports.n; k++)
-			if (items[k].port == search->port)
-				cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
-						       STR_ARG(search->pod->containers[i].name)));
-	}
+	for (size_t i = 0; i < search->pod->containers_n; i++)
+		if ((int)i != search->sites->owner && port_is_of_image(search->pod, (int)i, search->port))
+			cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
+					       STR_ARG(search->pod->containers[i].name)));
 }
 
 /* What schemas/ports.yaml does not know may be anything: a port that it seems to name stays. */
