@@ -429,7 +429,7 @@ static void read_expose(struct reader *r, struct stage *stage, struct str rest, 
 		struct str text;
 
 		/* A range is of ports that nobody needs root for, or none of a server's. */
-		if (expand(r, stage, word, &text) && image_config_port(text, &port))
+		if (expand(r, stage, word, &text) && image_port_parse(text, &port))
 			add_expose(r, stage, port, at);
 	}
 }

@@ -13,163 +13,131 @@
 /* More than any image has; who has more is up to something. */
 enum { CONFIG_ITEMS_MAX = 1000 };
 
-struct reader {
-	struct yaml_tree tree;
-	struct arena *arena;
-	const char *path;
-	struct str text;
-	struct error **err;
-};
-
-static bool fail(struct reader *r, yaml_id at, const char *why)
+/* A map or list that may be absent or null; of no more items than anybody needs. */
+static bool check_items(struct schema *schema, yaml_id node, bool map)
 {
-	struct position position = position_at(r->text, at ? yaml_offset(&r->tree, at) : 0, NULL);
-
-	return error_set_at(r->err, r->path, &position, "%s", why);
-}
-
-static const char *copy_z(struct reader *r, struct str text)
-{
-	return str_copy(r->arena, text).p;
-}
-
-/* A map or list that may be absent or null. */
-static bool is_absent(struct reader *r, yaml_id node)
-{
-	return !node || yaml_is_null(&r->tree, node);
-}
-
-static bool check_items(struct reader *r, yaml_id node, bool map)
-{
-	if (is_absent(r, node))
+	if (yaml_is_null(&schema->tree, node))
 		return true;
-	if (!(map ? yaml_is_map(&r->tree, node) : yaml_is_seq(&r->tree, node)))
-		return fail(r, node, map ? "expected an object" : "expected an array");
-	return yaml_count(&r->tree, node) <= CONFIG_ITEMS_MAX || fail(r, node, "more than 1,000 items");
+	if (!(map ? yaml_is_map(&schema->tree, node) : yaml_is_seq(&schema->tree, node)))
+		return schema_fail(schema, node, "%s", map ? "expected an object" : "expected an array");
+	return yaml_count(&schema->tree, node) <= CONFIG_ITEMS_MAX ||
+	       schema_fail(schema, node, "more than 1,000 items");
 }
 
-bool image_config_port(struct str text, struct image_port *ret_port)
+static bool read_ports(struct schema *schema, yaml_id config, struct image_config *ret)
 {
-	struct image_port port = { .udp = str_ends(text, STR("/udp")) };
-	int64_t number;
+	yaml_id ports = yaml_get(&schema->tree, config, "ExposedPorts");
 
-	if (port.udp || str_ends(text, STR("/tcp")))
-		text.n -= 4;
-	if (!str_int(text, &number) || number < 1 || number > 65535)
+	if (!check_items(schema, ports, true))
 		return false;
-	port.port = (uint16_t)number;
-	*ret_port = port;
+	ret->ports = ARENA_ARRAY(schema->arena, struct image_port, yaml_count(&schema->tree, ports) + 1);
+	YAML_EACH(&schema->tree, ports, key)
+		ret->ports_n += image_port_parse(yaml_text(&schema->tree, key), &ret->ports[ret->ports_n]);
 	return true;
 }
 
-static bool read_ports(struct reader *r, yaml_id config, struct image_config *ret)
+static bool read_env(struct schema *schema, yaml_id config, struct image_config *ret)
 {
-	yaml_id ports = yaml_get(&r->tree, config, "ExposedPorts");
+	yaml_id env = yaml_get(&schema->tree, config, "Env");
 
-	if (!check_items(r, ports, true))
+	if (!check_items(schema, env, false))
 		return false;
-	ret->ports = ARENA_ARRAY(r->arena, struct image_port, CONFIG_ITEMS_MAX + 1);
-	YAML_EACH(&r->tree, is_absent(r, ports) ? YAML_NONE : ports, key)
-		ret->ports_n += image_config_port(yaml_text(&r->tree, key), &ret->ports[ret->ports_n]);
-	return true;
-}
-
-static bool read_env(struct reader *r, yaml_id config, struct image_config *ret)
-{
-	yaml_id env = yaml_get(&r->tree, config, "Env");
-
-	if (!check_items(r, env, false))
-		return false;
-	ret->env = ARENA_ARRAY(r->arena, struct image_env, CONFIG_ITEMS_MAX + 1);
-	YAML_EACH(&r->tree, is_absent(r, env) ? YAML_NONE : env, item) {
-		struct str value = yaml_text(&r->tree, item), name;
+	ret->env = ARENA_ARRAY(schema->arena, struct image_env, yaml_count(&schema->tree, env) + 1);
+	YAML_EACH(&schema->tree, env, item) {
+		struct str value = yaml_text(&schema->tree, item), name;
 
 		if (str_cut(&value, '=', &name) && name.n && value.p)
-			ret->env[ret->env_n++] = (struct image_env){ copy_z(r, name), copy_z(r, value) };
+			ret->env[ret->env_n++] = (struct image_env){
+				str_copy(schema->arena, name).p,
+				str_copy(schema->arena, value).p,
+			};
 	}
 	return true;
 }
 
-static bool read_volumes(struct reader *r, yaml_id config, struct image_config *ret)
+static bool read_volumes(struct schema *schema, yaml_id config, struct image_config *ret)
 {
-	yaml_id volumes = yaml_get(&r->tree, config, "Volumes");
-	const char **items = ARENA_ARRAY(r->arena, const char *, CONFIG_ITEMS_MAX + 1);
+	yaml_id volumes = yaml_get(&schema->tree, config, "Volumes");
+	const char **items;
 
-	if (!check_items(r, volumes, true))
+	if (!check_items(schema, volumes, true))
 		return false;
-	YAML_EACH(&r->tree, is_absent(r, volumes) ? YAML_NONE : volumes, key) {
-		struct str path = yaml_text(&r->tree, key);
+	items = ARENA_ARRAY(schema->arena, const char *, yaml_count(&schema->tree, volumes) + 1);
+	YAML_EACH(&schema->tree, volumes, key) {
+		struct str path = yaml_text(&schema->tree, key);
 
 		if (path.n > 1 && path.p[0] == '/')
-			items[ret->volumes.n++] = copy_z(r, path);
+			items[ret->volumes.n++] = schema_z(schema, key);
 	}
 	ret->volumes.items = items;
 	return true;
 }
 
-static bool read_config(struct reader *r, yaml_id config, struct image_config *ret)
+static bool read_config(struct schema *schema, yaml_id config, struct image_config *ret)
 {
 	*ret = (struct image_config){ 0 };
-	if (is_absent(r, config))
+	if (yaml_is_null(&schema->tree, config))
 		return true;
-	if (!yaml_is_map(&r->tree, config))
-		return fail(r, config, "expected an object");
-	ret->user = str_copy(r->arena, yaml_get_text(&r->tree, config, "User"));
-	ret->workdir = str_copy(r->arena, yaml_get_text(&r->tree, config, "WorkingDir"));
-	return read_ports(r, config, ret) && read_env(r, config, ret) && read_volumes(r, config, ret);
+	if (!yaml_is_map(&schema->tree, config))
+		return schema_fail(schema, config, "expected an object");
+	ret->user = str_copy(schema->arena, yaml_get_text(&schema->tree, config, "User"));
+	ret->workdir = str_copy(schema->arena, yaml_get_text(&schema->tree, config, "WorkingDir"));
+	return read_ports(schema, config, ret) && read_env(schema, config, ret) && read_volumes(schema, config, ret);
 }
 
-static bool read_names(struct reader *r, yaml_id image, struct named_config *ret)
+static bool read_names(struct schema *schema, yaml_id image, struct named_config *ret)
 {
-	static const char *const keys[] = { "RepoTags", "RepoDigests" };
-	const char **names = ARENA_ARRAY(r->arena, const char *, (size_t)2 * CONFIG_ITEMS_MAX);
+	yaml_id tags = yaml_get(&schema->tree, image, "RepoTags"),
+		digests = yaml_get(&schema->tree, image, "RepoDigests");
+	const char **names;
 
-	for (size_t i = 0; i < 2; i++) {
-		yaml_id list = yaml_get(&r->tree, image, keys[i]);
-
-		if (!check_items(r, list, false))
-			return false;
-		YAML_EACH(&r->tree, is_absent(r, list) ? YAML_NONE : list, item)
-			names[ret->names.n++] = copy_z(r, yaml_text(&r->tree, item));
-	}
+	if (!check_items(schema, tags, false) || !check_items(schema, digests, false))
+		return false;
+	names = ARENA_ARRAY(schema->arena, const char *,
+			    yaml_count(&schema->tree, tags) + yaml_count(&schema->tree, digests) + 1);
+	YAML_EACH(&schema->tree, tags, item)
+		names[ret->names.n++] = schema_z(schema, item);
+	YAML_EACH(&schema->tree, digests, item)
+		names[ret->names.n++] = schema_z(schema, item);
 	ret->names.items = names;
 	return true;
 }
 
-static bool read_image(struct reader *r, yaml_id image, struct named_config *ret)
+static bool read_image(struct schema *schema, yaml_id image, struct named_config *ret)
 {
-	yaml_id config = yaml_get(&r->tree, image, "Config");
+	yaml_id config = yaml_get(&schema->tree, image, "Config");
 
-	if (!yaml_is_map(&r->tree, image))
-		return fail(r, image, "expected an object");
+	if (!yaml_is_map(&schema->tree, image))
+		return schema_fail(schema, image, "expected an object");
 	if (!config)
-		config = yaml_get(&r->tree, image, "config");
-	if (yaml_get(&r->tree, image, "schemaVersion"))
-		return fail(r, image,
-			    "a manifest, which does not say what the image runs as; its config does: "
-			    "skopeo inspect --config, crane config");
-	if (!config && yaml_get(&r->tree, image, "Layers"))
-		return fail(r, image, "this does not say what the image runs as; skopeo inspect --config does");
-	if (!config && !yaml_get(&r->tree, image, "rootfs"))
-		return fail(r, image,
-			    "no config of an image; skopeo inspect --config, crane config and docker image "
-			    "inspect print one");
-	return read_config(r, config, &ret->config) && read_names(r, image, ret);
+		config = yaml_get(&schema->tree, image, "config");
+	if (yaml_get(&schema->tree, image, "schemaVersion"))
+		return schema_fail(schema, image,
+				   "a manifest, which does not say what the image runs as; its config does: "
+				   "skopeo inspect --config, crane config");
+	if (!config && yaml_get(&schema->tree, image, "Layers"))
+		return schema_fail(schema, image,
+				   "this does not say what the image runs as; skopeo inspect --config does");
+	if (!config && !yaml_get(&schema->tree, image, "rootfs"))
+		return schema_fail(schema, image,
+				   "no config of an image; skopeo inspect --config, crane config and docker image "
+				   "inspect print one");
+	return read_config(schema, config, &ret->config) && read_names(schema, image, ret);
 }
 
-static bool read_images(struct reader *r, struct named_configs *ret)
+static bool read_images(struct schema *schema, struct named_configs *ret)
 {
-	yaml_id root = r->tree.root;
-	bool list = yaml_is_seq(&r->tree, root);
-	size_t n = list ? yaml_count(&r->tree, root) : 1;
+	yaml_id root = schema->tree.root;
+	bool list = yaml_is_seq(&schema->tree, root);
+	size_t n = list ? yaml_count(&schema->tree, root) : 1;
 
 	if (n > IMAGE_CONFIGS_MAX)
-		return fail(r, root, "more than 1,000 images");
-	ret->items = ARENA_ARRAY(r->arena, struct named_config, n + 1);
+		return schema_fail(schema, root, "more than 1,000 images");
+	ret->items = ARENA_ARRAY(schema->arena, struct named_config, n + 1);
 	if (!list)
-		return read_image(r, root, &ret->items[ret->n++]);
-	YAML_EACH(&r->tree, root, image)
-		if (!read_image(r, image, &ret->items[ret->n++]))
+		return read_image(schema, root, &ret->items[ret->n++]);
+	YAML_EACH(&schema->tree, root, image)
+		if (!read_image(schema, image, &ret->items[ret->n++]))
 			return false;
 	return true;
 }
@@ -177,33 +145,18 @@ static bool read_images(struct reader *r, struct named_configs *ret)
 bool image_configs_read(struct arena *arena, const char *path, struct str text, struct named_configs *ret_configs,
 			struct error **err)
 {
-	struct reader r = { .tree = YAML_TREE_INIT, .arena = arena, .path = path, .text = text, .err = err };
 	struct yaml_limits limits = YAML_LIMITS_DEFAULT;
-	struct yaml_refusal why = { 0 };
 	struct named_configs read = { 0 };
-	bool fine = yaml_parse(&r.tree, arena, text, &limits, &why);
+	struct schema schema;
+	bool fine = schema_parse(&schema, arena, path, text, &limits, err) && read_images(&schema, &read);
 
-	if (!fine) {
-		struct position at = position_at(text, why.at, NULL);
-
-		error_set_at(err, path, &at, "%s", why.why);
-	}
-	fine = fine && read_images(&r, &read);
-	yaml_tree_free(&r.tree);
+	schema_close(&schema);
 	if (fine)
 		*ret_configs = read;
 	return fine;
 }
 
 /* ---- facts ---- */
-
-static bool in_places(const struct image_texts *places, const char *path)
-{
-	for (size_t i = 0; i < places->n; i++)
-		if (image_path_is(str_of(places->items[i]), str_of(path)))
-			return true;
-	return false;
-}
 
 /* "1000", "1000:1000", "app", "app:app", "". */
 static void set_user(struct image_fact *fact, struct str user)
@@ -306,10 +259,11 @@ static void set_volumes(struct arena *arena, const struct image_config *config, 
 	for (size_t i = 0; i < fact->volumes.n; i++)
 		items[volumes.n++] = fact->volumes.items[i];
 	for (size_t i = 0; i < config->volumes.n; i++) {
-		const char *path = config->volumes.items[i];
+		struct str path = str_of(config->volumes.items[i]);
 
-		if (!in_places(&fact->data, path) && !in_places(&fact->writable, path) && !in_places(&volumes, path))
-			items[volumes.n++] = path;
+		if (!image_path_is_among(path, &fact->data) && !image_path_is_among(path, &fact->writable) &&
+		    !image_path_is_among(path, &volumes))
+			items[volumes.n++] = config->volumes.items[i];
 	}
 	fact->volumes = volumes;
 }

@@ -48,6 +48,3 @@ bool image_configs_read(struct arena *arena, const char *path, struct str text, 
  */
 struct image_fact image_config_fact(struct arena *arena, const struct image_config *config,
 				    const struct image_fact *base, const struct image_ref *ref, const char *source);
-
-/* image_config_port() - "80", "80/tcp", "53/udp" as a port; false for anything else. */
-bool image_config_port(struct str text, struct image_port *ret_port);

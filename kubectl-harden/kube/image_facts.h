@@ -47,6 +47,9 @@ struct image_port {
 	bool udp;
 };
 
+/* image_port_parse() - "80", "80/tcp", "53/udp" as a port; false for anything else. */
+bool image_port_parse(struct str text, struct image_port *ret_port);
+
 struct image_env {
 	const char *name, *value;
 };
@@ -150,6 +153,9 @@ struct str image_move_value(const struct image_move *move, struct arena *arena, 
  */
 bool image_path_is(struct str a, struct str b);
 bool image_path_is_in(struct str a, struct str b);
+
+/* image_path_is_among() - whether directory @path is one of @places. */
+bool image_path_is_among(struct str path, const struct image_texts *places);
 
 /*
  * image_facts_read() - reads and checks the rows in @list, a sequence of @schema's file, and @mirrors, another (or

@@ -146,6 +146,14 @@ bool image_path_is(struct str a, struct str b)
 	return next_a < 0 && next_b < 0;
 }
 
+bool image_path_is_among(struct str path, const struct image_texts *places)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (image_path_is(path, str_of(places->items[i])))
+			return true;
+	return false;
+}
+
 bool image_path_is_in(struct str a, struct str b)
 {
 	int next_a, next_b;

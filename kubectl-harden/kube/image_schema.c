@@ -42,17 +42,15 @@ static bool read_tags(struct schema *schema, yaml_id row, struct image_fact *fac
 	return true;
 }
 
-/* "8080" or "53/udp". */
-static bool read_port(struct schema *schema, yaml_id item, const char *text, struct image_port *ret_port)
+bool image_port_parse(struct str text, struct image_port *ret_port)
 {
-	struct str digits = str_of(text);
-	struct image_port port = { .udp = str_ends(digits, STR("/udp")) };
+	struct image_port port = { .udp = str_ends(text, STR("/udp")) };
 	int64_t number;
 
-	if (port.udp || str_ends(digits, STR("/tcp")))
-		digits.n -= 4;
-	if (!str_int(digits, &number) || number < 1 || number > 65535)
-		return schema_fail(schema, item, "\"%s\" is no port such as \"8080\" or \"53/udp\"", text);
+	if (port.udp || str_ends(text, STR("/tcp")))
+		text.n -= 4;
+	if (!str_int(text, &number) || number < 1 || number > 65535)
+		return false;
 	port.port = (uint16_t)number;
 	*ret_port = port;
 	return true;
@@ -67,8 +65,9 @@ static bool read_listens(struct schema *schema, yaml_id row, struct image_fact *
 		return false;
 	ports = ARENA_ARRAY(schema->arena, struct image_port, texts.n + 1);
 	for (size_t i = 0; i < texts.n; i++)
-		if (!read_port(schema, yaml_get(&schema->tree, row, "listens"), texts.items[i], &ports[i]))
-			return false;
+		if (!image_port_parse(str_of(texts.items[i]), &ports[i]))
+			return schema_fail(schema, yaml_get(&schema->tree, row, "listens"),
+					   "\"%s\" is no port such as \"8080\" or \"53/udp\"", texts.items[i]);
 	fact->listens = ports;
 	fact->listens_n = texts.n;
 	return true;
@@ -189,14 +188,6 @@ static bool read_places(struct schema *schema, yaml_id row, const char *key, str
 	return true;
 }
 
-static bool has_place(const struct image_texts *places, struct str path)
-{
-	for (size_t i = 0; i < places->n; i++)
-		if (image_path_is(str_of(places->items[i]), path))
-			return true;
-	return false;
-}
-
 /* What is mounted must hide nothing that the image needs. */
 static bool check_mounted(struct schema *schema, yaml_id row, const struct image_fact *fact,
 			  const struct image_texts *mounted)
@@ -231,10 +222,10 @@ static bool read_directories(struct schema *schema, yaml_id row, struct image_fa
 	    !read_places(schema, row, "never", &fact->never) || !read_places(schema, row, "config", &fact->config))
 		return false;
 	for (size_t i = 0; i < fact->strict.n; i++)
-		if (!has_place(&fact->data, str_of(fact->strict.items[i])))
+		if (!image_path_is_among(str_of(fact->strict.items[i]), &fact->data))
 			return schema_fail(schema, row, "%s is strict and no data", fact->strict.items[i]);
 	for (size_t i = 0; i < fact->writable.n; i++)
-		if (has_place(&fact->data, str_of(fact->writable.items[i])))
+		if (image_path_is_among(str_of(fact->writable.items[i]), &fact->data))
 			return schema_fail(schema, row, "%s is both writable and data", fact->writable.items[i]);
 	return check_mounted(schema, row, fact, &fact->writable) && check_mounted(schema, row, fact, &fact->data);
 }

@@ -21,6 +21,16 @@ bool schema_open(struct schema *schema, struct arena *arena, const char *path, s
 bool schema_open_within(struct schema *schema, struct arena *arena, const char *path, struct str text,
 			const struct yaml_limits *limits, struct error **err)
 {
+	if (!schema_parse(schema, arena, path, text, limits, err))
+		return false;
+	if (schema->tree.root && !yaml_is_map(&schema->tree, schema->tree.root))
+		return schema_fail(schema, schema->tree.root, "expected a map");
+	return true;
+}
+
+bool schema_parse(struct schema *schema, struct arena *arena, const char *path, struct str text,
+		  const struct yaml_limits *limits, struct error **err)
+{
 	struct yaml_refusal why = { 0 };
 
 	*schema = (struct schema){ .tree = YAML_TREE_INIT, .arena = arena, .path = path, .err = err, .text = text };
@@ -29,8 +39,6 @@ bool schema_open_within(struct schema *schema, struct arena *arena, const char *
 
 		return error_set_at(err, path, &at, "%s", why.why);
 	}
-	if (schema->tree.root && !yaml_is_map(&schema->tree, schema->tree.root))
-		return schema_fail(schema, schema->tree.root, "expected a map");
 	return true;
 }
 

@@ -39,9 +39,14 @@ struct schema_names {
  */
 bool schema_open(struct schema *schema, struct arena *arena, const char *path, struct str text, struct error **err);
 
-/* schema_open_within() - the same for a file from somebody else, within @limits; an empty one is fine, and has no root. */
+/*
+ * schema_open_within() - the same for a file from somebody else, within @limits; an empty one is fine, and has no root.
+ * schema_parse() - likewise, whatever its document holds.
+ */
 bool schema_open_within(struct schema *schema, struct arena *arena, const char *path, struct str text,
 			const struct yaml_limits *limits, struct error **err);
+bool schema_parse(struct schema *schema, struct arena *arena, const char *path, struct str text,
+		  const struct yaml_limits *limits, struct error **err);
 
 void schema_close(struct schema *schema);
 
