@@ -29,10 +29,8 @@ static struct str allowed_name(const struct fix_context *fix, struct str text)
 		&pod_security_checks[pod_security_find(str_of(baseline_check))].fields[0];
 	const struct pod_security_value *values = is_baseline(fix) ? field->values : &one;
 	size_t n = is_baseline(fix) ? field->values_n : 1;
-	struct str name = text;
+	struct str name = fix_capability_name(text);
 
-	if (name.n > 4 && str_ieq(str_sub(name, 0, 4), STR("CAP_")))
-		name = str_sub(name, 4, name.n);
 	for (size_t i = 0; i < n; i++)
 		if (str_ieq(name, str_of(values[i].text)))
 			return str_of(values[i].text);
@@ -41,7 +39,7 @@ static struct str allowed_name(const struct fix_context *fix, struct str text)
 
 static bool means_all(struct str text)
 {
-	return str_ieq(text, STR("ALL")) || str_ieq(text, STR("CAP_ALL"));
+	return str_ieq(fix_capability_name(text), STR("ALL"));
 }
 
 struct state {

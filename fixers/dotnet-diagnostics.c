@@ -44,12 +44,10 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);
-	if (!item)
-		item = change_append_map(&change, change_seq(&change, fix_container(fix, target)->node, "env", false,
-							     &order_container));
-	if (!value)
-		change_str(&change, item, "name", dotnet_diagnostics_name(version), &order_env_var);
-	change_str(&change, item, "value", STR("0"), &order_env_var);
+	if (item)
+		change_str(&change, item, "value", STR("0"), &order_env_var);
+	else
+		change_append_variable(&change, target, dotnet_diagnostics_name(version), STR("0"));
 	return fix_end(&change, self, &problem);
 }
 

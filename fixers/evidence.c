@@ -77,14 +77,17 @@ static bool is_usual(struct str name)
 	return false;
 }
 
+struct str fix_capability_name(struct str text)
+{
+	return text.n > 4 && str_ieq(str_sub(text, 0, 4), STR("CAP_")) ? str_sub(text, 4, text.n) : text;
+}
+
 /* A capability that root needs and a non-root program would not get. @known: so are the image's needs. */
 static struct str added_capability(struct fix_context *fix, yaml_id context, bool known)
 {
 	YAML_EACH(fix->tree, yaml_get_path(fix->tree, context, "capabilities.add"), item) {
-		struct str text = yaml_text(fix->tree, item), name = text;
+		struct str text = yaml_text(fix->tree, item), name = fix_capability_name(text);
 
-		if (name.n > 4 && str_ieq(str_sub(name, 0, 4), STR("CAP_")))
-			name = str_sub(name, 4, name.n);
 		if (!str_ieq(name, STR("NET_BIND_SERVICE")) && !(known && is_usual(name)))
 			return text;
 	}

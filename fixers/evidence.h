@@ -14,6 +14,9 @@
  */
 bool fix_needs_root(struct fix_context *fix, int target, struct str *ret_reason);
 
+/* fix_capability_name() - without the CAP_ that may stand before it, in any case. */
+struct str fix_capability_name(struct str text);
+
 /* fix_text_runs() - the first of @n @tools that @text runs: a whole word, at its start or behind a blank, ; & | ( ` or /. */
 const char *fix_text_runs(struct str text, const char *const *tools, size_t n);
 

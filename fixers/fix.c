@@ -159,6 +159,13 @@ enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, co
 	return FIX_LEFT;
 }
 
+void fix_explain_unsafe(struct fix_context *fix, struct problem *problem, const char *why, const char *deed)
+{
+	problem->safety = SAFETY_UNSAFE;
+	if (!fix->config->safe_only)
+		problem->reason = fix_format(fix, "%s; --unsafe %s", why, deed);
+}
+
 /* ---- changes ---- */
 
 struct change fix_begin(struct fix_context *fix, int target)
@@ -396,6 +403,15 @@ void change_append_str(struct change *change, yaml_id seq, struct str value)
 		done(change, yaml_append_str(change->fix->tree, seq, value, &change->why));
 }
 
+void change_append_variable(struct change *change, int target, struct str name, struct str value)
+{
+	yaml_id container = fix_container(change->fix, target)->node;
+	yaml_id item = change_append_map(change, change_seq(change, container, "env", false, &order_container));
+
+	change_str(change, item, "name", name, &order_env_var);
+	change_str(change, item, "value", value, &order_env_var);
+}
+
 void change_set_str(struct change *change, yaml_id scalar, struct str value)
 {
 	if (!change->refused)
@@ -483,8 +499,11 @@ struct str fix_subject(const struct fix_context *fix, int target)
 		[CONTAINER_MAIN] = "container ",
 		[CONTAINER_EPHEMERAL] = "ephemeral container ",
 	};
-	const struct kube_container *container = fix_container(fix, target);
+	const struct kube_container *container;
 
+	if (target == TARGET_POD)
+		return STR("the pod");
+	container = fix_container(fix, target);
 	if (!container->name.n)
 		return fix_format(fix, "the %.*s", (int)strlen(words[container->role]) - 1, words[container->role]);
 	return str_join(fix->arena, str_of(words[container->role]), container->name);

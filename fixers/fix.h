@@ -51,6 +51,12 @@ bool fix_allowed(const struct fix_context *fix, const struct fixer *self, enum s
 bool fix_applies(const struct fix_context *fix, const char *check);
 bool fix_is_exempt(const struct fix_context *fix, const char *check);
 
+/*
+ * fix_explain_unsafe() - makes @problem's change one that --unsafe takes: @why is the reason for that, @deed what the
+ * flag does; with --safe-only, that is the reason.
+ */
+void fix_explain_unsafe(struct fix_context *fix, struct problem *problem, const char *why, const char *deed);
+
 /* fix_begin() - for @target: a change of an ephemeral container is refused from the start (facts: API validation). */
 struct change fix_begin(struct fix_context *fix, int target);
 /* fix_end() - keeps the change and reports @problem as mended, or undoes it and reports it as left. */
@@ -105,6 +111,8 @@ void change_bool(struct change *change, yaml_id map, const char *key, bool value
 yaml_id change_append_map(struct change *change, yaml_id seq);
 void change_append_int(struct change *change, yaml_id seq, int64_t value);
 void change_append_str(struct change *change, yaml_id seq, struct str value);
+/* change_append_variable() - a new last variable of the container at @target. */
+void change_append_variable(struct change *change, int target, struct str name, struct str value);
 void change_set_str(struct change *change, yaml_id scalar, struct str value);
 void change_set_int(struct change *change, yaml_id scalar, int64_t value);
 void change_remove(struct change *change, yaml_id node);
@@ -134,7 +142,7 @@ const struct yaml_order *fix_pod_order(const struct fix_context *fix);
 /* fix_place() - the best node to point at for a container: its securityContext if it has one, else itself. */
 yaml_id fix_place(const struct fix_context *fix, int target);
 
-/* fix_subject() - "container web", "init container setup", "ephemeral container debug". */
+/* fix_subject() - "the pod", "container web", "init container setup", "ephemeral container debug". */
 struct str fix_subject(const struct fix_context *fix, int target);
 
 /* fix_is_windows() - for a pod that selects Windows without saying so: true, with the reason in @problem. */

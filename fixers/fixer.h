@@ -89,7 +89,6 @@ enum caveat {
 	CAVEAT_BASE = 1 << 4,	   /* with those before: something is known of the image, but not that */
 };
 
-/* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
 /* What a finding says: the same for many objects, and then kept once. */
 struct finding_text {
 	const struct fixer *fixer;
@@ -106,6 +105,7 @@ struct finding_text {
 	bool declined;	 /* FIX_LEFT, because the user does not want it, or something that it needs */
 };
 
+/* A problem, mended or left. Texts are in the arena of the source's results and outlive the tree. */
 struct finding {
 	const struct finding_text *text;
 	uint32_t at;	 /* offset in the document as it came in */
@@ -223,8 +223,9 @@ struct fixer {
 	const char *example;	     /* a manifest that it changes; the tests run it; NULL for finding-only rules */
 	const char *example_options; /* flags that it needs for that; NULL for none */
 	/*
-	 * NULL for a rule about Namespaces alone. Looks at one target: first the pod (TARGET_POD), then each container by its index in the pod view, init and
-	 * ephemeral ones included (ephemeral ones cannot be edited: fix_end() reports them).
+	 * NULL for a rule about Namespaces alone. Looks at one target: first the pod (TARGET_POD), then each container
+	 * by its index in the pod view, init and ephemeral ones included (ephemeral ones cannot be edited: fix_end()
+	 * reports them).
 	 */
 	enum fix_status (*run)(struct fix_context *fix, const struct fixer *self, int container);
 	/* Whether a flag of its own asks for it, whatever the profile; NULL for most. */

@@ -159,16 +159,9 @@ void change_add_env(struct change *change, int target, const struct image_env *e
 {
 	struct fix_context *fix = change->fix;
 
-	for (size_t i = 0; i < n && !has_env_from(fix, target); i++) {
-		yaml_id item;
-
-		if (sets(fix, target, env[i].name))
-			continue;
-		item = change_append_map(change, change_seq(change, fix_container(fix, target)->node, "env", false,
-							    &order_container));
-		change_str(change, item, "name", str_of(env[i].name), &order_env_var);
-		change_str(change, item, "value", str_of(env[i].value), &order_env_var);
-	}
+	for (size_t i = 0; i < n && !has_env_from(fix, target); i++)
+		if (!sets(fix, target, env[i].name))
+			change_append_variable(change, target, str_of(env[i].name), str_of(env[i].value));
 }
 
 struct str change_asks_env(struct fix_context *fix, int target, const struct image_env *env, size_t n)

@@ -18,13 +18,6 @@ static bool is_local(const struct image_ref *ref)
 	return false;
 }
 
-static void explain_unsafe(struct fix_context *fix, struct problem *problem, const char *why)
-{
-	problem->safety = SAFETY_UNSAFE;
-	if (!fix->config->safe_only)
-		problem->reason = fix_format(fix, "%s; --unsafe sets Always", why);
-}
-
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_CAVEAT };
@@ -50,9 +43,11 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 		    "(an air-gapped cluster, an image that was loaded into the node) the pod stays in "
 		    "ImagePullBackOff.");
 	if (str_is(policy, "Never"))
-		explain_unsafe(fix, &problem, "Never says that the image is put on the nodes in another way");
+		fix_explain_unsafe(fix, &problem, "Never says that the image is put on the nodes in another way",
+				   "sets Always");
 	else if (is_local(&ref))
-		explain_unsafe(fix, &problem, "by its name the image is built on the node and in no registry");
+		fix_explain_unsafe(fix, &problem, "by its name the image is built on the node and in no registry",
+				   "sets Always");
 	if (!fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);

@@ -54,13 +54,6 @@ static enum fix_status check_kept(struct fix_context *fix, const struct fixer *s
 	return fix_report(fix, self, problem);
 }
 
-static void explain_unsafe(struct fix_context *fix, struct problem *problem, const char *why)
-{
-	problem->safety = SAFETY_UNSAFE;
-	if (!fix->config->safe_only)
-		problem->reason = fix_format(fix, "%s; --unsafe sets it", why);
-}
-
 static void set_labels(struct fix_context *fix, struct change *change)
 {
 	const struct namespace_plan *plan = fix->namespace_plan;
@@ -99,10 +92,12 @@ static enum fix_status run_namespace(struct fix_context *fix, const struct fixer
 		    "this input; kubectl label --dry-run=server --overwrite ns NAME " NAMESPACE_ENFORCE
 		    "=LEVEL names those that run.");
 	if (!plan->workloads_n)
-		explain_unsafe(fix, &problem,
-			       "no workload of it is in the input, so whether its pods pass is not known");
+		fix_explain_unsafe(fix, &problem,
+				   "no workload of it is in the input, so whether its pods pass is not known",
+				   "sets it");
 	else if (old == PROFILE_PRIVILEGED)
-		explain_unsafe(fix, &problem, "it says privileged, so somebody may run pods in it that need that");
+		fix_explain_unsafe(fix, &problem, "it says privileged, so somebody may run pods in it that need that",
+				   "sets it");
 	if (!fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, TARGET_POD);

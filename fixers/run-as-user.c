@@ -466,8 +466,7 @@ static enum fix_status run_windows(struct fix_context *fix, const struct fixer *
 	problem.at = yaml_get(fix->tree, context, "runAsUser");
 	if (!yaml_int(fix->tree, problem.at, &uid) || uid != 0)
 		return FIX_FINE;
-	problem.message = fix_format(fix, "%.*s asks for runAsUser: 0",
-				     STR_ARG(target == TARGET_POD ? STR("the pod") : fix_subject(fix, target)));
+	problem.message = fix_format(fix, "%.*s asks for runAsUser: 0", STR_ARG(fix_subject(fix, target)));
 	problem.reason =
 		STR("Windows has no UIDs, and the API refuses the field with spec.os.name: windows; remove it");
 	return fix_report(fix, self, &problem);

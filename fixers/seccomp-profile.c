@@ -71,7 +71,7 @@ static void add_caveat(struct fix_context *fix, int target, struct problem *prob
 		fix_format(fix,
 			   "%.*s had no seccomp filter. If its program needs a system call that the runtime's "
 			   "default profile forbids, it fails with \"Operation not permitted\".",
-			   STR_ARG(target == TARGET_POD ? STR("the pod") : fix_subject(fix, target)));
+			   STR_ARG(fix_subject(fix, target)));
 }
 
 static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem,
@@ -123,7 +123,7 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 	bool baseline = fix->config->profile == PROFILE_BASELINE ||
 			(fix->config->profile == PROFILE_RESTRICTED && !fix_applies(fix, check));
 	struct problem problem = { .check = fix_applies(fix, check) ? check : baseline_check };
-	struct str subject = target == TARGET_POD ? STR("the pod") : fix_subject(fix, target);
+	struct str subject = fix_subject(fix, target);
 
 	if (!baseline && fix_is_exempt(fix, check))
 		return FIX_FINE;

@@ -63,8 +63,7 @@ static void describe(struct fix_context *fix, const struct port_decision *decisi
 
 	problem->at = place_of(fix, decision, &container);
 	problem->message = fix_format(fix, "%.*s listens on port %u, which only root may open",
-				      STR_ARG(container >= 0 ? fix_subject(fix, container) : STR("the pod")),
-				      decision->port);
+				      STR_ARG(fix_subject(fix, container)), decision->port);
 }
 
 /* ---- moving ---- */
@@ -130,10 +129,8 @@ static struct str setting_in_words(struct fix_context *fix, const struct port_si
 	return STR_NONE;
 }
 
-static void edit_site(struct fix_context *fix, struct change *change, const struct port_site *site, uint16_t target)
+static void edit_site(struct change *change, const struct port_site *site, uint16_t target)
 {
-	yaml_id item;
-
 	switch (site->kind) {
 	case SITE_PORT:
 	case SITE_PROBE:
@@ -141,10 +138,7 @@ static void edit_site(struct fix_context *fix, struct change *change, const stru
 		change_set_int(change, site->node, target);
 		break;
 	case SITE_ENV_NEW:
-		item = change_append_map(change, change_seq(change, fix->pod->containers[site->container].node, "env",
-							    false, &order_container));
-		change_str(change, item, "name", site->label, &order_env_var);
-		change_str(change, item, "value", site->text, &order_env_var);
+		change_append_variable(change, site->container, site->label, site->text);
 		break;
 	case SITE_ENV:
 	case SITE_ARG:
@@ -172,7 +166,7 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 	describe(fix, decision, problem);
 	change = fix_begin(fix, TARGET_POD);
 	for (size_t i = 0; i < sites.n; i++)
-		edit_site(fix, &change, &sites.items[i], decision->target);
+		edit_site(&change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
 	for (size_t i = 0; i < sites.n; i++)

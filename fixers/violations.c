@@ -140,7 +140,7 @@ enum fix_status fix_violations(struct fix_context *fix, const struct fixer *self
 
 struct str violation_subject(struct fix_context *fix, const struct pod_security_violation *violation)
 {
-	return violation->container < 0 ? STR("the pod") : fix_subject(fix, violation->container);
+	return fix_subject(fix, violation->container);
 }
 
 struct str violation_key(const struct pod_security_violation *violation)
