@@ -66,6 +66,15 @@ void emit_strings(struct buf *out, const char *const *texts, size_t n)
 	buf_addf(out, ", %zu", n);
 }
 
+bool read_source(struct schema *schema, yaml_id row)
+{
+	const char *source;
+
+	if (!schema_text(schema, row, "source", &source))
+		return false;
+	return (source && *source) || schema_fail(schema, row, "a row needs its source");
+}
+
 static bool read_file(const char *path, struct buf *ret_text, struct error **err)
 {
 	FILE *file = fopen(path, "rbe");

@@ -29,6 +29,9 @@ bool emit_listeners(struct schema *schema, struct buf *out);
 /* emit_ports() - ports.yaml: port_moves, port_reserved of kube/listeners.h, and the tables of kube/port_references.h. */
 bool emit_ports(struct schema *schema, struct buf *out);
 
+/* read_source() - a row says where it is from. */
+bool read_source(struct schema *schema, yaml_id row);
+
 /* emit_string() - a C string literal, or NULL. */
 void emit_string(struct buf *out, const char *text);
 

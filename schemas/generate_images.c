@@ -9,61 +9,6 @@
 
 #include "kube/image_facts.h"
 
-static void emit_texts(struct buf *out, const struct image_texts *texts)
-{
-	buf_addz(out, "{ ");
-	emit_strings(out, texts->items, texts->n);
-	buf_addz(out, " }");
-}
-
-static void emit_listens(struct buf *out, const struct image_fact *fact)
-{
-	if (!fact->listens_n) {
-		buf_addz(out, "NULL, 0");
-		return;
-	}
-	buf_addz(out, "(const struct image_port[]){ ");
-	for (size_t i = 0; i < fact->listens_n; i++)
-		buf_addf(out, "{ %u, %s }, ", (unsigned)fact->listens[i].port, fact->listens[i].udp ? "true" : "false");
-	buf_addf(out, "}, %zu", fact->listens_n);
-}
-
-static void emit_env(struct buf *out, const struct image_env *env, size_t n)
-{
-	if (!n) {
-		buf_addz(out, "NULL, 0");
-		return;
-	}
-	buf_addz(out, "(const struct image_env[]){ ");
-	for (size_t i = 0; i < n; i++) {
-		buf_addz(out, "{ ");
-		emit_string(out, env[i].name);
-		buf_addz(out, ", ");
-		emit_string(out, env[i].value);
-		buf_addz(out, " }, ");
-	}
-	buf_addf(out, "}, %zu", n);
-}
-
-static void emit_moves(struct buf *out, const struct image_fact *fact)
-{
-	if (!fact->moves_n) {
-		buf_addz(out, "NULL, 0");
-		return;
-	}
-	buf_addz(out, "(const struct image_move[]){ ");
-	for (size_t i = 0; i < fact->moves_n; i++) {
-		buf_addf(out, "{ %u, ", (unsigned)fact->moves[i].port);
-		emit_string(out, fact->moves[i].env);
-		buf_addz(out, ", ");
-		emit_string(out, fact->moves[i].arg);
-		buf_addz(out, ", ");
-		emit_string(out, fact->moves[i].value);
-		buf_addz(out, " }, ");
-	}
-	buf_addf(out, "}, %zu", fact->moves_n);
-}
-
 /* Members that have nothing to say are left out. */
 static void emit_text(struct buf *out, const char *member, const char *text)
 {
@@ -78,9 +23,9 @@ static void emit_list(struct buf *out, const char *member, const struct image_te
 {
 	if (!texts->n)
 		return;
-	buf_addf(out, "\n\t  .%s = ", member);
-	emit_texts(out, texts);
-	buf_addc(out, ',');
+	buf_addf(out, "\n\t  .%s = { ", member);
+	emit_strings(out, texts->items, texts->n);
+	buf_addz(out, " },");
 }
 
 static void emit_directories(struct buf *out, const struct image_fact *fact)
@@ -95,33 +40,46 @@ static void emit_directories(struct buf *out, const struct image_fact *fact)
 }
 
 /* A pointer and its count, as two members one behind the other. */
-static void emit_arrays(struct buf *out, const struct image_fact *fact)
+static void emit_listens(struct buf *out, const struct image_fact *fact)
 {
-	if (fact->listens_n) {
-		buf_addz(out, "\n\t  .listens = ");
-		emit_listens(out, fact);
-		buf_addc(out, ',');
+	if (!fact->listens_n)
+		return;
+	buf_addz(out, "\n\t  .listens = (const struct image_port[]){ ");
+	for (size_t i = 0; i < fact->listens_n; i++)
+		buf_addf(out, "{ %u, %s }, ", (unsigned)fact->listens[i].port, fact->listens[i].udp ? "true" : "false");
+	buf_addf(out, "}, %zu,", fact->listens_n);
+}
+
+static void emit_env(struct buf *out, const char *member, const struct image_env *env, size_t n)
+{
+	if (!n)
+		return;
+	buf_addf(out, "\n\t  .%s = (const struct image_env[]){ ", member);
+	for (size_t i = 0; i < n; i++) {
+		buf_addz(out, "{ ");
+		emit_string(out, env[i].name);
+		buf_addz(out, ", ");
+		emit_string(out, env[i].value);
+		buf_addz(out, " }, ");
 	}
-	if (fact->env_n) {
-		buf_addz(out, "\n\t  .env = ");
-		emit_env(out, fact->env, fact->env_n);
-		buf_addc(out, ',');
+	buf_addf(out, "}, %zu,", n);
+}
+
+static void emit_moves(struct buf *out, const struct image_fact *fact)
+{
+	if (!fact->moves_n)
+		return;
+	buf_addz(out, "\n\t  .moves = (const struct image_move[]){ ");
+	for (size_t i = 0; i < fact->moves_n; i++) {
+		buf_addf(out, "{ %u, ", (unsigned)fact->moves[i].port);
+		emit_string(out, fact->moves[i].env);
+		buf_addz(out, ", ");
+		emit_string(out, fact->moves[i].arg);
+		buf_addz(out, ", ");
+		emit_string(out, fact->moves[i].value);
+		buf_addz(out, " }, ");
 	}
-	if (fact->moves_n) {
-		buf_addz(out, "\n\t  .moves = ");
-		emit_moves(out, fact);
-		buf_addc(out, ',');
-	}
-	if (fact->sets_n) {
-		buf_addz(out, "\n\t  .sets = ");
-		emit_env(out, fact->sets, fact->sets_n);
-		buf_addc(out, ',');
-	}
-	if (fact->sets_read_only_n) {
-		buf_addz(out, "\n\t  .sets_read_only = ");
-		emit_env(out, fact->sets_read_only, fact->sets_read_only_n);
-		buf_addc(out, ',');
-	}
+	buf_addf(out, "}, %zu,", fact->moves_n);
 }
 
 static void emit_fact(struct buf *out, const struct image_fact *fact)
@@ -138,7 +96,11 @@ static void emit_fact(struct buf *out, const struct image_fact *fact)
 		 fact->base ? "true" : "false", fact->needs_root ? "true" : "false");
 	buf_addf(out, "\n\t  .user = (enum image_user)%d, .start = (enum image_start)%d, .uid = %lld, .gid = %lld,",
 		 (int)fact->user, (int)fact->start, (long long)fact->uid, (long long)fact->gid);
-	emit_arrays(out, fact);
+	emit_listens(out, fact);
+	emit_env(out, "env", fact->env, fact->env_n);
+	emit_moves(out, fact);
+	emit_env(out, "sets", fact->sets, fact->sets_n);
+	emit_env(out, "sets_read_only", fact->sets_read_only, fact->sets_read_only_n);
 	emit_text(out, "set_by", fact->set_by);
 	emit_directories(out, fact);
 	emit_list(out, "capabilities", &fact->capabilities);

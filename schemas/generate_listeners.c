@@ -33,15 +33,6 @@ static bool note_names(struct schema *schema, yaml_id row, const struct schema_t
 	return true;
 }
 
-static bool read_source(struct schema *schema, yaml_id row)
-{
-	const char *source;
-
-	if (!schema_text(schema, row, "source", &source))
-		return false;
-	return (source && *source) || schema_fail(schema, row, "a row needs its source");
-}
-
 /* A separator is one character, or none. */
 static bool read_separator(struct schema *schema, yaml_id row, char *ret_separator)
 {

@@ -10,15 +10,6 @@
 #include "kube/listeners.h"
 #include "kube/port_references.h"
 
-static bool read_source(struct schema *schema, yaml_id row)
-{
-	const char *source;
-
-	if (!schema_text(schema, row, "source", &source))
-		return false;
-	return (source && *source) || schema_fail(schema, row, "a row needs its source");
-}
-
 static bool emit_moves(struct schema *schema, yaml_id list, struct buf *out)
 {
 	int64_t last = 0;
