@@ -22,7 +22,6 @@ enum profile namespace_level(struct str value)
 /* What is in the way, as problem->reason; false where nothing is. */
 static bool is_in_the_way(struct fix_context *fix, const struct namespace_plan *plan, struct problem *problem)
 {
-	problem->safety = SAFETY_FINDING;
 	if (str_starts(fix->pod->object.name, STR("kube-"))) {
 		problem->reason = STR("it is one of Kubernetes' own, and what else runs in it is in no manifest");
 	} else if (plan->failing_n) {
@@ -37,6 +36,7 @@ static bool is_in_the_way(struct fix_context *fix, const struct namespace_plan *
 	} else {
 		return false;
 	}
+	problem->safety = SAFETY_FINDING;
 	return true;
 }
 
@@ -48,7 +48,6 @@ static enum fix_status check_kept(struct fix_context *fix, const struct fixer *s
 	if (!plan->failing_n)
 		return FIX_FINE;
 	is_in_the_way(fix, plan, problem);
-	problem->safety = SAFETY_FINDING;
 	problem->message = fix_format(fix, "namespace %.*s enforces %s, which may refuse pods of the input",
 				      STR_ARG(fix->pod->object.name), profile_name(plan->level));
 	return fix_report(fix, self, problem);
@@ -85,7 +84,6 @@ static enum fix_status run_namespace(struct fix_context *fix, const struct fixer
 		fix_format(fix, "namespace %.*s does not enforce %s", STR_ARG(object->name), profile_name(plan->level));
 	if (is_in_the_way(fix, plan, &problem))
 		return fix_report(fix, self, &problem);
-	problem.safety = SAFETY_CAVEAT;
 	problem.caveat = CAVEAT_TEXT;
 	problem.detail =
 		STR("a namespace refuses pods that violate the level it enforces, also of workloads that are not in "

@@ -74,9 +74,9 @@ static void add_caveat(struct fix_context *fix, int target, struct problem *prob
 			   STR_ARG(fix_subject(fix, target)));
 }
 
-static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem,
-			    const struct yaml_order *order)
+static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, struct problem *problem)
 {
+	const struct yaml_order *order = target == TARGET_POD ? &order_pod_security_context : &order_security_context;
 	yaml_id annotation = contradiction(fix, target), profile;
 	struct str text = yaml_text(fix->tree, annotation), file = STR_NONE;
 	struct change change;
@@ -136,8 +136,7 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 		if (!yaml_get_text(fix->tree, profile, "type").n) {
 			problem.message =
 				fix_format(fix, "%.*s has a seccomp profile without a type", STR_ARG(subject));
-			return mend(fix, self, target, &problem,
-				    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
+			return mend(fix, self, target, &problem);
 		}
 		add_caveat(fix, target, &problem);
 		problem.message = fix_format(fix,
@@ -156,8 +155,7 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 	} else {
 		return FIX_FINE;
 	}
-	return mend(fix, self, target, &problem,
-		    target == TARGET_POD ? &order_pod_security_context : &order_security_context);
+	return mend(fix, self, target, &problem);
 }
 
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)

@@ -409,10 +409,11 @@ static void read_user(struct reader *r, struct stage *stage, struct str rest, si
 static void add_expose(struct reader *r, struct stage *stage, struct image_port port, size_t at)
 {
 	struct dockerfile *file = &stage->file;
-	struct dockerfile_expose *items = ARENA_ARRAY(r->arena, struct dockerfile_expose, file->exposes_n + 1);
+	struct dockerfile_expose *items;
 
 	if (file->exposes_n == EXPOSES_MAX)
 		return;
+	items = ARENA_ARRAY(r->arena, struct dockerfile_expose, file->exposes_n + 1);
 	/* A stage that is built upon keeps its own. */
 	if (file->exposes_n)
 		memcpy(items, file->exposes, file->exposes_n * sizeof(*items));
@@ -437,10 +438,11 @@ static void read_expose(struct reader *r, struct stage *stage, struct str rest, 
 static void add_volume(struct reader *r, struct stage *stage, struct str path)
 {
 	struct image_texts *volumes = &stage->file.config.volumes;
-	const char **items = ARENA_ARRAY(r->arena, const char *, volumes->n + 1);
+	const char **items;
 
 	if (path.n < 2 || path.p[0] != '/' || volumes->n == VOLUMES_MAX)
 		return;
+	items = ARENA_ARRAY(r->arena, const char *, volumes->n + 1);
 	if (volumes->n)
 		memcpy(items, volumes->items, volumes->n * sizeof(*items));
 	items[volumes->n++] = path.p;

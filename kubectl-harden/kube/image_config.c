@@ -227,8 +227,9 @@ static void set_listeners(struct arena *arena, const struct image_config *config
 				     fact->listens_n + config->ports_n + config->env_n * LISTENER_PORTS_MAX + 1),
 	};
 
-	for (size_t i = 0; i < fact->listens_n && !is_overridden(config, fact); i++)
-		add_port(&growth, fact->listens[i]);
+	if (!is_overridden(config, fact))
+		for (size_t i = 0; i < fact->listens_n; i++)
+			add_port(&growth, fact->listens[i]);
 	for (size_t i = 0; i < config->ports_n; i++)
 		add_port(&growth, config->ports[i]);
 	for (size_t i = 0; i < config->env_n; i++)

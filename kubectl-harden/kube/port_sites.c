@@ -19,19 +19,11 @@
 #include "kube/port_references.h"
 #include "kube/twins.h"
 
-static const char *const protocol_names[] = { "TCP", "UDP", "SCTP" };
-
 enum port_protocol port_protocol_of(struct str name)
 {
-	for (int i = PROTOCOL_UDP; i <= PROTOCOL_SCTP; i++)
-		if (str_is(name, protocol_names[i]))
-			return (enum port_protocol)i;
-	return PROTOCOL_TCP;
-}
-
-const char *port_protocol_name(enum port_protocol protocol)
-{
-	return protocol_names[protocol];
+	if (str_is(name, "UDP"))
+		return PROTOCOL_UDP;
+	return str_is(name, "SCTP") ? PROTOCOL_SCTP : PROTOCOL_TCP;
 }
 
 uint16_t port_map_target(const struct port_map *map, uint16_t port)

@@ -26,8 +26,8 @@ struct port_site {
 	int container;
 	yaml_id node;	 /* the scalar to change; SITE_ENV_NEW: the container */
 	struct str text; /* its new text; numbers are set as numbers */
-	struct str
-		label; /* of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_ANNOTATION: its name; SITE_EXEC: "hook" for a hook's */
+	/* Of SITE_ENV*: the variable; SITE_ARG: the flag; SITE_ANNOTATION: its name; SITE_EXEC: "hook" for a hook's. */
+	struct str label;
 };
 
 /* A value of a ConfigMap that moves with the port. */
@@ -49,8 +49,8 @@ struct port_sites {
 		size_t n, cap;
 	} configs;   /* what moves outside the pod */
 	bool refers; /* its container refers to ConfigMaps: once they are known, this may be another answer */
-	struct str
-		doubt; /* why the listener may not follow, where more can be said than that nothing tells it; or empty */
+	/* Why the listener may not follow, where more can be said than that nothing tells it; or empty. */
+	struct str doubt;
 	struct str caveat;  /* of what is added for the listener */
 	struct str why_not; /* why it cannot be moved from here, whatever the listener; else empty */
 };
@@ -75,7 +75,6 @@ void port_sites_free(struct port_sites *sites);
 
 /* port_protocol_of() - by Kubernetes' name; TCP where it is absent. */
 enum port_protocol port_protocol_of(struct str name);
-const char *port_protocol_name(enum port_protocol protocol);
 
 /* port_in_text() - whether an annotation's value names @port: alone, in a list, or behind a colon. */
 bool port_in_text(struct str value, uint16_t port);
