@@ -15,7 +15,6 @@
 struct project_settings {
 	struct layer layer;
 	struct source_options options;
-	struct origin kinds, images; /* of the nearest file that has them; no path: none has */
 };
 
 struct project;
