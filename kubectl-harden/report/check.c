@@ -12,17 +12,6 @@
 #include "engine/trace.h"
 #include "report/text.h"
 
-/* Findings in the order of the file. */
-static int place_order(const void *left, const void *right)
-{
-	const struct finding *const *a = left, *const *b = right;
-
-	if ((*a)->at != (*b)->at)
-		return (*a)->at < (*b)->at ? -1 : 1;
-	/* Both are items of one array: as they were found. */
-	return (*a > *b) - (*a < *b);
-}
-
 static void add_finding(struct buf *out, const struct source *source, const struct document *document,
 			const struct finding *finding, const struct check_options *options)
 {
@@ -56,32 +45,25 @@ static void add_refused(struct buf *out, const struct source *source, const stru
 	buf_addc(out, '\n');
 }
 
-static bool is_known(const struct document *document, const struct finding *finding)
+static bool is_known(const struct document *document, uint32_t index)
 {
-	return document->trace && document->trace->findings[finding - document->findings.items].known;
+	return document->trace && document->trace->findings[index].known;
 }
 
 static void add_document(struct buf *out, const struct source *source, const struct document *document,
 			 const struct check_options *options)
 {
-	size_t n = document->findings.n;
-	const struct finding **sorted;
+	uint32_t *order = trace_order(document);
 
 	if (document->state == DOCUMENT_REFUSED && !document->known)
 		add_refused(out, source, document);
-	if (!n)
-		return;
-	sorted = xrealloc_array(NULL, n, sizeof(*sorted));
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = &document->findings.items[i];
-	qsort(sorted, n, sizeof(*sorted), place_order);
-	for (size_t i = 0; i < n; i++) {
-		if (!is_known(document, sorted[i]))
-			add_finding(out, source, document, sorted[i], options);
+	for (size_t i = 0; i < document->findings.n; i++) {
+		if (!is_known(document, order[i]))
+			add_finding(out, source, document, &document->findings.items[order[i]], options);
 		if (options->relax)
 			options->relax(options->data);
 	}
-	free(sorted);
+	free(order);
 }
 
 void check_add(struct buf *out, const struct source *source, const struct check_options *options)
