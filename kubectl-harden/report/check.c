@@ -124,13 +124,25 @@ static bool is_repeated(const struct document *document, size_t index)
 	return false;
 }
 
-static bool is_repeated_skipped(const struct document *document, size_t index)
+/* For each object where its findings begin; the caller frees it. */
+static size_t *first_findings(const struct document *document)
+{
+	size_t *first = xrealloc_array(NULL, document->objects.n, sizeof(*first));
+
+	for (size_t i = 0; i < document->objects.n; i++)
+		first[i] = document->findings.n;
+	for (size_t i = document->findings.n; i-- > 0;)
+		first[document->findings.items[i].object] = i;
+	return first;
+}
+
+/* @first: where the findings of its object begin. */
+static bool is_repeated_skipped(const struct document *document, size_t index, size_t first)
 {
 	const struct skipped *skipped = &document->skipped.items[index];
 
-	for (size_t i = 0; i < document->findings.n; i++)
-		if (document->findings.items[i].object == skipped->object &&
-		    is_same_check(document->findings.items[i].text, skipped->finding->check))
+	for (size_t i = first; i < document->findings.n && document->findings.items[i].object == skipped->object; i++)
+		if (is_same_check(document->findings.items[i].text, skipped->finding->check))
 			return true;
 	for (size_t i = index; i-- > 0 && document->skipped.items[i].object == skipped->object;)
 		if (is_same_check(document->skipped.items[i].finding, skipped->finding->check))
@@ -159,12 +171,19 @@ static void add_name(struct buf *out, const struct source *source, const struct 
 /* What an annotation hides fails all the same. */
 static void add_skipped_names(struct buf *out, const struct source *source, const struct document *document)
 {
+	size_t *first;
+
+	if (!document->skipped.n)
+		return;
+	first = first_findings(document);
 	for (size_t i = 0; i < document->skipped.n; i++) {
 		const struct skipped *skipped = &document->skipped.items[i];
 
-		if (skipped->finding && skipped->finding->check && !is_repeated_skipped(document, i))
+		if (skipped->finding && skipped->finding->check &&
+		    !is_repeated_skipped(document, i, first[skipped->object]))
 			add_name(out, source, document, skipped->object, skipped->finding->check);
 	}
+	free(first);
 }
 
 static void add_names(struct buf *out, const struct source *source, const struct document *document)
