@@ -474,7 +474,6 @@ bool project_settings(struct project *project, const char *path, struct project_
 bool project_excludes(struct project *project, const char *path, bool is_folder, struct origin *ret_origin)
 {
 	struct buf whole CLEANUP(buf_free) = BUF_INIT;
-	struct origin origin;
 	struct str name;
 	struct folder *folder = project->error ? NULL : folder_of(project, path, &name);
 
@@ -484,11 +483,9 @@ bool project_excludes(struct project *project, const char *path, bool is_folder,
 	if (is_folder)
 		buf_addc(&whole, '/');
 	for (folder = folder->chain; folder; folder = folder->beyond) {
-		origin.path = folder->file->path;
-		if (!any_matches(&folder->file->exclude, below(folder, buf_str(&whole)), &origin.line))
+		if (!any_matches(&folder->file->exclude, below(folder, buf_str(&whole)), &ret_origin->line))
 			continue;
-		if (ret_origin)
-			*ret_origin = origin;
+		ret_origin->path = folder->file->path;
 		return true;
 	}
 	return false;
