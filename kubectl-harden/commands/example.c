@@ -15,7 +15,7 @@ static void add_options(struct settings *settings, const char *flags)
 
 		str_cut(&flag, '=', &name);
 		name = str_sub(name, strlen("--"), name.n);
-		(void)option_find(name, COMMAND_FIX)->set(settings, option_find(name, COMMAND_FIX), flag, NULL);
+		(void)option_set(settings, option_find(name, COMMAND_FIX), flag, NULL);
 	}
 }
 

@@ -8,9 +8,8 @@
 #include "commands/work.h"
 
 /*
- * kustomize_read() - adds what `kubectl kustomize` prints for the folder of -k as a source, of which @options are asked (see
- * run_add_with()). False with *err where it
- * prints nothing but errors, or where there is no such program.
+ * kustomize_read() - adds what `kubectl kustomize` prints for the folder of -k as a source, of which @options are asked
+ * (see run_add_with()). False with *err where it prints nothing but errors, or where there is no such program.
  */
 bool kustomize_read(struct work *work, struct source_options *options, struct error **err);
 

@@ -124,16 +124,6 @@ bool layer_check(const struct layer *layer, struct error **err)
 	return true;
 }
 
-void layer_finish(struct layer *layer, const struct layer *flags)
-{
-	struct layer all = *flags;
-
-	layer_put(layer, flags);
-	for (size_t i = 0; i < LAYER_KEYS_N; i++)
-		memcpy((char *)&all.fix + keys[i].at, (const char *)&layer->fix + keys[i].at, keys[i].size);
-	layer->fix = all.fix;
-}
-
 enum layer_key layer_find(struct str name)
 {
 	size_t i = 0;

@@ -51,9 +51,6 @@ struct layer layer_flags(const struct settings *settings);
 /* layer_put() - lays @upper on @layer. */
 void layer_put(struct layer *layer, const struct layer *upper);
 
-/* layer_finish() - lays the command line on @layer, with what is a flag alone and no key of a project file. */
-void layer_finish(struct layer *layer, const struct layer *flags);
-
 /*
  * layer_check() - whether the values of a layer that all others were laid on go together: a request that its limit does
  * not allow, and amounts on the command line that nobody uses, are errors.

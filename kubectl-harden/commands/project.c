@@ -359,7 +359,7 @@ static struct project_settings *new_settings(struct project *project, struct lay
 {
 	struct project_settings *settings = ARENA_NEW(project->arena, struct project_settings);
 
-	layer_finish(layer, &project->flags);
+	layer_put(layer, &project->flags);
 	settings->layer = *layer;
 	settings->options.fix = layer->fix;
 	settings->options.fix.also |= project->also;
@@ -409,16 +409,6 @@ static void put_all(const struct folder *folder, const uint8_t *matches, struct 
 			layer_put(layer, &folder->file->overrides[i].layer);
 }
 
-static void name_tables(const struct folder *folder, struct project_settings *settings)
-{
-	for (; folder; folder = folder->beyond) {
-		if (folder->file->own.kinds.n && !settings->kinds.path)
-			settings->kinds = (struct origin){ folder->file->path, folder->file->kinds_line };
-		if (folder->file->own.images.n && !settings->images.path)
-			settings->images = (struct origin){ folder->file->path, folder->file->images_line };
-	}
-}
-
 /* What holds for @path (absolute; empty: no override is for it), for which the chain of @folder holds. */
 static struct project_settings *settings_of(struct project *project, struct folder *folder, struct str path)
 {
@@ -436,7 +426,6 @@ static struct project_settings *settings_of(struct project *project, struct fold
 	}
 	put_all(folder, matches, &layer);
 	variant.settings = new_settings(project, &layer, &folder->own);
-	name_tables(folder, variant.settings);
 	variant.matches = memcpy(arena_alloc(project->arena, n + 1), matches, n + 1);
 	free(matches);
 	VEC_PUSH(&folder->variants, variant);
@@ -485,7 +474,6 @@ bool project_settings(struct project *project, const char *path, struct project_
 bool project_excludes(struct project *project, const char *path, bool is_folder, struct origin *ret_origin)
 {
 	struct buf whole CLEANUP(buf_free) = BUF_INIT;
-	struct origin origin;
 	struct str name;
 	struct folder *folder = project->error ? NULL : folder_of(project, path, &name);
 
@@ -495,11 +483,9 @@ bool project_excludes(struct project *project, const char *path, bool is_folder,
 	if (is_folder)
 		buf_addc(&whole, '/');
 	for (folder = folder->chain; folder; folder = folder->beyond) {
-		origin.path = folder->file->path;
-		if (!any_matches(&folder->file->exclude, below(folder, buf_str(&whole)), &origin.line))
+		if (!any_matches(&folder->file->exclude, below(folder, buf_str(&whole)), &ret_origin->line))
 			continue;
-		if (ret_origin)
-			*ret_origin = origin;
+		ret_origin->path = folder->file->path;
 		return true;
 	}
 	return false;

@@ -15,7 +15,6 @@
 struct project_settings {
 	struct layer layer;
 	struct source_options options;
-	struct origin kinds, images; /* of the nearest file that has them; no path: none has */
 };
 
 struct project;
@@ -38,8 +37,8 @@ bool project_settings(struct project *project, const char *path, struct project_
 		      struct error **err);
 
 /*
- * project_excludes() - whether a project file leaves @path (a folder's without a slash at its end) out of walks; @ret_origin (may be NULL) says where. A file
- * that is wrong is kept for project_error().
+ * project_excludes() - whether a project file leaves @path (a folder's without a slash at its end) out of walks;
+ * @ret_origin says where. A file that is wrong is kept for project_error().
  */
 bool project_excludes(struct project *project, const char *path, bool is_folder, struct origin *ret_origin);
 

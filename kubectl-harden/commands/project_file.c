@@ -14,16 +14,11 @@
 /* Nobody's settings have more; a hostile file costs no more than this. */
 static const struct yaml_limits limits = { .nodes = 100000, .depth = 32, .bytes = PROJECT_FILE_BYTES_MAX };
 
-#define OVERRIDE_KEYS                                                                                                  \
-	"also dotnet-diagnostics framework limits low-ports only port-map profile requests run-as-group run-as-user "  \
-	"safe-only skip standard-version unsafe"
-static const char override_keys[] = "paths " OVERRIDE_KEYS;
-static const char file_keys[] = "root exclude overrides kinds images " OVERRIDE_KEYS;
-
 struct reader {
 	struct schema schema;
 	struct project_file *file;
-	size_t patterns; /* of the whole file */
+	const char *layer_keys; /* of the settings, as schema_keys() takes them */
+	size_t patterns;	/* of the whole file */
 };
 
 static uint32_t line_of(struct reader *r, yaml_id node)
@@ -164,6 +159,23 @@ static bool read_value(struct reader *r, yaml_id value, enum layer_key key, stru
 	}
 }
 
+static const char *layer_keys(struct arena *arena)
+{
+	struct buf keys CLEANUP(buf_free) = BUF_INIT;
+
+	for (size_t i = 0; i < LAYER_KEYS_N; i++)
+		buf_addf(&keys, "%s%s", i ? " " : "", layer_name((enum layer_key)i));
+	return str_copy(arena, buf_str(&keys)).p;
+}
+
+/* As schema_keys(), for a map that holds settings beside its @other keys. */
+static bool check_keys(struct reader *r, yaml_id map, const char *other, const char *required)
+{
+	struct str allowed = str_fmt(r->schema.arena, "%s %s", other, r->layer_keys);
+
+	return schema_keys(&r->schema, map, allowed.p, required);
+}
+
 /* The settings of a map that also holds other keys. */
 static bool read_layer(struct reader *r, yaml_id map, struct layer *layer)
 {
@@ -221,7 +233,7 @@ static bool read_override(struct reader *r, yaml_id map, struct project_override
 {
 	yaml_id paths;
 
-	if (!schema_keys(&r->schema, map, override_keys, "paths"))
+	if (!check_keys(r, map, "paths", "paths"))
 		return false;
 	paths = yaml_get(&r->schema.tree, map, "paths");
 	if (!read_patterns(r, paths, "paths", &override->paths) || !read_layer(r, map, &override->layer))
@@ -270,8 +282,8 @@ static bool read_root(struct reader *r)
 	struct yaml_tree *tree = &r->schema.tree;
 	yaml_id root = tree->root;
 
-	return schema_keys(&r->schema, root, file_keys, "") && schema_flag(&r->schema, root, "root", &r->file->root) &&
-	       read_layer(r, root, &r->file->layer) &&
+	return check_keys(r, root, "root exclude overrides kinds images", "") &&
+	       schema_flag(&r->schema, root, "root", &r->file->root) && read_layer(r, root, &r->file->layer) &&
 	       read_patterns(r, yaml_get(tree, root, "exclude"), "exclude", &r->file->exclude) &&
 	       read_overrides(r, yaml_get(tree, root, "overrides")) && read_tables(r, root) &&
 	       (!tree->exhausted || schema_fail(&r->schema, root, "its aliases expand to too many nodes"));
@@ -312,7 +324,7 @@ static bool find_document(struct arena *arena, const char *path, struct str text
 bool project_file_read(struct arena *arena, const char *path, struct str text, struct project_file *ret_file,
 		       struct error **err)
 {
-	struct reader r = { .file = ret_file };
+	struct reader r = { .file = ret_file, .layer_keys = layer_keys(arena) };
 	struct str document;
 	bool fine;
 

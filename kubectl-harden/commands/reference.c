@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reference: the references of the fixers (fixers/README.md) and of images (schemas/images.md) in Markdown, and the man
- * page, made from the tables that the program itself walks. Hidden: it is for the build and for the tests, which fail where the file is stale.
+ * page, made from the tables that the program itself walks. Hidden: it is for the build and for the tests, which fail
+ * where the file is stale.
  */
 #include "commands/example.h"
 #include "commands/image_words.h"

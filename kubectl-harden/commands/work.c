@@ -229,22 +229,21 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	struct walk_options options = { .recursive = settings->recursive };
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct run_options run_options;
-	bool known, fine;
+	bool fine;
 
 	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
-	known = images_load(&work->images, settings, &error);
+	if (!check_input(session, ret_code))
+		return false;
+	if (!images_load(&work->images, settings, &error)) {
+		fail(work, error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
 	run_options = images_options(&work->images, settings);
 	project_add_images(work->project, &run_options);
 	run_init(&work->run, &run_options);
 	work->run.options.keep_sources = settings->to_stdout;
 	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
-	if (!check_input(session, ret_code))
-		return false;
-	if (!known) {
-		fail(work, error);
-		*ret_code = EXIT_TROUBLE;
-		return false;
-	}
 	work->run.stop = options.stop = interrupt_catch();
 	options.data = work;
 	options.excluded = excluded;

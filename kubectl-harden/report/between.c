@@ -9,22 +9,10 @@
 
 #include <stdlib.h>
 
+#include "report/text.h"
+
 /* Beyond so many pairs of lines, all of one region goes and all of the other comes. */
 enum { PAIRS_MOST = 1 << 20 };
-
-static size_t line_start(struct str s, size_t at)
-{
-	const char *feed = at ? memrchr(s.p, '\n', at) : NULL;
-
-	return feed ? (size_t)(feed - s.p) + 1 : 0;
-}
-
-static size_t line_end(struct str s, size_t at)
-{
-	const char *feed = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
-
-	return feed ? (size_t)(feed - s.p) + 1 : s.n;
-}
 
 /* ---- regions ---- */
 
@@ -53,7 +41,7 @@ static bool take(struct side *side, struct str original, struct region *region)
 			break;
 		side->grown += (int64_t)splice->ins.n - (int64_t)splice->del;
 		if (end > region->to || splice->at == region->to)
-			region->to = line_end(original, end);
+			region->to = text_line_end(original, end);
 	}
 	return side->next > before;
 }
@@ -68,8 +56,8 @@ static bool next_region(struct side *a, struct side *b, struct str original, str
 		at = b->splices->items[b->next].at;
 	if (at == SIZE_MAX)
 		return false;
-	ret->from = line_start(original, at);
-	ret->to = line_end(original, at);
+	ret->from = text_line_start(original, at);
+	ret->to = text_line_end(original, at);
 	for (bool more = true; more;) {
 		more = take(a, original, ret);
 		more |= take(b, original, ret);
@@ -88,7 +76,7 @@ static void split(struct lines *lines, struct str text)
 {
 	lines->n = 0;
 	for (size_t at = 0, end; at < text.n; at = end) {
-		end = line_end(text, at);
+		end = text_line_end(text, at);
 		VEC_PUSH(lines, str_sub(text, at, end));
 	}
 }

@@ -12,17 +12,6 @@
 #include "engine/trace.h"
 #include "report/text.h"
 
-/* Findings in the order of the file. */
-static int place_order(const void *left, const void *right)
-{
-	const struct finding *const *a = left, *const *b = right;
-
-	if ((*a)->at != (*b)->at)
-		return (*a)->at < (*b)->at ? -1 : 1;
-	/* Both are items of one array: as they were found. */
-	return (*a > *b) - (*a < *b);
-}
-
 static void add_finding(struct buf *out, const struct source *source, const struct document *document,
 			const struct finding *finding, const struct check_options *options)
 {
@@ -56,32 +45,25 @@ static void add_refused(struct buf *out, const struct source *source, const stru
 	buf_addc(out, '\n');
 }
 
-static bool is_known(const struct document *document, const struct finding *finding)
+static bool is_known(const struct document *document, uint32_t index)
 {
-	return document->trace && document->trace->findings[finding - document->findings.items].known;
+	return document->trace && document->trace->findings[index].known;
 }
 
 static void add_document(struct buf *out, const struct source *source, const struct document *document,
 			 const struct check_options *options)
 {
-	size_t n = document->findings.n;
-	const struct finding **sorted;
+	uint32_t *order = trace_order(document);
 
 	if (document->state == DOCUMENT_REFUSED && !document->known)
 		add_refused(out, source, document);
-	if (!n)
-		return;
-	sorted = xrealloc_array(NULL, n, sizeof(*sorted));
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = &document->findings.items[i];
-	qsort(sorted, n, sizeof(*sorted), place_order);
-	for (size_t i = 0; i < n; i++) {
-		if (!is_known(document, sorted[i]))
-			add_finding(out, source, document, sorted[i], options);
+	for (size_t i = 0; i < document->findings.n; i++) {
+		if (!is_known(document, order[i]))
+			add_finding(out, source, document, &document->findings.items[order[i]], options);
 		if (options->relax)
 			options->relax(options->data);
 	}
-	free(sorted);
+	free(order);
 }
 
 void check_add(struct buf *out, const struct source *source, const struct check_options *options)
@@ -142,13 +124,25 @@ static bool is_repeated(const struct document *document, size_t index)
 	return false;
 }
 
-static bool is_repeated_skipped(const struct document *document, size_t index)
+/* For each object where its findings begin; the caller frees it. */
+static size_t *first_findings(const struct document *document)
+{
+	size_t *first = xrealloc_array(NULL, document->objects.n, sizeof(*first));
+
+	for (size_t i = 0; i < document->objects.n; i++)
+		first[i] = document->findings.n;
+	for (size_t i = document->findings.n; i-- > 0;)
+		first[document->findings.items[i].object] = i;
+	return first;
+}
+
+/* @first: where the findings of its object begin. */
+static bool is_repeated_skipped(const struct document *document, size_t index, size_t first)
 {
 	const struct skipped *skipped = &document->skipped.items[index];
 
-	for (size_t i = 0; i < document->findings.n; i++)
-		if (document->findings.items[i].object == skipped->object &&
-		    is_same_check(document->findings.items[i].text, skipped->finding->check))
+	for (size_t i = first; i < document->findings.n && document->findings.items[i].object == skipped->object; i++)
+		if (is_same_check(document->findings.items[i].text, skipped->finding->check))
 			return true;
 	for (size_t i = index; i-- > 0 && document->skipped.items[i].object == skipped->object;)
 		if (is_same_check(document->skipped.items[i].finding, skipped->finding->check))
@@ -177,12 +171,19 @@ static void add_name(struct buf *out, const struct source *source, const struct 
 /* What an annotation hides fails all the same. */
 static void add_skipped_names(struct buf *out, const struct source *source, const struct document *document)
 {
+	size_t *first;
+
+	if (!document->skipped.n)
+		return;
+	first = first_findings(document);
 	for (size_t i = 0; i < document->skipped.n; i++) {
 		const struct skipped *skipped = &document->skipped.items[i];
 
-		if (skipped->finding && skipped->finding->check && !is_repeated_skipped(document, i))
+		if (skipped->finding && skipped->finding->check &&
+		    !is_repeated_skipped(document, i, first[skipped->object]))
 			add_name(out, source, document, skipped->object, skipped->finding->check);
 	}
+	free(first);
 }
 
 static void add_names(struct buf *out, const struct source *source, const struct document *document)

@@ -42,26 +42,11 @@ struct differ {
 	struct str heading;
 };
 
-static size_t line_start(struct str s, size_t at)
-{
-	const char *feed = at ? memrchr(s.p, '\n', at) : NULL;
-
-	return feed ? (size_t)(feed - s.p) + 1 : 0;
-}
-
-/* Behind the line feed of the line that holds @at. */
-static size_t line_end(struct str s, size_t at)
-{
-	const char *feed = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
-
-	return feed ? (size_t)(feed - s.p) + 1 : s.n;
-}
-
 static size_t count_lines(struct str s)
 {
 	size_t lines = 0;
 
-	for (size_t at = 0; at < s.n; at = line_end(s, at))
+	for (size_t at = 0; at < s.n; at = text_line_end(s, at))
 		lines++;
 	return lines;
 }
@@ -81,7 +66,7 @@ static void trim(const struct differ *d, struct edit *edit)
 	size_t head = 0, most = old.n < new.n ? old.n : new.n;
 
 	while (head < most) {
-		size_t a = line_end(old, head), b = line_end(new, head);
+		size_t a = text_line_end(old, head), b = text_line_end(new, head);
 
 		if (!str_eq(str_sub(old, head, a), str_sub(new, head, b)))
 			break;
@@ -92,7 +77,7 @@ static void trim(const struct differ *d, struct edit *edit)
 	old = str_sub(old, head, old.n);
 	new = str_sub(new, head, new.n);
 	while (old.n && new.n) {
-		size_t a = line_start(old, old.n - 1), b = line_start(new, new.n - 1);
+		size_t a = text_line_start(old, old.n - 1), b = text_line_start(new, new.n - 1);
 
 		if (!str_eq(str_sub(old, a, old.n), str_sub(new, b, new.n)))
 			break;
@@ -106,7 +91,7 @@ static void trim(const struct differ *d, struct edit *edit)
 /* Makes an edit of the splices from *@next on that touch the same lines, and leaves *@next behind them. */
 static struct edit collect(struct differ *d, const struct splices *splices, size_t *next)
 {
-	size_t at = line_start(d->original, splices->items[*next].at), end = 0;
+	size_t at = text_line_start(d->original, splices->items[*next].at), end = 0;
 	struct edit edit = { .from = at, .text = d->fresh.n };
 
 	while (*next < splices->n) {
@@ -120,7 +105,7 @@ static struct edit collect(struct differ *d, const struct splices *splices, size
 			break;
 		}
 		if (at >= end)
-			end = line_end(d->original, at);
+			end = text_line_end(d->original, at);
 		/* A last line without line feed goes on with whatever is added behind it. */
 		if (end == d->original.n && (at == end || !is_boundary(d->original, end)))
 			continue;
@@ -191,7 +176,7 @@ static void add_line(struct differ *d, char sign, struct str line)
 static void add_lines(struct differ *d, char sign, struct str lines)
 {
 	for (size_t at = 0, end; at < lines.n; at = end) {
-		end = line_end(lines, at);
+		end = text_line_end(lines, at);
 		add_line(d, sign, str_sub(lines, at, end));
 		/* Also in the middle of a hunk: where all lines change, that is the whole file. */
 		if (d->options->relax)
@@ -207,7 +192,7 @@ static void find_heading(struct differ *d, size_t until)
 	for (size_t end; d->scanned < until; d->scanned = end) {
 		char first = d->original.p[d->scanned];
 
-		end = line_end(d->original, d->scanned);
+		end = text_line_end(d->original, d->scanned);
 		if ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' || first == '$')
 			d->heading = str_sub(d->original, d->scanned, end);
 	}
@@ -262,9 +247,9 @@ static void add_hunk(struct differ *d)
 	size_t last = d->edits.n - 1, from = edits[0].from, to = edits[last].to, before, after, gone, come;
 
 	for (before = 0; before < d->context && from > 0; before++)
-		from = line_start(d->original, from - 1);
+		from = text_line_start(d->original, from - 1);
 	for (after = 0; after < d->context && to < d->original.n; after++)
-		to = line_end(d->original, to);
+		to = text_line_end(d->original, to);
 	gone = edits[last].line + edits[last].gone + after - (edits[0].line - before);
 	come = gone;
 	for (size_t i = 0; i <= last; i++)

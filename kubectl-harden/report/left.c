@@ -81,7 +81,8 @@ static void add_stop(struct buf *out)
 		buf_addc(out, '.');
 }
 
-void left_add_sentence(struct buf *out, const struct finding *finding)
+/* "Message. Reason." */
+static void add_sentence(struct buf *out, const struct finding *finding)
 {
 	text_escape(out, finding->text->message);
 	add_stop(out);
@@ -128,7 +129,7 @@ static void add_row(struct buf *out, const struct source *source, const struct d
 	if (row->group > 1)
 		add_group(&text, row, row->group);
 	else
-		left_add_sentence(&text, row->finding);
+		add_sentence(&text, row->finding);
 	text_wrap(out, buf_str(&text), 4, TEXT_COLUMNS);
 }
 

@@ -9,6 +9,3 @@
 
 /* left_add() - appends a paragraph for each, by position; those of one object for one reason are joined. */
 void left_add(struct buf *out, const struct source *source, const struct document *document, bool colour);
-
-/* left_add_sentence() - "Message. Reason." of a finding, escaped. */
-void left_add_sentence(struct buf *out, const struct finding *finding);

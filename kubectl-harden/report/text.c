@@ -157,6 +157,20 @@ static size_t colour_length(struct str s)
 	return end ? (size_t)(end - s.p) + 1 : 0;
 }
 
+size_t text_line_start(struct str s, size_t at)
+{
+	const char *feed = at ? memrchr(s.p, '\n', at) : NULL;
+
+	return feed ? (size_t)(feed - s.p) + 1 : 0;
+}
+
+size_t text_line_end(struct str s, size_t at)
+{
+	const char *feed = at < s.n ? memchr(s.p + at, '\n', s.n - at) : NULL;
+
+	return feed ? (size_t)(feed - s.p) + 1 : s.n;
+}
+
 size_t text_width(struct str s)
 {
 	size_t width = 0, length;

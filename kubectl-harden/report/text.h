@@ -31,6 +31,10 @@ void look_word(struct buf *out, bool colour, enum look look, const char *word);
 /* text_count() - "1 change", "2 changes": the plural is made with an s. */
 void text_count(struct buf *out, size_t n, const char *noun);
 
+/* text_line_start() - the offset at which the line of @at starts; text_line_end() - behind its line feed. */
+size_t text_line_start(struct str s, size_t at);
+size_t text_line_end(struct str s, size_t at);
+
 /* text_width() - columns that @s takes on a terminal; colours take none. */
 size_t text_width(struct str s);
 

@@ -24,29 +24,27 @@ def load(path):
         return json.load(file)
 
 
-def validate(schema, *files):
+def validator(schema):
     try:
         import jsonschema
     except ImportError:
         print("no python3-jsonschema here")
         sys.exit(77)
-    schema = load(schema)
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
+    return kind(schema)
+
+
+def validate(schema, *files):
+    judge = validator(load(schema))
     for file in files:
-        for error in kind(schema).iter_errors(load(file)):
+        for error in judge.iter_errors(load(file)):
             sys.exit(f"{file}: {list(error.absolute_path)}: {error.message[:500]}")
 
 
 def project(schema, examples):
-    try:
-        import jsonschema
-    except ImportError:
-        print("no python3-jsonschema here")
-        sys.exit(77)
     schema = load(schema)
-    kind = jsonschema.validators.validator_for(schema)
-    kind.check_schema(schema)
+    judge = validator(schema)
     wrong = 0
     with tempfile.TemporaryDirectory() as folder, open(examples, encoding="utf-8") as lines:
         os.mkdir(os.path.join(folder, ".git"))
@@ -58,7 +56,7 @@ def project(schema, examples):
                 file.write(text)
             ran = subprocess.run(["kubectl-harden", "config"], cwd=folder, capture_output=True, text=True, check=False)
             reader = {0: "good", 2: "bad"}.get(ran.returncode, "a failure")
-            checked = "good" if kind(schema).is_valid(json.loads(text)) else "bad"
+            checked = "good" if judge.is_valid(json.loads(text)) else "bad"
             if not reader == checked == expected:
                 print(f"{text}: {expected}, but the program says {reader}, the schema {checked}\n{ran.stderr}")
                 wrong = 1

@@ -21,6 +21,15 @@ static void service(FILE *file)
 	      file);
 }
 
+/* Workloads, each with the Service. */
+static void served(FILE *file, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		web(file, i, "");
+		service(file);
+	}
+}
+
 static void policy(FILE *file, size_t number)
 {
 	fprintf(file, "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p%zu}\nspec:\n", number);
@@ -38,8 +47,7 @@ void make_policies(FILE *file, size_t n)
 
 void make_policy_ports(FILE *file, size_t n)
 {
-	web(file, 0, "");
-	service(file);
+	served(file, 1);
 	policy(file, 0);
 	fputs("  podSelector: {}\n  ingress:\n  - ports:\n", file);
 	for (size_t i = 0; i < n; i++)
@@ -48,10 +56,7 @@ void make_policy_ports(FILE *file, size_t n)
 
 void make_policy_ranges(FILE *file, size_t n)
 {
-	for (size_t i = 0; i < 100; i++) {
-		web(file, i, "");
-		service(file);
-	}
+	served(file, 100);
 	policy(file, 0);
 	fputs("  podSelector: {}\n  ingress:\n  - ports:\n", file);
 	for (size_t i = 0; i < n; i++)
@@ -60,10 +65,7 @@ void make_policy_ranges(FILE *file, size_t n)
 
 void make_policy_peers(FILE *file, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		web(file, i, "");
-		service(file);
-	}
+	served(file, n);
 	policy(file, 0);
 	fputs("  podSelector: {}\n  egress:\n  - ports: [{port: 80}]\n    to:\n", file);
 	for (size_t i = 0; i < n; i++)
@@ -72,10 +74,7 @@ void make_policy_peers(FILE *file, size_t n)
 
 void make_policy_values(FILE *file, size_t n)
 {
-	for (size_t i = 0; i < n / 50; i++) {
-		web(file, i, "");
-		service(file);
-	}
+	served(file, n / 50);
 	policy(file, 0);
 	fputs("  ingress: [{ports: [{port: 80}]}]\n  podSelector:\n    matchExpressions:\n    - key: app\n"
 	      "      operator: In\n      values:\n",
@@ -86,8 +85,7 @@ void make_policy_values(FILE *file, size_t n)
 
 void make_calico(FILE *file, size_t n)
 {
-	web(file, 0, "");
-	service(file);
+	served(file, 1);
 	fputs("apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"
 	      "  ingress: [{action: Allow, protocol: TCP, destination: {ports: [80]}}]\n  selector: a == 'b'",
 	      file);
@@ -98,22 +96,27 @@ void make_calico(FILE *file, size_t n)
 
 static const char conf[] = "      volumes: [{name: c, configMap: {name: c}}]\n";
 
-void make_config_lines(FILE *file, size_t n)
+/* A workload that mounts a ConfigMap, and that up to its data. */
+static void configured(FILE *file)
 {
 	web(file, 0, conf);
 	fputs("        volumeMounts: [{name: c, mountPath: /c}]\n", file);
 	service(file);
-	fputs("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: |\n", file);
+	fputs("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n", file);
+}
+
+void make_config_lines(FILE *file, size_t n)
+{
+	configured(file);
+	fputs("  a: |\n", file);
 	for (size_t i = 0; i < n; i++)
 		fputs("    listen 80;\n", file);
 }
 
 void make_config_line(FILE *file, size_t n)
 {
-	web(file, 0, conf);
-	fputs("        volumeMounts: [{name: c, mountPath: /c}]\n", file);
-	service(file);
-	fputs("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: |\n    ", file);
+	configured(file);
+	fputs("  a: |\n    ", file);
 	for (size_t i = 0; i < n; i++)
 		fprintf(file, "{listen %zu;", i % 1000 + 1);
 	fputs("\n", file);
@@ -121,10 +124,7 @@ void make_config_line(FILE *file, size_t n)
 
 void make_config_files(FILE *file, size_t n)
 {
-	web(file, 0, conf);
-	fputs("        volumeMounts: [{name: c, mountPath: /c}]\n", file);
-	service(file);
-	fputs("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n", file);
+	configured(file);
 	for (size_t i = 0; i < n; i++)
 		fprintf(file, "  a%zu: listen 80;\n", i);
 }

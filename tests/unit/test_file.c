@@ -151,8 +151,7 @@ static void assert_refused(const char *path, const char *part)
 	struct file_image image = image_of(path);
 	struct error *error = NULL;
 
-	assert_false(file_txn_add(&txn, path, NULL, &image, file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-				  &error));
+	assert_false(file_txn_add(&txn, path, NULL, &image, file_whole(&STR("new")), &error));
 	assert_error(&error, part);
 	file_image_free(&image);
 	assert_int_equal(txn.n, 0);
@@ -379,13 +378,11 @@ static void replaces_a_links_target(void **state)
 	assert_int_equal(symlink("dir/x.yaml", "link.yaml"), 0);
 	real = realpath("other", NULL);
 	image = image_of("link.yaml");
-	assert_false(file_txn_add(&txn, "link.yaml", real, &image,
-				  file_whole(&(struct str){ "new", sizeof("new") - 1 }), &error));
+	assert_false(file_txn_add(&txn, "link.yaml", real, &image, file_whole(&STR("new")), &error));
 	assert_error(&error, "outside of the folder");
 	free(real);
 	real = realpath("dir", NULL);
-	assert_true(file_txn_add(&txn, "link.yaml", real, &image, file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-				 &error));
+	assert_true(file_txn_add(&txn, "link.yaml", real, &image, file_whole(&STR("new")), &error));
 	free(real);
 	file_image_free(&image);
 	assert_int_equal(count_names("."), 3);
@@ -442,9 +439,8 @@ static void refuses_to_change_the_owner(void **state)
 			struct error *error = NULL;
 
 			wrong |= !file_read(AT_FDCWD, paths[i], 100, &image, NULL);
-			wrong |= file_txn_add(&txn, paths[i], NULL, &image,
-					      file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-					      &error) != (i == 0);
+			wrong |= file_txn_add(&txn, paths[i], NULL, &image, file_whole(&STR("new")), &error) !=
+				 (i == 0);
 			wrong |= i && !strstr(error->message, says[i]);
 			file_image_free(&image);
 			error_free(error);
@@ -512,8 +508,7 @@ static void refuses_a_file_changed_after_reading(void **state)
 	put_old("a.yaml", "old");
 	image = image_of("a.yaml");
 	put("a.yaml", "OLD");
-	assert_false(file_txn_add(&txn, "a.yaml", NULL, &image, file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-				  &error));
+	assert_false(file_txn_add(&txn, "a.yaml", NULL, &image, file_whole(&STR("new")), &error));
 	assert_error(&error, "changed meanwhile");
 	file_image_free(&image);
 	assert_int_equal(count_names("."), 1);
@@ -534,8 +529,7 @@ static void refuses_a_change_that_the_clock_misses(void **state)
 	put("a.yaml", "OLD");
 	assert_int_equal(stat("a.yaml", &st), 0);
 	image.id = file_id_of(&st);
-	assert_true(file_txn_add(&txn, "a.yaml", NULL, &image, file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-				 &error));
+	assert_true(file_txn_add(&txn, "a.yaml", NULL, &image, file_whole(&STR("new")), &error));
 	file_image_free(&image);
 	assert_no_commit(&txn, "changed meanwhile");
 	assert_holds("a.yaml", "OLD");
@@ -604,8 +598,7 @@ static void stops_and_aborts(void **state)
 	add(&txn, "a.yaml", "new");
 	stop = 1;
 	image = image_of("b.yaml");
-	assert_false(file_txn_add(&txn, "b.yaml", NULL, &image, file_whole(&(struct str){ "new", sizeof("new") - 1 }),
-				  &error));
+	assert_false(file_txn_add(&txn, "b.yaml", NULL, &image, file_whole(&STR("new")), &error));
 	assert_error(&error, "interrupted");
 	file_image_free(&image);
 	assert_no_commit(&txn, "interrupted");
@@ -658,8 +651,7 @@ static void survives_a_write_that_fails(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	few.rlim_max = old.rlim_max;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
-	assert_false(file_txn_add(&txn, "a.yaml", NULL, &image,
-				  file_whole(&(struct str){ "much longer", sizeof("much longer") - 1 }), &error));
+	assert_false(file_txn_add(&txn, "a.yaml", NULL, &image, file_whole(&STR("much longer")), &error));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_error(&error, "write the new version of a.yaml: file too large");
 	file_image_free(&image);
