@@ -133,20 +133,13 @@ static struct str why_unknown(struct run *run, const struct workload *workload, 
 		       STR_ARG(port->image), port->target);
 }
 
-static struct str folder_of(struct str path)
-{
-	while (path.n && path.p[path.n - 1] != '/')
-		path.n--;
-	return path;
-}
-
 /* An input that could not be read, and that may belong to the workload; empty for none. */
 static struct str unread_beside(const struct run *run, const struct workload *workload)
 {
-	struct str folder = folder_of(str_of(workload->where.source->path));
+	struct str folder = str_folder(str_of(workload->where.source->path));
 
 	for (size_t i = 0; i < run->unread.n; i++)
-		if (run->unread.items[i].named || str_eq(folder_of(run->unread.items[i].path), folder))
+		if (run->unread.items[i].named || str_eq(str_folder(run->unread.items[i].path), folder))
 			return run->unread.items[i].path;
 	return STR_NONE;
 }
