@@ -82,20 +82,28 @@ void run_note_unread(struct run *run, const char *path, bool named)
 	VEC_PUSH(&run->unread, unread);
 }
 
+struct source *run_add_bare(struct run *run, const char *path, struct file_image *image, struct source_options *options)
+{
+	struct source *source = xmalloc(sizeof(*source));
+
+	*source = (struct source){
+		.path = str_dup(str_of(path)),
+		.options = options ? options : &run->common,
+		.image = *image,
+		.cursor = ARENA_NEW(run->arena, struct position),
+	};
+	*image = FILE_IMAGE_INIT;
+	VEC_PUSH(&run->sources, source);
+	return source;
+}
+
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
 			    struct source_options *options)
 {
-	struct source *source = xmalloc(sizeof(*source));
-	size_t n = strlen(path) + 1;
+	struct source *source = run_add_bare(run, path, image, options);
 
-	*source = (struct source){ .image = *image, .inside = inside, .writable = S_ISREG(image->id.mode) };
-	*image = FILE_IMAGE_INIT;
-	source->path = memcpy(xmalloc(n), path, n);
-	if (!strcmp(path, "-"))
-		source->writable = false;
-	source->options = options ? options : &run->common;
-	source->cursor = ARENA_NEW(run->arena, struct position);
-	VEC_PUSH(&run->sources, source);
+	source->inside = inside;
+	source->writable = S_ISREG(source->image.id.mode) && strcmp(path, "-") != 0;
 	scan_source(run, source);
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&

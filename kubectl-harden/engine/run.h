@@ -187,6 +187,10 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
 			    struct source_options *options);
 
+/* run_add_bare() - the same for one that is not scanned, and no file to replace: what is found in it is the caller's. */
+struct source *run_add_bare(struct run *run, const char *path, struct file_image *image,
+			    struct source_options *options);
+
 /* run_expect() - @options may be those of a source to come; told before the first one is added. */
 void run_expect(struct run *run, const struct source_options *options);
 
