@@ -195,18 +195,13 @@ static void judge(struct run *run, struct workload *workload, struct kube_pod *p
 void homes_judge(struct run *run, const struct source_options *options, const struct document *document,
 		 struct yaml_tree *tree)
 {
-	size_t n = document->workloads_n;
-
-	if (!n || !run->inventory->homes.n || !run->labels)
+	if (!document->rows.workloads.n || !run->inventory->homes.n || !run->labels)
 		return;
 	objects_read(tree, run->scratch, &options->own, &run->objects_after);
-	for (size_t i = 0; i < n; i++) {
-		struct workload *workload = &run->inventory->workloads.items[document->workload + i];
-
+	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
 		if (workload->where.object < run->objects_after.n &&
 		    run->objects_after.items[workload->where.object].has_pod)
 			judge(run, workload, &run->objects_after.items[workload->where.object].pod);
-	}
 }
 
 /* ---- what a Namespace can enforce ---- */

@@ -229,6 +229,17 @@ struct inventory {
 };
 
 /*
+ * INVENTORY_ROWS() - the rows of a document in a vector of the inventory, in the order of its objects; NULL for none.
+ * INVENTORY_EACH() - walks them with a `struct @type *@row`.
+ */
+#define INVENTORY_ROWS(inventory, document, vector)                                                                    \
+	((document)->rows.vector.n ? &(inventory)->vector.items[(document)->rows.vector.first] : NULL)
+#define INVENTORY_EACH(type, row, inventory, document, vector)                                                         \
+	for (struct type *row = INVENTORY_ROWS(inventory, document, vector),                                           \
+			 *row##_end = row ? row + (document)->rows.vector.n : NULL;                                    \
+	     row != row##_end; row++)
+
+/*
  * A tie is what names the ports of workloads and moves with them: a row of the Services, or, behind those, of the
  * references, or of the ConfigMaps. inventory_ties() - their number. inventory_tie() - the workloads that one has to do
  * with (see INVENTORY_ROW()), *ret_n of them, and where it stands.

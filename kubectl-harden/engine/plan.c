@@ -507,17 +507,13 @@ bool plan_drop(struct run *run, const struct document *document)
 	struct inventory *inventory = run->inventory;
 	bool dropped = false;
 
-	for (size_t i = 0; i < document->workloads_n; i++) {
-		struct workload *workload = &inventory->workloads.items[document->workload + i];
-
+	INVENTORY_EACH(workload, workload, inventory, document, workloads) {
 		for (size_t k = 0; k < workload->ports.n; k++) {
 			dropped |= !workload->ports.items[k].refused;
 			plan_refuse_port(&workload->ports.items[k], why);
 		}
 	}
-	for (size_t i = 0; i < document->services_n; i++) {
-		struct service *service = &inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(service, service, inventory, document, services) {
 		for (size_t p = 0; p < service->ports_n; p++) {
 			for (size_t k = 0; k < service->selected_n; k++) {
 				struct inventory_port *served =
@@ -530,21 +526,12 @@ bool plan_drop(struct run *run, const struct document *document)
 			}
 		}
 	}
-	for (size_t i = 0; i < document->references_n; i++)
-		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
-	for (size_t i = 0; i < document->files_n; i++)
-		dropped |= plan_drop_files(inventory, &inventory->files.items[document->files + i], why);
-	for (size_t i = 0; i < document->configs_n; i++) {
-		struct inventory_config *config = &inventory->configs.items[document->config + i];
-
-		for (size_t k = 0; k < config->uses.n; k++) {
-			const struct config_use *use = &config->uses.items[k];
-			struct inventory_port *port = &inventory->workloads.items[use->workload].ports.items[use->port];
-
-			dropped |= !port->refused;
-			plan_refuse_port(port, why);
-		}
-	}
+	INVENTORY_EACH(reference, reference, inventory, document, references)
+		dropped |= plan_drop_reference(inventory, reference, why);
+	INVENTORY_EACH(config_files, files, inventory, document, files)
+		dropped |= plan_drop_files(inventory, files, why);
+	INVENTORY_EACH(inventory_config, config, inventory, document, configs)
+		dropped |= plan_drop_config(inventory, config, why);
 	if (dropped)
 		settle(run);
 	return dropped;

@@ -198,6 +198,19 @@ bool plan_spread_configs(struct run *run)
 	return changed;
 }
 
+bool plan_drop_config(struct inventory *inventory, const struct inventory_config *config, struct str why)
+{
+	bool dropped = false;
+
+	for (size_t i = 0; i < config->uses.n; i++) {
+		struct inventory_port *port = port_of(inventory, &config->uses.items[i]);
+
+		dropped |= !port->refused;
+		plan_refuse_port(port, why);
+	}
+	return dropped;
+}
+
 static bool is_known(const struct inventory_config *config, const struct config_move *move)
 {
 	for (size_t i = 0; i < config->moves.n; i++)

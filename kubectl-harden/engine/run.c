@@ -127,24 +127,21 @@ void run_plan(struct run *run)
 /* Whether the plan says something that was not known when the document was scanned. */
 static bool concerns(const struct run *run, const struct document *document)
 {
-	for (size_t i = 0; i < document->workloads_n; i++)
-		if (plan_concerns(&run->inventory->workloads.items[document->workload + i]))
+	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
+		if (plan_concerns(workload))
 			return true;
-	for (size_t i = 0; i < document->services_n; i++) {
-		const struct service *service = &run->inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(service, service, run->inventory, document, services)
 		for (size_t k = 0; k < service->ports_n; k++)
 			if (service->ports[k].moves)
 				return true;
-	}
-	for (size_t i = 0; i < document->references_n; i++)
-		if (run->inventory->references.items[document->reference + i].selected_n)
+	INVENTORY_EACH(reference, reference, run->inventory, document, references)
+		if (reference->selected_n)
 			return true;
-	for (size_t i = 0; i < document->files_n; i++)
-		if (run->inventory->files.items[document->files + i].selected_n)
+	INVENTORY_EACH(config_files, files, run->inventory, document, files)
+		if (files->selected_n)
 			return true;
-	for (size_t i = 0; i < document->configs_n; i++)
-		if (run->inventory->configs.items[document->config + i].moves.n)
+	INVENTORY_EACH(inventory_config, config, run->inventory, document, configs)
+		if (config->moves.n)
 			return true;
 	return false;
 }
@@ -152,8 +149,10 @@ static bool concerns(const struct run *run, const struct document *document)
 /* Whether the document takes part in the plan of ports at all. */
 static bool is_planned(const struct document *document)
 {
-	return document->workloads_n || document->services_n || document->references_n ||
-	       ((document->configs_n || document->files_n) && document->splices.n);
+	const struct document_rows *rows = &document->rows;
+
+	return rows->workloads.n || rows->services.n || rows->references.n ||
+	       ((rows->configs.n || rows->files.n) && document->splices.n);
 }
 
 void run_apply_document(struct run *run, struct source *source, struct document *document)
@@ -170,12 +169,12 @@ enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
 static bool is_due(const struct run *run, const struct document *document, enum which which)
 {
 	if (which == WHICH_NAMESPACES)
-		return document->homes_n;
+		return document->rows.homes.n;
 	if (which == WHICH_ALL && is_planned(document))
 		return true;
 	/* What holds nothing but Namespaces is done once, at the end. */
 	if (document->state == DOCUMENT_PENDING)
-		return is_planned(document) || !document->homes_n;
+		return is_planned(document) || !document->rows.homes.n;
 	return concerns(run, document);
 }
 

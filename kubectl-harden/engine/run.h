@@ -82,6 +82,11 @@ struct skip_warning {
 	struct str message;
 };
 
+/* Those of one vector of the inventory that belong together. */
+struct inventory_rows {
+	uint32_t first, n;
+};
+
 struct document {
 	uint64_t start, end; /* bytes of the source */
 	unsigned index;	     /* as kubectl counts them */
@@ -100,13 +105,10 @@ struct document {
 		struct skip_warning *items;
 		size_t n, cap;
 	} warnings;
-	struct splices splices;	      /* offsets from .start */
-	size_t workload, workloads_n; /* rows of the inventory */
-	size_t service, services_n;
-	size_t reference, references_n;
-	size_t files, files_n;
-	size_t config, configs_n;
-	size_t home, homes_n;
+	struct splices splices; /* offsets from .start */
+	struct document_rows {
+		struct inventory_rows workloads, services, references, files, configs, homes;
+	} rows;			  /* of the inventory, whose vectors have these names */
 	size_t trial;		  /* of a review: its row + 1; 0 for none */
 	size_t part, parts_n;	  /* rows of a review */
 	struct declined declined; /* by the review; in the run's arena */
