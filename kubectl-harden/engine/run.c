@@ -164,12 +164,15 @@ void run_apply_document(struct run *run, struct source *source, struct document 
 	harden_document(run, source, document);
 }
 
-enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
+enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES, WHICH_ACCEPTED };
 
 static bool is_due(const struct run *run, const struct document *document, enum which which)
 {
 	if (which == WHICH_NAMESPACES)
 		return document->rows.homes.n;
+	/* Those of a review, with what was accepted. */
+	if (which == WHICH_ACCEPTED)
+		return document->declined.n;
 	if (which == WHICH_ALL && is_planned(document))
 		return true;
 	/* What holds nothing but Namespaces is done once, at the end. */
@@ -252,32 +255,15 @@ void run_apply(struct run *run)
 	settle(run);
 }
 
-/* The documents of a review with what was accepted. */
-static void apply_accepted(struct run *run)
-{
-	for (size_t i = 0; i < run->sources.n; i++) {
-		struct source *source = run->sources.items[i];
-
-		source->changed = false;
-		for (size_t k = 0; k < source->documents.n; k++) {
-			struct document *document = &source->documents.items[k];
-
-			if (document->declined.n && document->state != DOCUMENT_REFUSED)
-				run_apply_document(run, source, document);
-			source->changed |= document->splices.n > 0;
-		}
-	}
-}
-
 void run_apply_again(struct run *run)
 {
-	apply_accepted(run);
+	each_document(run, WHICH_ACCEPTED);
 	settle(run);
 }
 
 void run_decide_again(struct run *run)
 {
-	apply_accepted(run);
+	each_document(run, WHICH_ACCEPTED);
 	homes_decide(run);
 }
 
@@ -297,12 +283,7 @@ void run_splices(const struct source *source, struct splices *ret_splices)
 	for (size_t i = 0; i < source->documents.n; i++) {
 		const struct document *document = &source->documents.items[i];
 
-		for (size_t k = 0; k < document->splices.n; k++) {
-			struct splice splice = document->splices.items[k];
-
-			splice.at += document->start;
-			VEC_PUSH(ret_splices, splice);
-		}
+		splices_add(ret_splices, &document->splices, document->start);
 	}
 }
 
