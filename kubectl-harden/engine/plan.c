@@ -133,10 +133,10 @@ static struct str why_unknown(struct run *run, const struct workload *workload, 
 		       STR_ARG(port->image), port->target);
 }
 
-/* An input that could not be read, and that may belong to the workload; empty for none. */
-static struct str unread_beside(const struct run *run, const struct workload *workload)
+/* An input that could not be read, and that may belong to the workloads of @source; empty for none. */
+static struct str unread_beside(const struct run *run, const struct source *source)
 {
-	struct str folder = str_folder(str_of(workload->where.source->path));
+	struct str folder = str_folder(str_of(source->path));
 
 	for (size_t i = 0; i < run->unread.n; i++)
 		if (run->unread.items[i].named || str_eq(str_folder(run->unread.items[i].path), folder))
@@ -144,12 +144,11 @@ static struct str unread_beside(const struct run *run, const struct workload *wo
 	return STR_NONE;
 }
 
-static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
+static void judge_port(struct run *run, const struct plan_pins *pins, struct str unread, struct workload *workload,
 		       struct inventory_port *port)
 {
 	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
-	struct str unread = unread_beside(run, workload);
 
 	if (workload->host_network)
 		plan_refuse_port(port, plan_why_blocked);
@@ -268,11 +267,19 @@ static void judge(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct plan_pins *pins = plan_pins_make(inventory);
+	const struct source *source = NULL;
+	struct str unread = STR_NONE;
 
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		for (size_t k = 0; k < inventory->workloads.items[i].ports.n; k++)
-			judge_port(run, pins, &inventory->workloads.items[i],
-				   &inventory->workloads.items[i].ports.items[k]);
+	for (size_t i = 0; i < inventory->workloads.n; i++) {
+		struct workload *workload = &inventory->workloads.items[i];
+
+		/* Those of one source stand together. */
+		if (workload->where.source != source)
+			unread = unread_beside(run, workload->where.source);
+		source = workload->where.source;
+		for (size_t k = 0; k < workload->ports.n; k++)
+			judge_port(run, pins, unread, workload, &workload->ports.items[k]);
+	}
 	plan_pins_free(pins);
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		struct service *service = &inventory->services.items[s];
