@@ -211,7 +211,7 @@ struct inventory {
 		struct inventory_config *items;
 		size_t n, cap;
 	} configs;
-	size_t *configs_by_name; /* their indices, by the plan */
+	struct plan_names *config_names; /* by the plan, where there are any */
 	struct {
 		struct str *items;
 		size_t n, cap;
