@@ -244,21 +244,10 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
-/*
- * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not; @ret_config
- * that it is a ConfigMap.
- */
-static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object,
-			bool *ret_config)
+/* Whether a document that was judged so need not be parsed. */
+static bool passes_over(const struct source *source, enum prefilter answer, struct str bytes)
 {
-	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
-	enum prefilter answer = prefilter(bytes, &source->options->own.kinds, wanted);
-
-	*ret_no_object = answer == PREFILTER_NO_OBJECT;
-	*ret_config = answer == PREFILTER_CONFIG;
-	source->holds_objects |= *ret_config;
-	source->holds_objects |= answer == PREFILTER_OBJECT;
-	if (*ret_no_object)
+	if (answer == PREFILTER_NO_OBJECT)
 		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
 	return answer == PREFILTER_OBJECT;
 }
@@ -288,19 +277,22 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
-	bool spoils = spoils_file(source, bytes), no_object, config;
+	bool spoils = spoils_file(source, bytes);
+	enum prefilter answer;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(run, source, bytes, &no_object, &config) && !spoils)
+	answer = prefilter(bytes, &source->options->own.kinds, run->waits ? KIND_NAMESPACE : 0);
+	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;
+	if (passes_over(source, answer, bytes) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
-		/* What has no kind is nobody's manifest, however broken it is. */
-		/* Nor is a ConfigMap ours to judge. */
-		if (!spoils && (no_object || config || !prefilter_has_kind(bytes)))
+		/* What has no kind is nobody's manifest, however broken it is. Nor is a ConfigMap ours to judge. */
+		if (!spoils &&
+		    (answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
 		if (may_name_ports(bytes))
