@@ -133,6 +133,7 @@ struct source {
 	const char *refused;	     /* why the whole file was refused; NULL */
 	bool known;		     /* refused, and a baseline has that */
 	bool holds_objects;	     /* something with an apiVersion and a kind */
+	bool asked_kind, has_kind;   /* whether a key `kind` stands anywhere in it, once that was asked */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */
 	struct {

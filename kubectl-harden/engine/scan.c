@@ -252,16 +252,24 @@ static bool passes_over(const struct source *source, enum prefilter answer, stru
 	return answer == PREFILTER_OBJECT;
 }
 
+/* Asked for documents, of which a file may have many. */
+static bool has_kind(struct source *source)
+{
+	if (!source->asked_kind)
+		source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+	source->asked_kind = true;
+	return source->has_kind;
+}
+
 /* A directive before the first separator is a document of its own to kubectl, which refuses the whole file for it. */
-static bool spoils_file(const struct source *source, struct str bytes)
+static bool spoils_file(struct source *source, struct str bytes)
 {
 	struct str line;
 
 	while (str_cut(&bytes, '\n', &line)) {
 		line = str_trim(line);
 		if (line.n && line.p[0] != '#')
-			return line.p[0] == '%' &&
-			       prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+			return line.p[0] == '%' && has_kind(source);
 	}
 	return false;
 }
