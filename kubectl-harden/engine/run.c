@@ -77,11 +77,12 @@ void run_expect(struct run *run, const struct source_options *options)
 
 void run_note_unread(struct run *run, const char *path, bool named)
 {
-	const struct unread *last = run->unread.n ? &run->unread.items[run->unread.n - 1] : NULL;
+	size_t n = run->unread.n;
 
 	/* A file is told of once, however many documents of it are broken. */
-	if (!last || last->named != named || !str_is(last->path, path))
-		VEC_PUSH(&run->unread, (struct unread){ str_copy(run->arena, str_of(path)), named });
+	if (n && run->unread.items[n - 1].named == named && str_is(run->unread.items[n - 1].path, path))
+		return;
+	VEC_PUSH(&run->unread, (struct unread){ str_copy(run->arena, str_of(path)), named });
 }
 
 struct source *run_add_bare(struct run *run, const char *path, struct file_image *image, struct source_options *options)
