@@ -26,11 +26,8 @@ static bool set(struct error **err, const char *path, const struct position *at,
 	*error = (struct error){ .message = message.p };
 	if (at)
 		error->at = *at;
-	if (path) {
-		size_t n = strlen(path) + 1;
-
-		error->path = memcpy(xmalloc(n), path, n);
-	}
+	if (path)
+		error->path = str_dup(str_of(path));
 	*err = error;
 	return false;
 }

@@ -52,13 +52,6 @@ struct file_txn_item {
 	enum item_state state;
 };
 
-static char *copy_string(const char *z)
-{
-	size_t n = strlen(z) + 1;
-
-	return memcpy(xmalloc(n), z, n);
-}
-
 static void item_free(struct file_txn_item *item)
 {
 	free(item->path);
@@ -169,7 +162,7 @@ static bool item_locate(struct file_txn_item *item, const char *path, const char
 	const char *slash;
 	struct stat st;
 
-	item->path = copy_string(path);
+	item->path = str_dup(str_of(path));
 	item->target = realpath(path, NULL);
 	if (!item->target) {
 		error_set_errno(err, errno, "write", path);
@@ -182,7 +175,7 @@ static bool item_locate(struct file_txn_item *item, const char *path, const char
 	}
 	slash = strrchr(item->target, '/');
 	item->name = slash + 1;
-	item->folder = copy_string(item->target);
+	item->folder = str_dup(str_of(item->target));
 	item->folder[slash == item->target ? 1 : slash - item->target] = '\0';
 	if (stat(item->folder, &st) < 0) {
 		error_set_errno(err, errno, "open the folder of", path);

@@ -59,6 +59,13 @@ struct str str_trim(struct str s)
 	return s;
 }
 
+struct str str_folder(struct str path)
+{
+	while (path.n && path.p[path.n - 1] != '/')
+		path.n--;
+	return path;
+}
+
 bool str_cut(struct str *rest, char separator, struct str *ret_part)
 {
 	const char *hit;

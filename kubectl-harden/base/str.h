@@ -67,6 +67,9 @@ size_t str_find(struct str s, struct str needle, size_t from);
 /* str_trim() - without blanks, tabs, CR and LF at both ends. */
 struct str str_trim(struct str s);
 
+/* str_folder() - the folder that @path lies in, with its slash; empty where it names none. */
+struct str str_folder(struct str path);
+
 /*
  * str_cut() - takes the part of @rest before the first @separator into @ret_part and leaves what follows in @rest.
  * Returns false once @rest is used up. "a;;b" gives "a", "", "b".

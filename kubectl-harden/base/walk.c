@@ -49,13 +49,6 @@ struct walker {
 	bool input;    /* "-" was met */
 };
 
-static char *copy_string(const char *z)
-{
-	size_t n = strlen(z) + 1;
-
-	return memcpy(xmalloc(n), z, n);
-}
-
 static void names_free(struct names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
@@ -71,7 +64,7 @@ static int name_order(const void *a, const void *b)
 /* Appends an entry; valid until the next. */
 static struct walk_entry *add(struct walker *w, const char *path, bool named)
 {
-	VEC_PUSH(w->list, (struct walk_entry){ .path = copy_string(path), .named = named });
+	VEC_PUSH(w->list, (struct walk_entry){ .path = str_dup(str_of(path)), .named = named });
 	return &w->list->items[w->list->n - 1];
 }
 
@@ -161,7 +154,7 @@ static int names_read(struct walker *w, int fd, struct names *names)
 			continue; /* gone by now, so it was never there */
 		else
 			name.number = errno;
-		name.z = copy_string(entry->d_name);
+		name.z = str_dup(str_of(entry->d_name));
 		VEC_PUSH(names, name);
 	}
 	number = w->seen <= limit(w) ? errno : 0;

@@ -115,7 +115,7 @@ static void add_trace(struct builder *b)
 void run_add_dockerfile(struct run *run, const char *path, struct str image, struct file_image *bytes,
 			const struct dockerfile *file)
 {
-	struct source *source = xmalloc(sizeof(*source));
+	struct source *source;
 	struct builder b = { .run = run, .file = file, .image = image };
 	struct run_object object = { .kind = STR("Dockerfile"), .item = -1, .partial = true, .looked_at = true };
 
@@ -126,11 +126,8 @@ void run_add_dockerfile(struct run *run, const char *path, struct str image, str
 	object.left = (unsigned)b.document.findings.n;
 	VEC_PUSH(&b.document.objects, object);
 	add_trace(&b);
-	*source = (struct source){ .image = *bytes, .no_result = true, .holds_objects = true, .documents_seen = 1 };
-	*bytes = FILE_IMAGE_INIT;
-	source->path = str_dup(str_of(path));
-	source->options = &run->common;
-	source->cursor = ARENA_NEW(run->arena, struct position);
+	source = run_add_bare(run, path, bytes, NULL);
+	source->no_result = source->holds_objects = true;
+	source->documents_seen = 1;
 	VEC_PUSH(&source->documents, b.document);
-	VEC_PUSH(&run->sources, source);
 }

@@ -16,6 +16,7 @@
 
 #include "engine/levels.h"
 #include "engine/plan.h"
+#include "engine/plan_names.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
 #include "fixers/namespace.h"
@@ -49,43 +50,17 @@ void inventory_home(struct run *run, struct where where, struct yaml_tree *tree,
 
 /* ---- who lives where ---- */
 
-struct by_name {
-	struct str name;
-	size_t home;
-};
-
-static int by_name(const void *a, const void *b)
+static struct plan_names names_make(const struct inventory *inventory)
 {
-	const struct by_name *x = a, *y = b;
-	int order = str_cmp(x->name, y->name);
+	struct plan_names names = { 0 };
 
-	return order ? order : (x->home > y->home) - (x->home < y->home);
-}
+	for (size_t i = 0; i < inventory->homes.n; i++) {
+		const struct home *home = &inventory->homes.items[i];
 
-static struct by_name *index_make(const struct inventory *inventory)
-{
-	size_t n = inventory->homes.n;
-	struct by_name *index = xrealloc_array(NULL, n, sizeof(*index));
-
-	for (size_t i = 0; i < n; i++)
-		index[i] = (struct by_name){ inventory->homes.items[i].name, i };
-	qsort(index, n, sizeof(*index), by_name);
-	return index;
-}
-
-static size_t first_of(const struct by_name *index, size_t n, struct str name)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (str_cmp(index[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+		plan_names_add(&names, STR_NONE, home->name, &home->where, (uint32_t)i);
 	}
-	return low;
+	plan_names_sort(&names);
+	return names;
 }
 
 /* Namespaces of one name: nobody has as many environments, and a workload of so many may live in any. */
@@ -98,40 +73,35 @@ struct nearest {
 	bool many; /* there are more of the name */
 };
 
-static void find_nearest(const struct inventory *inventory, const struct by_name *index, struct str name,
+static void find_nearest(const struct inventory *inventory, const struct plan_names *names, struct str name,
 			 const struct where *where, struct nearest *ret)
 {
-	size_t first = first_of(index, inventory->homes.n, name);
+	size_t n;
+	const struct plan_name *first = plan_names_first(names, STR_NONE, name, &n);
 	unsigned least = UINT32_MAX;
 
 	ret->n = 0;
-	ret->many = false;
-	for (size_t i = first; i < inventory->homes.n && str_eq(index[i].name, name); i++) {
-		const struct home *home = &inventory->homes.items[index[i].home];
-		unsigned d = plan_distance(where, &home->where);
+	ret->many = n > SAME_NAME_MAX;
+	for (size_t i = 0; i < n && !ret->many; i++) {
+		unsigned d = plan_distance(where, first[i].where);
 
-		if (i - first == SAME_NAME_MAX) {
-			ret->n = 0;
-			ret->many = true;
-			return;
-		}
-		if (home->patch || d > least)
+		if (inventory->homes.items[first[i].row].patch || d > least)
 			continue;
 		if (d < least)
 			ret->n = 0;
 		least = d;
-		ret->homes[ret->n++] = index[i].home;
+		ret->homes[ret->n++] = first[i].row;
 	}
 }
 
-static void settle_in(const struct inventory *inventory, const struct by_name *index, struct workload *workload)
+static void settle_in(const struct inventory *inventory, const struct plan_names *names, struct workload *workload)
 {
 	struct nearest nearest;
 
 	workload->anywhere = !workload->namespace.n;
 	if (workload->patch || workload->anywhere)
 		return;
-	find_nearest(inventory, index, workload->namespace, &workload->where, &nearest);
+	find_nearest(inventory, names, workload->namespace, &workload->where, &nearest);
 	workload->anywhere = nearest.many;
 	/* The strictest of them. */
 	for (size_t i = 0; i < nearest.n; i++)
@@ -143,14 +113,14 @@ static void settle_in(const struct inventory *inventory, const struct by_name *i
 void plan_homes(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
-	struct by_name *index;
+	struct plan_names names;
 
 	if (!inventory->homes.n)
 		return;
-	index = index_make(inventory);
+	names = names_make(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		settle_in(inventory, index, &inventory->workloads.items[i]);
-	free(index);
+		settle_in(inventory, &names, &inventory->workloads.items[i]);
+	plan_names_free(&names);
 }
 
 /* ---- what Pod Security says ---- */
@@ -195,18 +165,13 @@ static void judge(struct run *run, struct workload *workload, struct kube_pod *p
 void homes_judge(struct run *run, const struct source_options *options, const struct document *document,
 		 struct yaml_tree *tree)
 {
-	size_t n = document->workloads_n;
-
-	if (!n || !run->inventory->homes.n || !run->labels)
+	if (!document->rows.workloads.n || !run->inventory->homes.n || !run->labels)
 		return;
 	objects_read(tree, run->scratch, &options->own, &run->objects_after);
-	for (size_t i = 0; i < n; i++) {
-		struct workload *workload = &run->inventory->workloads.items[document->workload + i];
-
+	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
 		if (workload->where.object < run->objects_after.n &&
 		    run->objects_after.items[workload->where.object].has_pod)
 			judge(run, workload, &run->objects_after.items[workload->where.object].pod);
-	}
 }
 
 /* ---- what a Namespace can enforce ---- */
@@ -246,7 +211,7 @@ static const char *not_judged(const struct run_object *object)
 /* All that is needed to count a workload where it lives. */
 struct count {
 	struct run *run;
-	struct by_name *index;
+	struct plan_names names;
 	const struct source *source;
 	const struct run_object *object;
 	struct str why; /* it does not pass; empty */
@@ -265,7 +230,7 @@ static void count_at(const struct count *count, const struct where *where)
 	struct nearest nearest = { 0 };
 
 	if (count->object->namespace.n)
-		find_nearest(inventory, count->index, count->object->namespace, where, &nearest);
+		find_nearest(inventory, &count->names, count->object->namespace, where, &nearest);
 	if (!count->object->namespace.n || nearest.many)
 		count_in(count, &inventory->homeless);
 	for (size_t i = 0; i < nearest.n; i++)
@@ -359,10 +324,10 @@ void homes_decide(struct run *run)
 	inventory->homeless = (struct namespace_plan){ 0 };
 	for (size_t i = 0; i < inventory->homes.n; i++)
 		inventory->homes.items[i].plan = (struct namespace_plan){ 0 };
-	count.index = index_make(inventory);
+	count.names = names_make(inventory);
 	count_workloads(&count);
 	look_for_unseen(&count);
-	free(count.index);
+	plan_names_free(&count.names);
 	for (size_t i = 0; i < inventory->homes.n; i++)
 		conclude(run, &inventory->homes.items[i]);
 }

@@ -211,7 +211,7 @@ struct inventory {
 		struct inventory_config *items;
 		size_t n, cap;
 	} configs;
-	size_t *configs_by_name; /* their indices, by the plan */
+	struct plan_names *config_names; /* by the plan, where there are any */
 	struct {
 		struct str *items;
 		size_t n, cap;
@@ -227,6 +227,17 @@ struct inventory {
 	bool component;
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
+
+/*
+ * INVENTORY_ROWS() - the rows of a document in a vector of the inventory, in the order of its objects; NULL for none.
+ * INVENTORY_EACH() - walks them with a `struct @type *@row`.
+ */
+#define INVENTORY_ROWS(inventory, document, vector)                                                                    \
+	((document)->rows.vector.n ? &(inventory)->vector.items[(document)->rows.vector.first] : NULL)
+#define INVENTORY_EACH(type, row, inventory, document, vector)                                                         \
+	for (struct type *row = INVENTORY_ROWS(inventory, document, vector),                                           \
+			 *row##_end = row ? row + (document)->rows.vector.n : NULL;                                    \
+	     row != row##_end; row++)
 
 /*
  * A tie is what names the ports of workloads and moves with them: a row of the Services, or, behind those, of the

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/inventory.h"
+#include "engine/plan_names.h"
 #include "kube/listener_settings.h"
 
 /* Of one ConfigMap: one with more is as good as none. */
@@ -54,5 +55,7 @@ void inventory_configs_free(struct inventory *inventory)
 		free(inventory->configs.items[i].moves.items);
 	}
 	free(inventory->configs.items);
-	free(inventory->configs_by_name);
+	if (inventory->config_names)
+		plan_names_free(inventory->config_names);
+	free(inventory->config_names);
 }

@@ -172,12 +172,10 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	struct kustomization k = {
 		.run = run,
 		.tree = tree,
-		.folder = str_of(where.source->path),
+		.folder = str_folder(str_of(where.source->path)),
 		.pin = patch_pin(run, where, "a patch in"),
 	};
 
-	while (k.folder.n && k.folder.p[k.folder.n - 1] != '/')
-		k.folder.n--;
 	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
 	k.pin.everywhere = yaml_is_map(tree, spec);
 	if (!k.pin.everywhere)

@@ -53,12 +53,8 @@ void kustomization_each(struct yaml_tree *tree, yaml_id root, kustomization_visi
 
 bool kustomization_is_named(struct str path)
 {
-	size_t n = path.n;
-	struct str name;
+	struct str name = str_sub(path, str_folder(path).n, path.n);
 
-	while (n && path.p[n - 1] != '/')
-		n--;
-	name = str_sub(path, n, path.n);
 	for (size_t i = 0; kustomization_names[i]; i++)
 		if (str_is(name, kustomization_names[i]))
 			return true;
@@ -93,20 +89,10 @@ bool kustomization_may_be_patch(struct str document)
 
 /* ---- paths ---- */
 
-/* Where the last component of @path begins. */
-static size_t last_component(struct str path)
-{
-	size_t n = path.n;
-
-	while (n && path.p[n - 1] != '/')
-		n--;
-	return n;
-}
-
 /* What @out names, less its last component; false where there is none to leave. */
 static bool climb(struct buf *out)
 {
-	size_t at = last_component(buf_str(out));
+	size_t at = str_folder(buf_str(out)).n;
 
 	if (!out->n || str_is(str_sub(buf_str(out), at, out->n), ".."))
 		return false;

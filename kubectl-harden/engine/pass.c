@@ -17,86 +17,40 @@
 #include "fixers/list.h"
 #include "yaml/settle.h"
 
-/* Of @n rows in the order of the document's objects, the one of @object; @where is the first row's place. */
-static const void *find_row(const void *rows, size_t n, size_t size, size_t where, unsigned object)
+/* The first of @n rows, each with its place at its start, that is of @object; NULL for none. */
+static void *find_row(void *rows, size_t n, size_t size, unsigned object)
 {
+	const struct where *where;
 	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const char *row = (const char *)rows + middle * size;
-		struct where at;
-		unsigned found;
 
-		memcpy(&at, row + where, sizeof(at));
-		found = at.object;
-		if (found == object)
-			return row;
-		if (found < object)
+		where = (const void *)((char *)rows + middle * size);
+		if (where->object < object)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
-}
-
-static struct workload *find_workload(struct pass *pass, unsigned object)
-{
-	struct workload *all = pass->run->inventory->workloads.items;
-	const struct workload *row = pass->document->workloads_n
-					     ? find_row(&all[pass->document->workload], pass->document->workloads_n,
-							sizeof(struct workload), offsetof(struct workload, where),
-							object)
-					     : NULL;
-
-	return row ? &all[row - all] : NULL;
-}
-
-static const struct service *find_service(struct pass *pass, unsigned object)
-{
-	return pass->document->services_n ? find_row(&pass->run->inventory->services.items[pass->document->service],
-						     pass->document->services_n, sizeof(struct service),
-						     offsetof(struct service, where), object)
-					  : NULL;
-}
-
-static const struct config_files *find_files(struct pass *pass, unsigned object)
-{
-	return pass->document->files_n
-		       ? find_row(&pass->run->inventory->files.items[pass->document->files], pass->document->files_n,
-				  sizeof(struct config_files), offsetof(struct config_files, where), object)
-		       : NULL;
-}
-
-static const struct inventory_config *find_config(struct pass *pass, unsigned object)
-{
-	return pass->document->configs_n ? find_row(&pass->run->inventory->configs.items[pass->document->config],
-						    pass->document->configs_n, sizeof(struct inventory_config),
-						    offsetof(struct inventory_config, where), object)
-					 : NULL;
-}
-
-static const struct home *find_home(struct pass *pass, unsigned object)
-{
-	return pass->document->homes_n
-		       ? find_row(&pass->run->inventory->homes.items[pass->document->home], pass->document->homes_n,
-				  sizeof(struct home), offsetof(struct home, where), object)
-		       : NULL;
-}
-
-/* The first one of the object. */
-static const struct reference *find_reference(struct pass *pass, unsigned object)
-{
-	const struct reference *first = NULL, *found;
-
-	if (!pass->document->references_n)
+	if (low == n)
 		return NULL;
-	first = &pass->run->inventory->references.items[pass->document->reference];
-	found = find_row(first, pass->document->references_n, sizeof(struct reference),
-			 offsetof(struct reference, where), object);
-	while (found && found > first && found[-1].where.object == object)
-		found--;
-	return found;
+	where = (const void *)((char *)rows + low * size);
+	return where->object == object ? (char *)rows + low * size : NULL;
+}
+
+_Static_assert(!offsetof(struct workload, where) && !offsetof(struct service, where) &&
+		       !offsetof(struct reference, where) && !offsetof(struct config_files, where) &&
+		       !offsetof(struct inventory_config, where) && !offsetof(struct home, where),
+	       "find_row() looks for their places at their starts");
+
+/* Of the object that the pass is at. */
+#define FIND_ROW(pass, vector)                                                                                         \
+	find_row(INVENTORY_ROWS((pass)->run->inventory, (pass)->document, vector), (pass)->document->rows.vector.n,    \
+		 sizeof(*(pass)->run->inventory->vector.items), (pass)->object)
+
+static struct workload *find_workload(const struct pass *pass)
+{
+	return FIND_ROW(pass, workloads);
 }
 
 /* Only where something is shared, or somebody asks, can it matter later whose an edit is. */
@@ -109,7 +63,7 @@ static struct change_log *log_of(struct pass *pass)
 static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 {
 	struct fix_context fix = fix_context_make(pass->run, pass->options, pod, pass->findings, pass->object);
-	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
+	const struct level *level = level_of(pass->options, find_workload(pass));
 
 	fix.config = &level->config;
 	fix.choice = &level->choice;
@@ -122,7 +76,7 @@ static struct fix_context context_of(struct pass *pass, struct kube_pod *pod)
 static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 {
 	struct fix_context fix = context_of(pass, pod);
-	struct workload *workload = find_workload(pass, pass->object);
+	struct workload *workload = find_workload(pass);
 	struct config_finder finder = plan_config_finder(pass->run->inventory, workload);
 	struct port_plan plan;
 
@@ -130,7 +84,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 		plan = plan_decisions(pass->run, workload, pass->run->words);
 		fix.ports = &plan;
 	}
-	pod->configs = fix.ports && pass->run->inventory->configs_by_name ? &finder.lookup : NULL;
+	pod->configs = fix.ports && pass->run->inventory->config_names ? &finder.lookup : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))
 			continue;
@@ -147,7 +101,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 static void run_on_namespace(struct pass *pass, const struct kube_object *object)
 {
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
-	const struct home *home = find_home(pass, pass->object);
+	const struct home *home = FIND_ROW(pass, homes);
 	struct fix_context fix;
 
 	if (!home || !home->plan.decided)
@@ -164,12 +118,11 @@ static void run_on_namespace(struct pass *pass, const struct kube_object *object
 /* What an object without pods says of the ports of those that have some. */
 static void move_ports(struct pass *pass, const struct kube_object *object, size_t row)
 {
-	const struct inventory *inventory = pass->run->inventory;
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
-	const struct service *service = find_service(pass, pass->object);
-	const struct reference *references = find_reference(pass, pass->object);
-	const struct inventory_config *config = find_config(pass, pass->object);
-	const struct config_files *files = find_files(pass, pass->object);
+	const struct service *service = FIND_ROW(pass, services);
+	const struct reference *references = FIND_ROW(pass, references);
+	const struct inventory_config *config = FIND_ROW(pass, configs);
+	const struct config_files *files = FIND_ROW(pass, files);
 	struct fix_context fix;
 	size_t n = 0;
 
@@ -183,8 +136,8 @@ static void move_ports(struct pass *pass, const struct kube_object *object, size
 	if (files)
 		move_files(pass->run, &fix, files);
 	if (references) {
-		const struct reference *end =
-			&inventory->references.items[pass->document->reference + pass->document->references_n];
+		const struct reference *end = INVENTORY_ROWS(pass->run->inventory, pass->document, references) +
+					      pass->document->rows.references.n;
 
 		while (references + n < end && references[n].where.object == pass->object)
 			n++;
@@ -237,7 +190,7 @@ enum { POD_DEPTH = 12 };
 static struct str note_of(struct pass *pass, const struct object_view *view, bool *ret_edited)
 {
 	const struct kube_object *object = &view->object;
-	const struct level *level = level_of(pass->options, find_workload(pass, pass->object));
+	const struct level *level = level_of(pass->options, find_workload(pass));
 	bool looks = view->has_pod;
 
 	*ret_edited = view->has_pod && !view->note && !view->pod.partial;

@@ -133,30 +133,22 @@ static struct str why_unknown(struct run *run, const struct workload *workload, 
 		       STR_ARG(port->image), port->target);
 }
 
-static struct str folder_of(struct str path)
+/* An input that could not be read, and that may belong to the workloads of @source; empty for none. */
+static struct str unread_beside(const struct run *run, const struct source *source)
 {
-	while (path.n && path.p[path.n - 1] != '/')
-		path.n--;
-	return path;
-}
-
-/* An input that could not be read, and that may belong to the workload; empty for none. */
-static struct str unread_beside(const struct run *run, const struct workload *workload)
-{
-	struct str folder = folder_of(str_of(workload->where.source->path));
+	struct str folder = str_folder(str_of(source->path));
 
 	for (size_t i = 0; i < run->unread.n; i++)
-		if (run->unread.items[i].named || str_eq(folder_of(run->unread.items[i].path), folder))
+		if (run->unread.items[i].named || str_eq(str_folder(run->unread.items[i].path), folder))
 			return run->unread.items[i].path;
 	return STR_NONE;
 }
 
-static void judge_port(struct run *run, const struct plan_pins *pins, struct workload *workload,
+static void judge_port(struct run *run, const struct plan_pins *pins, struct str unread, struct workload *workload,
 		       struct inventory_port *port)
 {
 	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
-	struct str unread = unread_beside(run, workload);
 
 	if (workload->host_network)
 		plan_refuse_port(port, plan_why_blocked);
@@ -275,11 +267,19 @@ static void judge(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct plan_pins *pins = plan_pins_make(inventory);
+	const struct source *source = NULL;
+	struct str unread = STR_NONE;
 
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		for (size_t k = 0; k < inventory->workloads.items[i].ports.n; k++)
-			judge_port(run, pins, &inventory->workloads.items[i],
-				   &inventory->workloads.items[i].ports.items[k]);
+	for (size_t i = 0; i < inventory->workloads.n; i++) {
+		struct workload *workload = &inventory->workloads.items[i];
+
+		/* Those of one source stand together. */
+		if (workload->where.source != source)
+			unread = unread_beside(run, workload->where.source);
+		source = workload->where.source;
+		for (size_t k = 0; k < workload->ports.n; k++)
+			judge_port(run, pins, unread, workload, &workload->ports.items[k]);
+	}
 	plan_pins_free(pins);
 	for (size_t s = 0; s < inventory->services.n; s++) {
 		struct service *service = &inventory->services.items[s];
@@ -514,17 +514,13 @@ bool plan_drop(struct run *run, const struct document *document)
 	struct inventory *inventory = run->inventory;
 	bool dropped = false;
 
-	for (size_t i = 0; i < document->workloads_n; i++) {
-		struct workload *workload = &inventory->workloads.items[document->workload + i];
-
+	INVENTORY_EACH(workload, workload, inventory, document, workloads) {
 		for (size_t k = 0; k < workload->ports.n; k++) {
 			dropped |= !workload->ports.items[k].refused;
 			plan_refuse_port(&workload->ports.items[k], why);
 		}
 	}
-	for (size_t i = 0; i < document->services_n; i++) {
-		struct service *service = &inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(service, service, inventory, document, services) {
 		for (size_t p = 0; p < service->ports_n; p++) {
 			for (size_t k = 0; k < service->selected_n; k++) {
 				struct inventory_port *served =
@@ -537,21 +533,12 @@ bool plan_drop(struct run *run, const struct document *document)
 			}
 		}
 	}
-	for (size_t i = 0; i < document->references_n; i++)
-		dropped |= plan_drop_reference(inventory, &inventory->references.items[document->reference + i], why);
-	for (size_t i = 0; i < document->files_n; i++)
-		dropped |= plan_drop_files(inventory, &inventory->files.items[document->files + i], why);
-	for (size_t i = 0; i < document->configs_n; i++) {
-		struct inventory_config *config = &inventory->configs.items[document->config + i];
-
-		for (size_t k = 0; k < config->uses.n; k++) {
-			const struct config_use *use = &config->uses.items[k];
-			struct inventory_port *port = &inventory->workloads.items[use->workload].ports.items[use->port];
-
-			dropped |= !port->refused;
-			plan_refuse_port(port, why);
-		}
-	}
+	INVENTORY_EACH(reference, reference, inventory, document, references)
+		dropped |= plan_drop_reference(inventory, reference, why);
+	INVENTORY_EACH(config_files, files, inventory, document, files)
+		dropped |= plan_drop_files(inventory, files, why);
+	INVENTORY_EACH(inventory_config, config, inventory, document, configs)
+		dropped |= plan_drop_config(inventory, config, why);
 	if (dropped)
 		settle(run);
 	return dropped;

@@ -98,10 +98,11 @@ struct config_finder plan_config_finder(const struct inventory *inventory, const
 /*
  * plan_configs() - looks again at the ports of workloads that refer to ConfigMaps of the input.
  * plan_spread_configs() - a ConfigMap that says the port of one that stays keeps the others: returns whether any was
- * taken out. plan_move_configs() - which values move with the ports that do.
+ * taken out. plan_drop_config() - as plan_drop_reference(). plan_move_configs() - which values move with the ports that do.
  */
 void plan_configs(struct run *run);
 bool plan_spread_configs(struct run *run);
+bool plan_drop_config(struct inventory *inventory, const struct inventory_config *config, struct str why);
 void plan_move_configs(struct run *run);
 
 struct plan_pins;

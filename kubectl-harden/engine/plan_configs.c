@@ -11,72 +11,31 @@
 #include "engine/harden.h"
 #include "engine/objects.h"
 #include "engine/plan.h"
+#include "engine/plan_names.h"
 
 /* ---- finding one ---- */
 
-static int compare(const struct config_map *map, struct str namespace, struct str name)
+/* A patch may say anything. */
+static void index_names(struct inventory *inventory)
 {
-	int order = str_cmp(map->name, name);
+	inventory->config_names = xmalloc(sizeof(*inventory->config_names));
+	*inventory->config_names = (struct plan_names){ 0 };
+	for (size_t i = 0; i < inventory->configs.n; i++) {
+		const struct inventory_config *config = &inventory->configs.items[i];
 
-	return order ? order : str_cmp(map->namespace, namespace);
-}
-
-static int by_name(const void *a, const void *b, void *inventory)
-{
-	const struct inventory_config *configs = ((const struct inventory *)inventory)->configs.items;
-	const struct config_map *other = &configs[*(const size_t *)b].map;
-
-	return compare(&configs[*(const size_t *)a].map, other->namespace, other->name);
-}
-
-static void sort(struct inventory *inventory)
-{
-	size_t n = inventory->configs.n;
-
-	inventory->configs_by_name = xrealloc_array(NULL, n + 1, sizeof(size_t));
-	for (size_t i = 0; i < n; i++)
-		inventory->configs_by_name[i] = i;
-	qsort_r(inventory->configs_by_name, n, sizeof(size_t), by_name, inventory);
-}
-
-/* The first of that name, in the order of names. */
-static size_t first_of(const struct inventory *inventory, struct str namespace, struct str name)
-{
-	size_t low = 0, high = inventory->configs.n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(&inventory->configs.items[inventory->configs_by_name[middle]].map, namespace, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+		plan_names_add(inventory->config_names, config->map.namespace, config->map.name,
+			       config->patch ? NULL : &config->where, (uint32_t)i);
 	}
-	return low;
+	plan_names_sort(inventory->config_names);
 }
 
-/* Several of one name are several environments: the nearest is meant, if it is one. A patch may say anything. */
 static const struct config_map *find(const struct config_lookup *lookup, struct str name)
 {
 	const struct config_finder *finder = (const struct config_finder *)lookup;
-	const struct inventory *inventory = finder->inventory;
-	struct str namespace = finder->workload->namespace;
-	const struct config_map *found = NULL;
-	unsigned least = UINT32_MAX;
+	const struct plan_name *found = plan_names_nearest(finder->inventory->config_names, finder->workload->namespace,
+							   name, &finder->workload->where);
 
-	for (size_t i = first_of(inventory, namespace, name); i < inventory->configs.n; i++) {
-		const struct inventory_config *config = &inventory->configs.items[inventory->configs_by_name[i]];
-		unsigned steps = plan_distance(&finder->workload->where, &config->where);
-
-		if (compare(&config->map, namespace, name))
-			break;
-		if (config->patch)
-			return NULL;
-		if (steps <= least)
-			found = steps < least ? &config->map : NULL;
-		least = steps < least ? steps : least;
-	}
-	return found;
+	return found ? &finder->inventory->configs.items[found->row].map : NULL;
 }
 
 struct config_finder plan_config_finder(const struct inventory *inventory, const struct workload *workload)
@@ -150,7 +109,7 @@ void plan_configs(struct run *run)
 
 	if (!inventory->configs.n)
 		return;
-	sort(inventory);
+	index_names(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		if (inventory->workloads.items[i].refers && inventory->workloads.items[i].ports.n)
 			look_again(run, i);
@@ -196,6 +155,19 @@ bool plan_spread_configs(struct run *run)
 		if (run->inventory->configs.items[i].uses.n > 1)
 			changed |= spread(run, &run->inventory->configs.items[i]);
 	return changed;
+}
+
+bool plan_drop_config(struct inventory *inventory, const struct inventory_config *config, struct str why)
+{
+	bool dropped = false;
+
+	for (size_t i = 0; i < config->uses.n; i++) {
+		struct inventory_port *port = port_of(inventory, &config->uses.items[i]);
+
+		dropped |= !port->refused;
+		plan_refuse_port(port, why);
+	}
+	return dropped;
 }
 
 static bool is_known(const struct inventory_config *config, const struct config_move *move)

@@ -9,12 +9,13 @@
 #include <stdlib.h>
 
 #include "engine/plan.h"
+#include "engine/plan_names.h"
 #include "kube/config_files.h"
 
 struct matcher {
 	struct run *run;
 	struct inventory *inventory;
-	struct plan_index configs;
+	struct plan_names names;
 	struct plan_rows *rows; /* by ConfigMap: the workloads that mount it, each once */
 };
 
@@ -29,26 +30,10 @@ static bool says(const struct config_files *config, uint16_t port, enum config_s
 /* The ConfigMap of that name, of several environments the nearest; NULL for none, or several. */
 static struct config_files *find_files(struct matcher *matcher, const struct workload *workload, struct str name)
 {
-	const struct label label = { STR(" name"), name };
-	uint32_t slot = plan_index_shortest(&matcher->configs, workload->namespace, &label, 1);
-	unsigned least = UINT32_MAX;
-	struct config_files *nearest = NULL;
-	bool twice = false;
+	const struct plan_name *found =
+		plan_names_nearest(&matcher->names, workload->namespace, name, &workload->where);
 
-	PLAN_EACH(&matcher->configs, slot, entry) {
-		struct config_files *config =
-			&matcher->inventory->files.items[plan_index_row(&matcher->configs, entry)];
-		unsigned d;
-
-		if (!str_eq(config->namespace, workload->namespace) || !str_eq(config->name, name))
-			continue;
-		d = plan_distance(&workload->where, &config->where);
-		twice = d == least || (twice && d > least);
-		if (d < least)
-			nearest = config;
-		least = d < least ? d : least;
-	}
-	return twice ? NULL : nearest;
+	return found ? &matcher->inventory->files.items[found->row] : NULL;
 }
 
 static void judge_mount(struct run *run, const struct config_files *config, bool owns, bool forced,
@@ -109,20 +94,20 @@ void plan_match_files(struct run *run)
 
 	if (!n)
 		return;
-	matcher.configs = plan_index_make(n);
 	matcher.rows = memset(xrealloc_array(NULL, n, sizeof(*matcher.rows)), 0, n * sizeof(*matcher.rows));
 	for (size_t i = 0; i < n; i++) {
-		const struct label name = { STR(" name"), inventory->files.items[i].name };
+		const struct config_files *config = &inventory->files.items[i];
 
-		plan_index_add(&matcher.configs, inventory->files.items[i].namespace, &name, 1, (uint32_t)i);
+		plan_names_add(&matcher.names, config->namespace, config->name, &config->where, (uint32_t)i);
 	}
+	plan_names_sort(&matcher.names);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		if (!inventory->workloads.items[i].patch)
 			match_workload(&matcher, (uint32_t)i);
 	for (size_t i = 0; i < n; i++)
 		inventory->files.items[i].selected =
 			plan_rows_keep(run, &matcher.rows[i], &inventory->files.items[i].selected_n);
-	plan_index_free(&matcher.configs);
+	plan_names_free(&matcher.names);
 	free(matcher.rows);
 }
 

@@ -99,8 +99,7 @@ static struct str group_of(struct run *run, struct groups *groups, const char *f
 	size_t group;
 
 	while (!node && path.n) {
-		while (path.n && path.p[path.n - 1] != '/')
-			path.n--;
+		path = str_folder(path);
 		if (path.n)
 			path.n--;
 		node = find_node(groups, path.n ? path : STR("."));

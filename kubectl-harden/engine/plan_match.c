@@ -26,24 +26,15 @@ static bool selects(const struct service *service, const struct workload *worklo
 
 /* ---- several environments in one input ---- */
 
-static struct str folder_of(struct str path)
-{
-	size_t n = path.n;
-
-	while (n && path.p[n - 1] != '/')
-		n--;
-	return str_sub(path, 0, n);
-}
-
 unsigned plan_distance(const struct where *a, const struct where *b)
 {
-	struct str folder = folder_of(str_of(a->source->path)), other = str_of(b->source->path);
+	struct str folder = str_folder(str_of(a->source->path)), other = str_of(b->source->path);
 	unsigned steps = 1;
 
 	if (a->source == b->source)
 		return 0;
 	while (folder.n && !str_starts(other, folder)) {
-		folder = folder_of(str_sub(folder, 0, folder.n - 1));
+		folder = str_folder(str_sub(folder, 0, folder.n - 1));
 		steps++;
 	}
 	return steps;

@@ -21,29 +21,24 @@ static int by_path(const void *a, const void *b)
 /* Its rows of the inventory select nothing, and nothing selects them. */
 static void retire_rows(struct inventory *inventory, struct document *document)
 {
-	for (size_t i = 0; i < document->workloads_n; i++) {
-		struct workload *workload = &inventory->workloads.items[document->workload + i];
-
+	INVENTORY_EACH(workload, workload, inventory, document, workloads) {
 		workload->patch = true;
 		workload->labels_n = 0;
 		workload->ports.n = 0;
 	}
-	for (size_t i = 0; i < document->services_n; i++) {
-		struct service *service = &inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(service, service, inventory, document, services) {
 		service->patch = true;
 		service->selector_n = service->ports_n = 0;
 	}
-	for (size_t i = 0; i < document->references_n; i++)
-		inventory->references.items[document->reference + i].selectors_n = 0;
-	for (size_t i = 0; i < document->files_n; i++)
-		inventory->files.items[document->files + i].name = STR_NONE;
-	for (size_t i = 0; i < document->configs_n; i++)
-		inventory->configs.items[document->config + i].patch = true;
-	for (size_t i = 0; i < document->homes_n; i++)
-		inventory->homes.items[document->home + i].patch = true;
-	document->workloads_n = document->services_n = document->configs_n = document->homes_n = 0;
-	document->references_n = document->files_n = 0;
+	INVENTORY_EACH(reference, reference, inventory, document, references)
+		reference->selectors_n = 0;
+	INVENTORY_EACH(config_files, files, inventory, document, files)
+		files->name = STR_NONE;
+	INVENTORY_EACH(inventory_config, config, inventory, document, configs)
+		config->patch = true;
+	INVENTORY_EACH(home, home, inventory, document, homes)
+		home->patch = true;
+	document->rows = (struct document_rows){ 0 };
 }
 
 static void note_object(struct run *run, struct document *document, const struct kube_object *object)
@@ -65,7 +60,8 @@ static void retire(struct run *run, struct source *source, size_t index)
 
 	if (document->state == DOCUMENT_REFUSED)
 		return;
-	if (!document->workloads_n && !document->services_n && (document->configs_n || document->files_n)) {
+	if (!document->rows.workloads.n && !document->rows.services.n &&
+	    (document->rows.configs.n || document->rows.files.n)) {
 		retire_rows(run->inventory, document);
 		return;
 	}

@@ -502,13 +502,7 @@ void review_before(const struct review *review, const struct source *source, str
 	for (size_t i = 0; i < source->documents.n; i++) {
 		const struct document *document = &source->documents.items[i];
 		const struct review_trial *trial = trial_of(review, document);
-		const struct splices *splices = trial ? &trial->before : &document->splices;
 
-		for (size_t k = 0; k < splices->n; k++) {
-			struct splice splice = splices->items[k];
-
-			splice.at += document->start;
-			VEC_PUSH(ret_splices, splice);
-		}
+		splices_add(ret_splices, trial ? &trial->before : &document->splices, document->start);
 	}
 }

@@ -77,25 +77,36 @@ void run_expect(struct run *run, const struct source_options *options)
 
 void run_note_unread(struct run *run, const char *path, bool named)
 {
-	struct unread unread = { str_copy(run->arena, str_of(path)), named };
+	size_t n = run->unread.n;
 
-	VEC_PUSH(&run->unread, unread);
+	/* A file is told of once, however many documents of it are broken. */
+	if (n && run->unread.items[n - 1].named == named && str_is(run->unread.items[n - 1].path, path))
+		return;
+	VEC_PUSH(&run->unread, (struct unread){ str_copy(run->arena, str_of(path)), named });
+}
+
+struct source *run_add_bare(struct run *run, const char *path, struct file_image *image, struct source_options *options)
+{
+	struct source *source = xmalloc(sizeof(*source));
+
+	*source = (struct source){
+		.path = str_dup(str_of(path)),
+		.options = options ? options : &run->common,
+		.image = *image,
+		.cursor = ARENA_NEW(run->arena, struct position),
+	};
+	*image = FILE_IMAGE_INIT;
+	VEC_PUSH(&run->sources, source);
+	return source;
 }
 
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
 			    struct source_options *options)
 {
-	struct source *source = xmalloc(sizeof(*source));
-	size_t n = strlen(path) + 1;
+	struct source *source = run_add_bare(run, path, image, options);
 
-	*source = (struct source){ .image = *image, .inside = inside, .writable = S_ISREG(image->id.mode) };
-	*image = FILE_IMAGE_INIT;
-	source->path = memcpy(xmalloc(n), path, n);
-	if (!strcmp(path, "-"))
-		source->writable = false;
-	source->options = options ? options : &run->common;
-	source->cursor = ARENA_NEW(run->arena, struct position);
-	VEC_PUSH(&run->sources, source);
+	source->inside = inside;
+	source->writable = S_ISREG(source->image.id.mode) && strcmp(path, "-") != 0;
 	scan_source(run, source);
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&
@@ -119,24 +130,21 @@ void run_plan(struct run *run)
 /* Whether the plan says something that was not known when the document was scanned. */
 static bool concerns(const struct run *run, const struct document *document)
 {
-	for (size_t i = 0; i < document->workloads_n; i++)
-		if (plan_concerns(&run->inventory->workloads.items[document->workload + i]))
+	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
+		if (plan_concerns(workload))
 			return true;
-	for (size_t i = 0; i < document->services_n; i++) {
-		const struct service *service = &run->inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(service, service, run->inventory, document, services)
 		for (size_t k = 0; k < service->ports_n; k++)
 			if (service->ports[k].moves)
 				return true;
-	}
-	for (size_t i = 0; i < document->references_n; i++)
-		if (run->inventory->references.items[document->reference + i].selected_n)
+	INVENTORY_EACH(reference, reference, run->inventory, document, references)
+		if (reference->selected_n)
 			return true;
-	for (size_t i = 0; i < document->files_n; i++)
-		if (run->inventory->files.items[document->files + i].selected_n)
+	INVENTORY_EACH(config_files, files, run->inventory, document, files)
+		if (files->selected_n)
 			return true;
-	for (size_t i = 0; i < document->configs_n; i++)
-		if (run->inventory->configs.items[document->config + i].moves.n)
+	INVENTORY_EACH(inventory_config, config, run->inventory, document, configs)
+		if (config->moves.n)
 			return true;
 	return false;
 }
@@ -144,8 +152,10 @@ static bool concerns(const struct run *run, const struct document *document)
 /* Whether the document takes part in the plan of ports at all. */
 static bool is_planned(const struct document *document)
 {
-	return document->workloads_n || document->services_n || document->references_n ||
-	       ((document->configs_n || document->files_n) && document->splices.n);
+	const struct document_rows *rows = &document->rows;
+
+	return rows->workloads.n || rows->services.n || rows->references.n ||
+	       ((rows->configs.n || rows->files.n) && document->splices.n);
 }
 
 void run_apply_document(struct run *run, struct source *source, struct document *document)
@@ -157,17 +167,20 @@ void run_apply_document(struct run *run, struct source *source, struct document 
 	harden_document(run, source, document);
 }
 
-enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES };
+enum which { WHICH_WAIT, WHICH_ALL, WHICH_NAMESPACES, WHICH_ACCEPTED };
 
 static bool is_due(const struct run *run, const struct document *document, enum which which)
 {
 	if (which == WHICH_NAMESPACES)
-		return document->homes_n;
+		return document->rows.homes.n;
+	/* Those of a review, with what was accepted. */
+	if (which == WHICH_ACCEPTED)
+		return document->declined.n;
 	if (which == WHICH_ALL && is_planned(document))
 		return true;
 	/* What holds nothing but Namespaces is done once, at the end. */
 	if (document->state == DOCUMENT_PENDING)
-		return is_planned(document) || !document->homes_n;
+		return is_planned(document) || !document->rows.homes.n;
 	return concerns(run, document);
 }
 
@@ -245,32 +258,15 @@ void run_apply(struct run *run)
 	settle(run);
 }
 
-/* The documents of a review with what was accepted. */
-static void apply_accepted(struct run *run)
-{
-	for (size_t i = 0; i < run->sources.n; i++) {
-		struct source *source = run->sources.items[i];
-
-		source->changed = false;
-		for (size_t k = 0; k < source->documents.n; k++) {
-			struct document *document = &source->documents.items[k];
-
-			if (document->declined.n && document->state != DOCUMENT_REFUSED)
-				run_apply_document(run, source, document);
-			source->changed |= document->splices.n > 0;
-		}
-	}
-}
-
 void run_apply_again(struct run *run)
 {
-	apply_accepted(run);
+	each_document(run, WHICH_ACCEPTED);
 	settle(run);
 }
 
 void run_decide_again(struct run *run)
 {
-	apply_accepted(run);
+	each_document(run, WHICH_ACCEPTED);
 	homes_decide(run);
 }
 
@@ -290,12 +286,7 @@ void run_splices(const struct source *source, struct splices *ret_splices)
 	for (size_t i = 0; i < source->documents.n; i++) {
 		const struct document *document = &source->documents.items[i];
 
-		for (size_t k = 0; k < document->splices.n; k++) {
-			struct splice splice = document->splices.items[k];
-
-			splice.at += document->start;
-			VEC_PUSH(ret_splices, splice);
-		}
+		splices_add(ret_splices, &document->splices, document->start);
 	}
 }
 

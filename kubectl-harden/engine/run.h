@@ -82,6 +82,11 @@ struct skip_warning {
 	struct str message;
 };
 
+/* Those of one vector of the inventory that belong together. */
+struct inventory_rows {
+	uint32_t first, n;
+};
+
 struct document {
 	uint64_t start, end; /* bytes of the source */
 	unsigned index;	     /* as kubectl counts them */
@@ -100,13 +105,10 @@ struct document {
 		struct skip_warning *items;
 		size_t n, cap;
 	} warnings;
-	struct splices splices;	      /* offsets from .start */
-	size_t workload, workloads_n; /* rows of the inventory */
-	size_t service, services_n;
-	size_t reference, references_n;
-	size_t files, files_n;
-	size_t config, configs_n;
-	size_t home, homes_n;
+	struct splices splices; /* offsets from .start */
+	struct document_rows {
+		struct inventory_rows workloads, services, references, files, configs, homes;
+	} rows;			  /* of the inventory, whose vectors have these names */
 	size_t trial;		  /* of a review: its row + 1; 0 for none */
 	size_t part, parts_n;	  /* rows of a review */
 	struct declined declined; /* by the review; in the run's arena */
@@ -131,6 +133,7 @@ struct source {
 	const char *refused;	     /* why the whole file was refused; NULL */
 	bool known;		     /* refused, and a baseline has that */
 	bool holds_objects;	     /* something with an apiVersion and a kind */
+	bool asked_kind, has_kind;   /* whether a key `kind` stands anywhere in it, once that was asked */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */
 	struct {
@@ -185,6 +188,10 @@ struct source *run_add(struct run *run, const char *path, const char *inside, st
  * outlive the run, which sets the user to none where the input turns out to be OpenShift's. NULL: run_add().
  */
 struct source *run_add_with(struct run *run, const char *path, const char *inside, struct file_image *image,
+			    struct source_options *options);
+
+/* run_add_bare() - the same for one that is not scanned, and no file to replace: what is found in it is the caller's. */
+struct source *run_add_bare(struct run *run, const char *path, struct file_image *image,
 			    struct source_options *options);
 
 /* run_expect() - @options may be those of a source to come; told before the first one is added. */

@@ -163,49 +163,59 @@ static void keep_ports(struct run *run, const struct document *document)
 {
 	const struct str why = STR("its document is left as it is");
 
-	for (size_t i = 0; i < document->workloads_n; i++)
-		run->inventory->workloads.items[document->workload + i].keeps_ports = true;
-	for (size_t i = 0; i < document->services_n; i++) {
-		struct service *service = &run->inventory->services.items[document->service + i];
-
+	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
+		workload->keeps_ports = true;
+	INVENTORY_EACH(service, service, run->inventory, document, services)
 		for (size_t k = 0; k < service->ports_n; k++)
 			service->ports[k].why_not = why;
-	}
-	for (size_t i = 0; i < document->references_n; i++)
-		run->inventory->references.items[document->reference + i].why_not = why;
-	for (size_t i = 0; i < document->files_n; i++)
-		run->inventory->files.items[document->files + i].why_not = why;
+	INVENTORY_EACH(reference, reference, run->inventory, document, references)
+		reference->why_not = why;
+	INVENTORY_EACH(config_files, files, run->inventory, document, files)
+		files->why_not = why;
+}
+
+/* The rows that the inventory gets between the two are the document's. */
+static struct document_rows begin_rows(const struct inventory *inventory)
+{
+	return (struct document_rows){
+		.workloads.first = (uint32_t)inventory->workloads.n,
+		.services.first = (uint32_t)inventory->services.n,
+		.references.first = (uint32_t)inventory->references.n,
+		.files.first = (uint32_t)inventory->files.n,
+		.configs.first = (uint32_t)inventory->configs.n,
+		.homes.first = (uint32_t)inventory->homes.n,
+	};
+}
+
+static void end_rows(const struct inventory *inventory, struct document_rows *rows)
+{
+	rows->workloads.n = (uint32_t)inventory->workloads.n - rows->workloads.first;
+	rows->services.n = (uint32_t)inventory->services.n - rows->services.first;
+	rows->references.n = (uint32_t)inventory->references.n - rows->references.first;
+	rows->files.n = (uint32_t)inventory->files.n - rows->files.first;
+	rows->configs.n = (uint32_t)inventory->configs.n - rows->configs.first;
+	rows->homes.n = (uint32_t)inventory->homes.n - rows->homes.first;
 }
 
 static void scan_parsed(struct scan *scan)
 {
 	struct run *run = scan->run;
 	struct document *document = scan->document;
-	struct inventory *inventory = run->inventory;
+	struct document_rows *rows = &document->rows;
 	bool waits;
 
-	document->workload = inventory->workloads.n;
-	document->service = inventory->services.n;
-	document->reference = inventory->references.n;
-	document->files = inventory->files.n;
-	document->config = inventory->configs.n;
-	document->home = inventory->homes.n;
+	*rows = begin_rows(run->inventory);
 	objects_read(&run->tree, run->scratch, &scan->source->options->own, &run->objects);
 	scan->source->holds_objects |= run->objects.n > 0;
 	for (size_t i = 0; i < run->objects.n; i++)
 		visit(scan, &run->objects.items[i]);
 	if (!run->objects.n)
 		visit_kindless(scan);
-	document->workloads_n = inventory->workloads.n - document->workload;
-	document->services_n = inventory->services.n - document->service;
-	document->references_n = inventory->references.n - document->reference;
-	document->files_n = inventory->files.n - document->files;
-	document->configs_n = inventory->configs.n - document->config;
-	document->homes_n = inventory->homes.n - document->home;
-	waits = scan->has_low_port || (run->waits && (document->workloads_n || document->homes_n));
+	end_rows(run->inventory, rows);
+	waits = scan->has_low_port || (run->waits && (rows->workloads.n || rows->homes.n));
 	if (!scan->matters)
 		return;
-	if (waits || ((document->services_n || document->references_n) && !document->workloads_n))
+	if (waits || ((rows->services.n || rows->references.n) && !rows->workloads.n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
 		; /* a pod of it is too large */
@@ -234,35 +244,32 @@ static bool holds_something(struct str bytes)
 	return false;
 }
 
-/*
- * Whether the document need not be parsed. @ret_no_object says that it is nobody's manifest, parsed or not; @ret_config
- * that it is a ConfigMap.
- */
-static bool passes_over(const struct run *run, struct source *source, struct str bytes, bool *ret_no_object,
-			bool *ret_config)
+/* Whether a document that was judged so need not be parsed. */
+static bool passes_over(const struct source *source, enum prefilter answer, struct str bytes)
 {
-	unsigned wanted = run->waits ? KIND_NAMESPACE : 0;
-	enum prefilter answer = prefilter(bytes, &source->options->own.kinds, wanted);
-
-	*ret_no_object = answer == PREFILTER_NO_OBJECT;
-	*ret_config = answer == PREFILTER_CONFIG;
-	source->holds_objects |= *ret_config;
-	source->holds_objects |= answer == PREFILTER_OBJECT;
-	if (*ret_no_object)
+	if (answer == PREFILTER_NO_OBJECT)
 		return !kustomization_is_named(str_of(source->path)) && !kustomization_may_be_patch(bytes);
 	return answer == PREFILTER_OBJECT;
 }
 
+/* Asked for documents, of which a file may have many. */
+static bool has_kind(struct source *source)
+{
+	if (!source->asked_kind)
+		source->has_kind = prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+	source->asked_kind = true;
+	return source->has_kind;
+}
+
 /* A directive before the first separator is a document of its own to kubectl, which refuses the whole file for it. */
-static bool spoils_file(const struct source *source, struct str bytes)
+static bool spoils_file(struct source *source, struct str bytes)
 {
 	struct str line;
 
 	while (str_cut(&bytes, '\n', &line)) {
 		line = str_trim(line);
 		if (line.n && line.p[0] != '#')
-			return line.p[0] == '%' &&
-			       prefilter_has_kind((struct str){ source->image.bytes, source->image.n });
+			return line.p[0] == '%' && has_kind(source);
 	}
 	return false;
 }
@@ -278,19 +285,22 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	struct str bytes = str_sub((struct str){ source->image.bytes, source->image.n }, span.start, span.end);
 	struct document document = { .start = span.start, .end = span.end, .index = source->documents_seen };
 	struct scan scan = { .run = run, .source = source, .document_index = source->documents.n };
-	bool spoils = spoils_file(source, bytes), no_object, config;
+	bool spoils = spoils_file(source, bytes);
+	enum prefilter answer;
 
 	if (!holds_something(bytes))
 		return;
 	source->documents_seen++;
-	if (passes_over(run, source, bytes, &no_object, &config) && !spoils)
+	answer = prefilter(bytes, &source->options->own.kinds, run->waits ? KIND_NAMESPACE : 0);
+	source->holds_objects |= answer == PREFILTER_OBJECT || answer == PREFILTER_CONFIG;
+	if (passes_over(source, answer, bytes) && !spoils)
 		return;
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
-		/* What has no kind is nobody's manifest, however broken it is. */
-		/* Nor is a ConfigMap ours to judge. */
-		if (!spoils && (no_object || config || !prefilter_has_kind(bytes)))
+		/* What has no kind is nobody's manifest, however broken it is. Nor is a ConfigMap ours to judge. */
+		if (!spoils &&
+		    (answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
 		if (may_name_ports(bytes))
@@ -301,7 +311,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 		scan_parsed(&scan);
 	}
 	/* Of a ConfigMap alone there is nothing to tell until the plan moves something in it. */
-	if (document.state != DOCUMENT_NOTHING || document.configs_n || document.files_n) {
+	if (document.state != DOCUMENT_NOTHING || document.rows.configs.n || document.rows.files.n) {
 		VEC_PUSH(&source->documents, document);
 	} else {
 		document_clear(&document);

@@ -23,13 +23,7 @@ bool yaml_ends_with_tab_line(struct yaml_tree *tree, yaml_id scalar)
 bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar)
 {
 	const struct yaml_node *node = yaml_node(tree, scalar);
-	const char *p = tree->bytes.p;
-	uint32_t at = node->props;
-	bool tab = false;
 
-	if ((node->flags & (YAML_F_NEW | YAML_F_COPY)) || yaml_in_flow(tree, scalar))
-		return false;
-	for (; at && memchr(" \t", p[at - 1], 2); at--)
-		tab |= p[at - 1] == '\t';
-	return tab && (!at || memchr("\r\n", p[at - 1], 2));
+	return !(node->flags & (YAML_F_NEW | YAML_F_COPY)) && !yaml_in_flow(tree, scalar) &&
+	       yaml_is_led_by_tab(tree->bytes, node->props);
 }

@@ -797,16 +797,13 @@ static bool run(struct build *build, struct fy_parser *parser, enum outcome *ret
 /* libfyaml takes tabs in front of a text that is all there is; go-yaml takes none where a key could begin. */
 static bool root_is_led(struct build *build)
 {
-	struct str s = build->tree->bytes;
-	const struct yaml_node *root = yaml_node(build->tree, build->tree->root);
-	uint32_t at = root->props;
-	bool tab = false;
+	struct yaml_tree *tree = build->tree;
+	const struct yaml_node *root = yaml_node(tree, tree->root);
 
-	for (; at && memchr(" \t", s.p[at - 1], 2); at--)
-		tab |= s.p[at - 1] == '\t';
-	if (!tab || root->kind != YAML_SCALAR || (at && !memchr("\r\n", s.p[at - 1], 2)))
+	if (root->kind != YAML_SCALAR || !yaml_is_led_by_tab(tree->bytes, root->props))
 		return true;
-	return refuse(build, at, "a tab in front of a document's value, which Kubernetes refuses; remove it");
+	return refuse(build, root->props - yaml_column(tree->bytes, root->props),
+		      "a tab in front of a document's value, which Kubernetes refuses; remove it");
 }
 
 static bool parse_events(struct build *build)

@@ -22,6 +22,9 @@ struct splices {
 
 void splices_free(struct splices *splices);
 
+/* splices_add() - adds @from, whose offsets count from @start, behind those of @splices; their texts are shared. */
+void splices_add(struct splices *splices, const struct splices *from, uint64_t start);
+
 /* splices_apply() - appends @original with @splices applied to @out. */
 void splices_apply(struct str original, const struct splices *splices, struct buf *out);
 

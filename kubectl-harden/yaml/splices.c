@@ -13,6 +13,16 @@ void splices_free(struct splices *splices)
 	*splices = (struct splices){ 0 };
 }
 
+void splices_add(struct splices *splices, const struct splices *from, uint64_t start)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct splice splice = from->items[i];
+
+		splice.at += start;
+		VEC_PUSH(splices, splice);
+	}
+}
+
 void splices_apply(struct str original, const struct splices *splices, struct buf *out)
 {
 	size_t at = 0, grown = 0;

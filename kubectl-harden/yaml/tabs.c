@@ -32,6 +32,15 @@ static uint32_t find_in_gap(struct str s, uint32_t from, uint32_t to)
 	return to == s.n && leads ? tab : 0;
 }
 
+bool yaml_is_led_by_tab(struct str s, uint32_t at)
+{
+	bool tab = false;
+
+	for (; at && memchr(" \t", s.p[at - 1], 2); at--)
+		tab |= s.p[at - 1] == '\t';
+	return tab && (!at || memchr("\r\n", s.p[at - 1], 2));
+}
+
 uint32_t yaml_find_tab_line(struct yaml_tree *tree)
 {
 	uint32_t at = 0, tab;

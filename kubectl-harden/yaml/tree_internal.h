@@ -49,6 +49,9 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
  */
 uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 
+/* yaml_is_led_by_tab() - whether only blanks, with a tab among them, stand before @at in its line. */
+bool yaml_is_led_by_tab(struct str s, uint32_t at);
+
 /*
  * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, in no flow collection:
  * there libfyaml takes a quote for text.
