@@ -39,6 +39,8 @@ bool inventory_config(struct run *run, struct where where, struct yaml_tree *tre
 	}
 	if (yaml_is_true(tree, yaml_get(tree, object->node, "immutable")))
 		config.map.why_not = STR("it is immutable");
+	if (!config.map.why_not.n)
+		config.map.why_not = inventory_why_kept(run, where, tree, object);
 	if (yaml_get(tree, object->node, "$patch"))
 		config.patch = true;
 	config.map.entries = entries;
