@@ -6,7 +6,7 @@
 #include "report/check.h"
 
 #include "base/file.h"
-#include "commands/work.h"
+#include "commands/live.h"
 #include "report/baseline.h"
 #include "report/text.h"
 
@@ -115,6 +115,56 @@ static int answer(struct work *work, struct baseline *baseline)
 	return work_end(work, code);
 }
 
+/* ---- objects of a cluster ---- */
+
+/* One namespace after the other, each forgotten once it was told. */
+static void print_namespace(struct live_work *live)
+{
+	const struct settings *settings = &live->work.session->settings;
+
+	print_text(&live->work);
+	output_flush(&live->work.session->out);
+	if (!settings->quiet && settings->format == FORMAT_TEXT)
+		summary_passed_over(&live->work.session->err.text, &live->work.run, settings->verbose);
+	output_flush(&live->work.session->err);
+}
+
+static void keep_whole(struct live_work *live)
+{
+	(void)live;
+}
+
+static int finish_live(struct live_work *live, struct baseline *baseline)
+{
+	const struct settings *settings = &live->work.session->settings;
+	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
+	struct work *work = &live->work;
+
+	if (live->whole)
+		return answer(work, baseline);
+	work->totals = live->sum;
+	if (!settings->quiet && settings->format == FORMAT_TEXT)
+		check_add_total(&work->session->err.text, &work->totals);
+	return work_end(work, work_is_answer(work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE);
+}
+
+static int run_live(struct session *session, struct baseline *baseline)
+{
+	const struct settings *settings = &session->settings;
+	struct live_work live;
+	int code;
+
+	if (live_open(&live, session, &code)) {
+		live.whole = settings->baseline || settings->write_baseline ||
+			     (settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS);
+		live.done = live.whole ? keep_whole : print_namespace;
+		if (live_do(&live, &code))
+			code = finish_live(&live, baseline);
+	}
+	live_free(&live);
+	return code;
+}
+
 static int run(struct session *session)
 {
 	struct settings *settings = &session->settings;
@@ -127,6 +177,11 @@ static int run(struct session *session)
 		return code;
 	}
 	settings->run.traced |= settings->baseline || settings->write_baseline;
+	if (cluster_is_meant(settings)) {
+		code = run_live(session, &baseline);
+		baseline_free(&baseline);
+		return code;
+	}
 	if (work_do(&work, session, &code))
 		code = answer(&work, &baseline);
 	work_free(&work);
