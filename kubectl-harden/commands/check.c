@@ -205,6 +205,7 @@ const struct command command_check = {
 		    "# Begin where you are: only what is new fails from now on\n"
 		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
 		    "kubectl harden check -R -f examples --baseline=baseline.json\n",
-	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+	.arguments_max = SIZE_MAX,
 	.run = run,
 };

@@ -42,7 +42,8 @@ static void tell_failed(struct cluster *cluster)
 	for (size_t i = 0; i < cluster->resources.failed.n; i++) {
 		struct buf text CLEANUP(buf_free) = BUF_INIT;
 
-		buf_addf(&text, "what the server serves of %s is not known%c", cluster->resources.failed.items[i], '\0');
+		buf_addf(&text, "what the server serves of %s is not known%c", cluster->resources.failed.items[i],
+			 '\0');
 		warn(cluster->session, text.p);
 	}
 	output_flush(err);

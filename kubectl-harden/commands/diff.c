@@ -2,7 +2,7 @@
 /*
  * diff: what fix would change, as a unified diff on standard output; exit code 1 if that is anything.
  */
-#include "commands/work.h"
+#include "commands/live.h"
 
 static void print(struct work *work)
 {
@@ -11,11 +11,50 @@ static void print(struct work *work)
 	work_add_summary(work, false);
 }
 
+/* ---- objects of a cluster ---- */
+
+static void print_namespace(struct live_work *live)
+{
+	for (size_t i = 0; i < live->work.run.sources.n; i++)
+		work_add_diff(&live->work, live->work.run.sources.items[i]);
+	work_add_summary_run(&live->work);
+}
+
+static void keep_whole(struct live_work *live)
+{
+	(void)live;
+}
+
+static int run_live(struct session *session)
+{
+	const struct settings *settings = &session->settings;
+	struct live_work live;
+	int code;
+
+	if (live_open(&live, session, &code)) {
+		live.edits = true;
+		live.whole = settings->format == FORMAT_JSON;
+		live.done = live.whole ? keep_whole : print_namespace;
+		if (live_do(&live, &code)) {
+			code = live.sum.changed ? EXIT_ANSWER : EXIT_FINE;
+			if (live.whole)
+				work_add_report(&live.work, code);
+			else if (!settings->quiet)
+				live_add_end(&live, false);
+			code = work_end(&live.work, code);
+		}
+	}
+	live_free(&live);
+	return code;
+}
+
 static int run(struct session *session)
 {
 	struct work work;
 	int code;
 
+	if (cluster_is_meant(&session->settings))
+		return run_live(session);
 	if (work_do(&work, session, &code)) {
 		code = work.totals.changed ? EXIT_ANSWER : EXIT_FINE;
 		if (session->settings.format == FORMAT_JSON)
@@ -44,6 +83,7 @@ const struct command command_diff = {
 		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n"
 		    "# In what a kustomization is built to\n"
 		    "kubectl harden diff -k overlays/prod\n",
-	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+	.arguments_max = SIZE_MAX,
 	.run = run,
 };

@@ -7,6 +7,8 @@
 #include "commands/interactive.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
+#include "commands/live.h"
+#include "commands/live_fix.h"
 
 /* Sources that become results. */
 static size_t results_n(const struct work *work)
@@ -108,6 +110,21 @@ static void carry_out(struct work *work, int code)
 	}
 }
 
+/* What has no meaning for objects of a cluster. */
+static bool check_live(const struct session *session, struct error **err)
+{
+	const struct settings *settings = &session->settings;
+
+	if (settings->interactive)
+		return error_set(err,
+				 "--interactive is for files; for objects of a cluster choose with --only and --skip");
+	if (settings->to_stdout)
+		return error_set(err, "--stdout is for files; for objects of a cluster there is --dry-run -o yaml");
+	if (settings->rollback_on_failure && !settings->wait)
+		return error_set(err, "--rollback-on-failure needs --wait");
+	return true;
+}
+
 static int run(struct session *session)
 {
 	struct error *error = NULL;
@@ -118,6 +135,12 @@ static int run(struct session *session)
 		error_set(&error, "--output is for --dry-run=client");
 		return command_usage_error(session, error);
 	}
+	if (cluster_is_meant(&session->settings) && check_live(session, &error))
+		return live_fix(session);
+	if (!error && session->settings.dry_run == DRY_RUN_SERVER)
+		error_set(&error, "--dry-run=server is for objects of a cluster: TYPE/NAME, or --live");
+	if (error)
+		return command_usage_error(session, error);
 	if (session->settings.kustomize && !session->settings.filenames.n)
 		return kustomize_refuse(session);
 	if (session->settings.interactive && !interactive_check(session, &error))
@@ -149,6 +172,7 @@ const struct command command_fix = {
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n",
-	.usage = "-f FILENAME [options]",
+	.usage = "(-f FILENAME | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+	.arguments_max = SIZE_MAX,
 	.run = run,
 };

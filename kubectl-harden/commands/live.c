@@ -109,8 +109,7 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 {
 	struct live_work *live = data;
 	uint64_t labels = (uint64_t)1 << fixer_index(&fixer_namespace_labels);
-	const struct live_resource *resource =
-		live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
+	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
 
 	if (!live->whole)

@@ -27,11 +27,11 @@ struct live_work {
 	struct source_options *options, *nothing; /* of what is asked for, and of what is there only for the plan */
 	struct str namespace;			  /* that the run is of; empty: of several, or of none */
 	struct totals sum;			  /* of all runs that are done */
-	struct live_left *left;			  /* whom others manage: see live_add_left() */
+	struct live_left *left;			  /* whom others manage: see live_add_end() */
 
 	/* set by the command, before live_do() */
-	bool whole;	 /* one run for all */
-	bool edits;	 /* what others manage is left alone */
+	bool whole; /* one run for all */
+	bool edits; /* what others manage is left alone */
 	bool keeps_json;
 	/* A run is planned, applied and counted, and will be forgotten. */
 	void (*done)(struct live_work *live);
@@ -47,7 +47,7 @@ bool live_do(struct live_work *live, int *ret_code);
 void live_free(struct live_work *live);
 
 /*
- * live_add_left() - on standard error, who manages what was left alone, and what to do about it; once for each manager.
- * With -v all their objects.
+ * live_add_end() - on standard error: who manages what was left alone, and what to do about it, once for each manager
+ * (with -v all their objects); and the totals. @past: the objects were changed; else they would be.
  */
-void live_add_left(struct live_work *live);
+void live_add_end(struct live_work *live, bool past);

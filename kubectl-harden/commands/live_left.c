@@ -78,7 +78,7 @@ bool live_is_left(struct live_work *live, const struct live_object *object, cons
 	return true;
 }
 
-void live_add_left(struct live_work *live)
+void live_add_end(struct live_work *live, bool past)
 {
 	struct output *err = &live->work.session->err;
 
@@ -94,6 +94,7 @@ void live_add_left(struct live_work *live)
 		buf_addc(&line, '.');
 		text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
 	}
+	summary_add_totals(&err->text, &live->sum, past);
 	output_flush(err);
 }
 

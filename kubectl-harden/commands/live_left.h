@@ -8,7 +8,7 @@
 #include "commands/live.h"
 
 /*
- * live_is_left() - whether @object is not to be changed; it is remembered for live_add_left(). @reported_only: why nothing
+ * live_is_left() - whether @object is not to be changed; it is remembered for live_add_end(). @reported_only: why nothing
  * in its namespace is; NULL.
  */
 bool live_is_left(struct live_work *live, const struct live_object *object, const char *reported_only);

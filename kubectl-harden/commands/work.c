@@ -209,8 +209,9 @@ static bool check_input(struct session *session, int *ret_code)
 	else if (settings->kustomize && settings->recursive)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
-		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f, or objects of the "
-				  "cluster: TYPE, TYPE/NAME, -n NAMESPACE for all of it, -A for all namespaces");
+		error_set(&error,
+			  "nothing to read; name files, folders or - (standard input) with -f, or objects of the "
+			  "cluster: TYPE, TYPE/NAME, -n NAMESPACE for all of it, -A for all namespaces");
 	else
 		return true;
 	*ret_code = command_usage_error(session, error);
@@ -400,6 +401,18 @@ void work_add_summary(struct work *work, bool past)
 	output_flush(&work->session->out);
 	if (!settings->quiet)
 		summary_add(&err->text, &work->run, &work->caveats, &work->totals, &options);
+	output_flush(err);
+}
+
+void work_add_summary_run(struct work *work)
+{
+	const struct settings *settings = &work->session->settings;
+	struct output *err = &work->session->err;
+	struct summary_options options = { .colour = err->colour, .verbose = settings->verbose };
+
+	output_flush(&work->session->out);
+	if (!settings->quiet)
+		summary_add_run(&err->text, &work->run, &work->caveats, &options);
 	output_flush(err);
 }
 

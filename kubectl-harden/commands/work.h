@@ -60,6 +60,9 @@ void work_add_report(struct work *work, int code);
 /* work_add_summary() - the summary on standard error, but for -q. */
 void work_add_summary(struct work *work, bool past);
 
+/* work_add_summary_run() - likewise of one run of several, without the totals. */
+void work_add_summary_run(struct work *work);
+
 /* work_end() - flushes both outputs; @code, or EXIT_TROUBLE if anything failed. */
 int work_end(struct work *work, int code);
 

@@ -388,12 +388,12 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 	}
 }
 
-static void add_last_line(struct summary *s, const struct totals *totals)
+void summary_add_totals(struct buf *out, const struct totals *totals, bool past)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 	const char *separator = ": ";
 
-	add_files(&line, totals, s->options->past);
+	add_files(&line, totals, past);
 	if (totals->changes) {
 		buf_addz(&line, separator);
 		text_count(&line, totals->changes, "change");
@@ -426,11 +426,11 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		buf_addf(&line, "%s%zu skipped by annotations", separator, totals->skipped);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
-	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
-void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
-		 const struct summary_options *options)
+void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
+		     const struct summary_options *options)
 {
 	struct summary s = { .out = out, .run = run, .caveats = caveats, .options = options };
 	struct buf advice CLEANUP(buf_free) = BUF_INIT;
@@ -441,5 +441,11 @@ void summary_add(struct buf *out, const struct run *run, const struct caveats *c
 	caveats_advice(&advice, caveats);
 	if (advice.n)
 		text_wrap(out, buf_str(&advice), 2, TEXT_COLUMNS);
-	add_last_line(&s, totals);
+}
+
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
+		 const struct summary_options *options)
+{
+	summary_add_run(out, run, caveats, options);
+	summary_add_totals(out, totals, options->past);
 }

@@ -23,7 +23,8 @@ bool source_is_told(const struct source *source)
 
 bool source_holds_manifests(const struct source *source)
 {
-	return source_is_told(source) && !source->template && (source->documents.n || source->refused || source->holds_objects);
+	return source_is_told(source) && !source->template &&
+	       (source->documents.n || source->refused || source->holds_objects);
 }
 
 static void count_one(size_t *number, bool known, struct totals *totals)
