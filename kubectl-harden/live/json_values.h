@@ -15,7 +15,7 @@ enum { JSON_DEPTH_MAX = 10000 }; /* as encoding/json has it */
 /*
  * A value is its bytes, without blanks around them; empty: there is none.
  *
- * json_whole() - the only value in @text, which is checked through and through. False with *err, at its offset.
+ * json_whole() - the only value in @text, which is checked through and through. False with *err, which says the byte.
  */
 bool json_whole(struct str text, struct str *ret_value, struct error **err);
 
@@ -38,7 +38,7 @@ struct json_walk {
 struct json_walk json_walk(struct str container);
 bool json_next(struct json_walk *walk);
 
-/* json_key_is() - whether the key of this member is @key, which needs no escapes. */
+/* json_key_is() - whether the key of this member is @key, however it is written. */
 bool json_key_is(const struct json_walk *walk, const char *key);
 
 /*

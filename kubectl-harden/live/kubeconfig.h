@@ -37,11 +37,11 @@ struct live_exec {
 
 /* All texts are in the arena that kubeconfig_read() was given, and NUL-terminated besides; empty: not given. */
 struct live_config {
-	struct str context, cluster;	 /* their names, for messages */
-	struct str server;		 /* https://host:port[/path], no slash at its end */
-	struct str namespace;		 /* "default" where nobody says another */
-	bool namespace_given;		 /* by a flag or the context */
-	struct str ca_file, ca_data;	 /* data: PEM, decoded */
+	struct str context, cluster; /* their names, for messages */
+	struct str server;	     /* https://host:port[/path], no slash at its end */
+	struct str namespace;	     /* "default" where nobody says another */
+	bool namespace_given;	     /* by a flag or the context */
+	struct str ca_file, ca_data; /* data: PEM, decoded */
 	struct str cert_file, cert_data, key_file, key_data;
 	bool insecure;
 	struct str tls_server_name, proxy_url;

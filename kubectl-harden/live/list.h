@@ -12,12 +12,12 @@ enum { LIVE_PAGE = 500 };
 
 struct live_list {
 	const struct live_resource *resource;
-	struct str namespace;	/* empty: of all namespaces */
-	struct str name;	/* not empty: this one object, by GET */
-	const char *labels;	/* a label selector; NULL */
-	const char *fields;	/* a field selector; NULL */
-	unsigned page;		/* objects a page; 0: LIVE_PAGE */
-	bool metadata;		/* as PartialObjectMetadata */
+	struct str namespace; /* empty: of all namespaces */
+	struct str name;      /* not empty: this one object, by GET */
+	const char *labels;   /* a label selector; NULL */
+	const char *fields;   /* a field selector; NULL */
+	unsigned page;	      /* objects a page; 0: LIVE_PAGE */
+	bool metadata;	      /* as PartialObjectMetadata */
 };
 
 /*
@@ -27,5 +27,6 @@ struct live_list {
  * where @each returned false with *err. *ret_failure (may be NULL) as live_do() has it.
  */
 bool live_list_each(struct live_client *client, const struct live_list *list,
-		    bool (*each)(void *data, const struct live_resource *resource, struct str object, struct error **err),
+		    bool (*each)(void *data, const struct live_resource *resource, struct str object,
+				 struct error **err),
 		    void (*restart)(void *data), void *data, enum live_failure *ret_failure, struct error **err);
