@@ -6,7 +6,7 @@
 #include "report/check.h"
 
 #include "base/file.h"
-#include "commands/live.h"
+#include "commands/cluster_work.h"
 #include "report/baseline.h"
 #include "report/text.h"
 
@@ -118,7 +118,7 @@ static int answer(struct work *work, struct baseline *baseline)
 /* ---- objects of a cluster ---- */
 
 /* One namespace after the other, each forgotten once it was told. */
-static void print_namespace(struct live_work *live)
+static void print_namespace(struct cluster_work *live)
 {
 	const struct settings *settings = &live->work.session->settings;
 
@@ -129,12 +129,12 @@ static void print_namespace(struct live_work *live)
 	output_flush(&live->work.session->err);
 }
 
-static void keep_whole(struct live_work *live)
+static void keep_whole(struct cluster_work *live)
 {
 	(void)live;
 }
 
-static int finish_live(struct live_work *live, struct baseline *baseline)
+static int finish_live(struct cluster_work *live, struct baseline *baseline)
 {
 	const struct settings *settings = &live->work.session->settings;
 	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
@@ -151,17 +151,17 @@ static int finish_live(struct live_work *live, struct baseline *baseline)
 static int run_live(struct session *session, struct baseline *baseline)
 {
 	const struct settings *settings = &session->settings;
-	struct live_work live;
+	struct cluster_work live;
 	int code;
 
-	if (live_open(&live, session, &code)) {
+	if (cluster_work_open(&live, session, &code)) {
 		live.whole = settings->baseline || settings->write_baseline ||
 			     (settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS);
 		live.done = live.whole ? keep_whole : print_namespace;
-		if (live_do(&live, &code))
+		if (cluster_work_do(&live, &code))
 			code = finish_live(&live, baseline);
 	}
-	live_free(&live);
+	cluster_work_free(&live);
 	return code;
 }
 

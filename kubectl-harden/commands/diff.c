@@ -2,7 +2,7 @@
 /*
  * diff: what fix would change, as a unified diff on standard output; exit code 1 if that is anything.
  */
-#include "commands/live.h"
+#include "commands/cluster_work.h"
 
 static void print(struct work *work)
 {
@@ -13,14 +13,14 @@ static void print(struct work *work)
 
 /* ---- objects of a cluster ---- */
 
-static void print_namespace(struct live_work *live)
+static void print_namespace(struct cluster_work *live)
 {
 	for (size_t i = 0; i < live->work.run.sources.n; i++)
 		work_add_diff(&live->work, live->work.run.sources.items[i]);
 	work_add_summary_run(&live->work);
 }
 
-static void keep_whole(struct live_work *live)
+static void keep_whole(struct cluster_work *live)
 {
 	(void)live;
 }
@@ -28,23 +28,23 @@ static void keep_whole(struct live_work *live)
 static int run_live(struct session *session)
 {
 	const struct settings *settings = &session->settings;
-	struct live_work live;
+	struct cluster_work live;
 	int code;
 
-	if (live_open(&live, session, &code)) {
+	if (cluster_work_open(&live, session, &code)) {
 		live.edits = true;
 		live.whole = settings->format == FORMAT_JSON;
 		live.done = live.whole ? keep_whole : print_namespace;
-		if (live_do(&live, &code)) {
+		if (cluster_work_do(&live, &code)) {
 			code = live.sum.changed ? EXIT_ANSWER : EXIT_FINE;
 			if (live.whole)
 				work_add_report(&live.work, code);
 			else if (!settings->quiet)
-				live_add_end(&live, false);
+				cluster_add_end(&live, false);
 			code = work_end(&live.work, code);
 		}
 	}
-	live_free(&live);
+	cluster_work_free(&live);
 	return code;
 }
 

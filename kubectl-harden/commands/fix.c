@@ -7,8 +7,8 @@
 #include "commands/interactive.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
-#include "commands/live.h"
-#include "commands/live_fix.h"
+#include "commands/cluster_work.h"
+#include "commands/cluster_fix.h"
 
 /* Sources that become results. */
 static size_t results_n(const struct work *work)
@@ -136,7 +136,7 @@ static int run(struct session *session)
 		return command_usage_error(session, error);
 	}
 	if (cluster_is_meant(&session->settings) && check_live(session, &error))
-		return live_fix(session);
+		return cluster_fix(session);
 	if (!error && session->settings.dry_run == DRY_RUN_SERVER)
 		error_set(&error, "--dry-run=server is for objects of a cluster: TYPE/NAME, or --live");
 	if (error)

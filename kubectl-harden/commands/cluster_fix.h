@@ -7,5 +7,5 @@
 
 #include "commands/command.h"
 
-/* live_fix() - the whole command. Returns the exit code. */
-int live_fix(struct session *session);
+/* cluster_fix() - the whole command. Returns the exit code. */
+int cluster_fix(struct session *session);

@@ -6,12 +6,12 @@
  * All that is done with files is then done with it. Only one namespace is in memory at a time: nothing but the
  * NetworkPolicies of others has to do with its ports, and these come with it.
  */
-#include "commands/live.h"
+#include "commands/cluster_work.h"
 
 #include <stdlib.h>
 
 #include "commands/interrupt.h"
-#include "commands/live_left.h"
+#include "commands/cluster_left.h"
 #include "engine/inventory.h"
 #include "engine/levels.h"
 #include "fixers/list.h"
@@ -60,12 +60,12 @@ static void add_path(struct buf *out, const struct live_object *object, struct a
 	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
 }
 
-static bool add_source(struct live_work *live, const struct live_object *object, struct str json, bool context,
+static bool add_source(struct cluster_work *live, const struct live_object *object, struct str json, bool context,
 		       struct error **err)
 {
 	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
-	struct live_row row = { 0 };
+	struct cluster_row row = { 0 };
 	struct source *source;
 
 	if (!live_object_manifest(object->resource, json, &text, err))
@@ -77,21 +77,21 @@ static bool add_source(struct live_work *live, const struct live_object *object,
 	text = BUF_INIT;
 	source = run_add_live(&live->work.run, path.p, &image, context ? live->nothing : live->options, context);
 	if (source->documents.n && live->keeps_json)
-		row = (struct live_row){ object, str_copy(live->arena, json) };
+		row = (struct cluster_row){ object, str_copy(live->arena, json) };
 	VEC_PUSH(&live->rows, row);
 	return true;
 }
 
 /* ---- runs ---- */
 
-static void forget_run(struct live_work *live)
+static void forget_run(struct cluster_work *live)
 {
 	work_renew(&live->work);
 	live->rows.n = 0;
 	arena_reset(live->arena);
 }
 
-static void end_run(struct live_work *live)
+static void end_run(struct cluster_work *live)
 {
 	struct work *work = &live->work;
 
@@ -107,7 +107,7 @@ static void end_run(struct live_work *live)
 
 static bool begin(void *data, const struct gather_namespace *namespace, struct error **err)
 {
-	struct live_work *live = data;
+	struct cluster_work *live = data;
 	uint64_t labels = (uint64_t)1 << fixer_index(&fixer_namespace_labels);
 	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
@@ -126,19 +126,19 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 static bool take(void *data, const struct gather_namespace *namespace, const struct gather_object *object,
 		 struct error **err)
 {
-	struct live_work *live = data;
+	struct cluster_work *live = data;
 	bool context = object->role == GATHER_CONTEXT;
 
 	(void)namespace;
 	if (!context && live->edits)
-		context = live_is_left(live, object->object, object->reported_only);
+		context = cluster_is_left(live, object->object, object->reported_only);
 	return add_source(live, object->object, object->json, context, err);
 }
 
 /* Ports are of no interest to those that have none: but a Service may lead to one that nobody declares. */
 static bool wants_context(void *data, const struct gather_namespace *namespace)
 {
-	const struct live_work *live = data;
+	const struct cluster_work *live = data;
 	const struct inventory *inventory = live->work.run.inventory;
 
 	(void)namespace;
@@ -148,7 +148,7 @@ static bool wants_context(void *data, const struct gather_namespace *namespace)
 	return false;
 }
 
-static void tell_unread(struct live_work *live, const struct gather_namespace *namespace)
+static void tell_unread(struct cluster_work *live, const struct gather_namespace *namespace)
 {
 	struct output *err = &live->work.session->err;
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
@@ -175,7 +175,7 @@ static void tell_unread(struct live_work *live, const struct gather_namespace *n
 
 static bool end(void *data, const struct gather_namespace *namespace, struct error **err)
 {
-	struct live_work *live = data;
+	struct cluster_work *live = data;
 
 	(void)err;
 	tell_unread(live, namespace);
@@ -189,7 +189,7 @@ static bool end(void *data, const struct gather_namespace *namespace, struct err
 
 static void note(void *data, const char *text)
 {
-	struct live_work *live = data;
+	struct cluster_work *live = data;
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 	if (live->work.session->settings.quiet)
@@ -201,7 +201,7 @@ static void note(void *data, const char *text)
 
 /* ---- the whole ---- */
 
-static bool interrupted(struct live_work *live, int *ret_code)
+static bool interrupted(struct cluster_work *live, int *ret_code)
 {
 	struct session *session = live->work.session;
 
@@ -215,12 +215,12 @@ static bool interrupted(struct live_work *live, int *ret_code)
 	return true;
 }
 
-bool live_open(struct live_work *live, struct session *session, int *ret_code)
+bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code)
 {
 	struct error *error = NULL;
 	struct project_settings *asked;
 
-	*live = (struct live_work){ .arena = arena_new() };
+	*live = (struct cluster_work){ .arena = arena_new() };
 	live->work.session = session;
 	if (!check_arguments(session, &error)) {
 		*ret_code = command_usage_error(session, error);
@@ -246,7 +246,7 @@ bool live_open(struct live_work *live, struct session *session, int *ret_code)
 	return true;
 }
 
-bool live_do(struct live_work *live, int *ret_code)
+bool cluster_work_do(struct cluster_work *live, int *ret_code)
 {
 	const struct settings *settings = &live->work.session->settings;
 	struct error *error CLEANUP(error_freep) = NULL;
@@ -275,9 +275,9 @@ bool live_do(struct live_work *live, int *ret_code)
 	return fine;
 }
 
-void live_free(struct live_work *live)
+void cluster_work_free(struct cluster_work *live)
 {
-	live_left_free(live->left);
+	cluster_left_free(live->left);
 	cluster_close(&live->cluster);
 	work_free(&live->work);
 	free(live->rows.items);

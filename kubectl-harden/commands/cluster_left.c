@@ -4,13 +4,13 @@
  *
  * What Helm or a GitOps controller has made is changed in its source, or it comes back. Said once for each of them.
  */
-#include "commands/live_left.h"
+#include "commands/cluster_left.h"
 
 #include <stdlib.h>
 
 #include "report/text.h"
 
-struct live_left {
+struct cluster_left {
 	struct {
 		struct left_group {
 			char *why;
@@ -41,7 +41,7 @@ static void add_why(struct buf *out, const struct live_object *object, const cha
 		 managers[object->manager].words, STR_ARG(object->managed_by), managers[object->manager].advice, '\0');
 }
 
-static struct left_group *group_of(struct live_left *left, const char *why)
+static struct left_group *group_of(struct cluster_left *left, const char *why)
 {
 	for (size_t i = 0; i < left->groups.n; i++)
 		if (!strcmp(left->groups.items[i].why, why))
@@ -50,7 +50,7 @@ static struct left_group *group_of(struct live_left *left, const char *why)
 	return &left->groups.items[left->groups.n - 1];
 }
 
-bool live_is_left(struct live_work *live, const struct live_object *object, const char *reported_only)
+bool cluster_is_left(struct cluster_work *live, const struct live_object *object, const char *reported_only)
 {
 	const struct settings *settings = &live->work.session->settings;
 	struct buf why CLEANUP(buf_free) = BUF_INIT;
@@ -63,7 +63,7 @@ bool live_is_left(struct live_work *live, const struct live_object *object, cons
 	add_why(&why, object, reported_only);
 	if (!live->left) {
 		live->left = xmalloc(sizeof(*live->left));
-		*live->left = (struct live_left){ 0 };
+		*live->left = (struct cluster_left){ 0 };
 	}
 	group = group_of(live->left, why.p);
 	if (!group->n || settings->verbose) {
@@ -78,7 +78,7 @@ bool live_is_left(struct live_work *live, const struct live_object *object, cons
 	return true;
 }
 
-void live_add_end(struct live_work *live, bool past)
+void cluster_add_end(struct cluster_work *live, bool past)
 {
 	struct output *err = &live->work.session->err;
 
@@ -98,7 +98,7 @@ void live_add_end(struct live_work *live, bool past)
 	output_flush(err);
 }
 
-void live_left_free(struct live_left *left)
+void cluster_left_free(struct cluster_left *left)
 {
 	if (!left)
 		return;

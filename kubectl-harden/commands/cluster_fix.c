@@ -5,19 +5,19 @@
  * Namespace by namespace, and in this order: the diff; the server's dry run, so that what it refuses is known before
  * anything is written; how many pods restart; the question; the changes; and with --wait the roll-out.
  */
-#include "commands/live_fix.h"
+#include "commands/cluster_fix.h"
 
 #include <stdlib.h>
 
 #include "commands/answer.h"
-#include "commands/live.h"
+#include "commands/cluster_work.h"
 #include "engine/trace.h"
 #include "live/apply.h"
 #include "live/rollout.h"
 #include "report/text.h"
 
 struct fixing {
-	struct live_work live; /* first */
+	struct cluster_work live; /* first */
 	struct live_apply *apply;
 	struct {
 		size_t *items; /* rows, by change */
@@ -108,7 +108,7 @@ static enum live_step step_of(const struct live_object *object, const struct yam
 static void add_change(struct fixing *fixing, size_t i)
 {
 	const struct source *source = fixing->live.work.run.sources.items[i];
-	const struct live_row *row = &fixing->live.rows.items[i];
+	const struct cluster_row *row = &fixing->live.rows.items[i];
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct {
 		struct yaml_operation *items;
@@ -233,7 +233,7 @@ static struct restarts count_restarts(struct fixing *fixing)
 	struct restarts sum = { 0 };
 
 	for (size_t i = 0; i < fixing->changes.n; i++) {
-		const struct live_row *row = &fixing->live.rows.items[fixing->changes.items[i]];
+		const struct cluster_row *row = &fixing->live.rows.items[fixing->changes.items[i]];
 		struct live_restarts one;
 
 		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED)
@@ -344,7 +344,7 @@ static void roll_back(struct fixing *fixing, unsigned transaction)
 
 static void wait_for(struct fixing *fixing)
 {
-	struct live_work *live = &fixing->live;
+	struct cluster_work *live = &fixing->live;
 	struct live_rollout_options options = {
 		.client = live->cluster.client,
 		.stop = live->work.run.stop,
@@ -358,7 +358,7 @@ static void wait_for(struct fixing *fixing)
 	size_t n = 0;
 
 	for (size_t i = 0; i < fixing->changes.n; i++) {
-		const struct live_row *row = &live->rows.items[fixing->changes.items[i]];
+		const struct cluster_row *row = &live->rows.items[fixing->changes.items[i]];
 
 		if (live_apply_outcome(fixing->apply, i)->state == APPLY_DONE &&
 		    live_rollout_follows(row->object->resource, row->json))
@@ -448,7 +448,7 @@ static void carry_out(struct fixing *fixing)
 	fixing->parents = NULL;
 }
 
-static void done(struct live_work *live)
+static void done(struct cluster_work *live)
 {
 	struct fixing *fixing = (struct fixing *)live;
 
@@ -460,30 +460,30 @@ static void done(struct live_work *live)
 		carry_out(fixing);
 }
 
-int live_fix(struct session *session)
+int cluster_fix(struct session *session)
 {
 	const struct settings *settings = &session->settings;
 	struct fixing fixing = { 0 };
-	struct live_work *live = &fixing.live;
+	struct cluster_work *live = &fixing.live;
 	int code;
 
-	if (live_open(live, session, &code)) {
+	if (cluster_work_open(live, session, &code)) {
 		live->edits = live->keeps_json = true;
 		live->done = done;
 		live->work.options.traced = true;
 		work_renew(&live->work);
 		run_expect(&live->work.run, live->options);
-		if (live_do(live, &code)) {
+		if (cluster_work_do(live, &code)) {
 			bool written = settings->dry_run == DRY_RUN_NONE && !fixing.declined && !live->work.failed;
 
 			live->work.totals = live->sum;
 			code = work_is_answer(&live->work, settings->fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
 			if (!settings->quiet)
-				live_add_end(live, written);
+				cluster_add_end(live, written);
 			code = work_end(&live->work, code);
 		}
 	}
 	free(fixing.changes.items);
-	live_free(live);
+	cluster_work_free(live);
 	return code;
 }
