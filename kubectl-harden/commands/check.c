@@ -193,9 +193,13 @@ const struct command command_check = {
 	.name = "check",
 	.bit = COMMAND_CHECK,
 	.summary = "List what is not hardened, one finding a line",
-	.description = "List what is not hardened, one finding a line, as FILE:LINE:COLUMN: FIXER: MESSAGE. Nothing is "
-		       "changed. [fixable] marks what fix would mend.\n\n"
-		       "Exit status: 0 No findings. 1 Findings, of the kind that --fail-on means. >1 An error.",
+	.description =
+		"List what is not hardened, one finding a line, as FILE:LINE:COLUMN: FIXER: MESSAGE; of what runs in "
+		"a cluster, as NAMESPACE/TYPE/NAME: FIXER: MESSAGE. Nothing is changed. [fixable] marks what fix "
+		"would mend.\n\n"
+		"Objects of a cluster are named as for kubectl get: TYPE, TYPE/NAME, several with commas or blanks; "
+		"without a TYPE all that hold pods. Owned objects are left to their owners.\n\n"
+		"Exit status: 0 No findings. 1 Findings, of the kind that --fail-on means. >1 An error.",
 	.examples = "# Check a folder and those in it\n"
 		    "kubectl harden check -R -f examples\n"
 		    "# Fail only where a Pod Security level would refuse the pod\n"
@@ -204,7 +208,10 @@ const struct command command_check = {
 		    "kubectl harden check -R -f examples -o sarif\n"
 		    "# Begin where you are: only what is new fails from now on\n"
 		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
-		    "kubectl harden check -R -f examples --baseline=baseline.json\n",
+		    "kubectl harden check -R -f examples --baseline=baseline.json\n"
+		    "# What runs in a namespace of the cluster; in all of them, the Deployments with a label\n"
+		    "kubectl harden check -n default\n"
+		    "kubectl harden check deployments -A -l app=shop\n",
 	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,

@@ -71,10 +71,15 @@ const struct command command_diff = {
 	.name = "diff",
 	.bit = COMMAND_DIFF,
 	.summary = "Show what fix would change",
-	.description = "Show what fix would change, as a unified diff on standard output that git apply and patch -p1 "
-		       "accept. The summary on standard error says which ports move, what an image must be able to do, "
-		       "and what is left for a person.\n\n"
-		       "Exit status: 0 No changes. 1 Changes. >1 An error.",
+	.description =
+		"Show what fix would change, as a unified diff on standard output that git apply and patch -p1 "
+		"accept. The summary on standard error says which ports move, what an image must be able to do, "
+		"and what is left for a person.\n\n"
+		"Of objects of a cluster the manifests are compared that a person would have written: without "
+		"status and what else the server keeps. What Helm, Argo CD, Flux or an operator manages is left to "
+		"them, unless --managed is given, and so is what is in kube-*, openshift-* and privileged "
+		"namespaces that -n does not name.\n\n"
+		"Exit status: 0 No changes. 1 Changes. >1 An error.",
 	.examples = "# Show what would change in a file\n"
 		    "kubectl harden diff -f examples/aspnet/deploy.yaml\n"
 		    "# In a folder and those in it, without the read-only root file system\n"
@@ -82,7 +87,9 @@ const struct command command_diff = {
 		    "# In what another program prints\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n"
 		    "# In what a kustomization is built to\n"
-		    "kubectl harden diff -k overlays/prod\n",
+		    "kubectl harden diff -k overlays/prod\n"
+		    "# In what runs in the cluster\n"
+		    "kubectl harden diff deployment/shop -n default\n",
 	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,

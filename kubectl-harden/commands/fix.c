@@ -163,6 +163,10 @@ const struct command command_fix = {
 		"is no part of a fix stays as it is. Standard input goes to standard output.\n\n"
 		"What cannot be fixed safely is reported with its place and reason, and everything else is fixed. "
 		"A second run changes nothing.\n\n"
+		"Objects of a cluster (TYPE/NAME, TYPE, or all that hold pods) are changed where they run, namespace by "
+		"namespace: the diff is shown, the server is asked whether it would take it (a dry run), then you are "
+		"asked, and then the objects are patched, as long as nobody else has changed the same. What belongs "
+		"together (a port in a workload and in its Service) is changed together or put back.\n\n"
 		"Exit status: 0 Fixed, or nothing to fix. 1 What --fail-on asks for is left. >1 An error.",
 	.examples = "# Harden a file\n"
 		    "kubectl harden fix -f examples/aspnet/deploy.yaml\n"
@@ -171,7 +175,11 @@ const struct command command_fix = {
 		    "# Print the result and write no file\n"
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"
-		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n",
+		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n"
+		    "# Harden what runs in the cluster: the diff, the server's dry run, a question, the changes\n"
+		    "kubectl harden fix deployment/shop -n default\n"
+		    "# The same in a pipeline, until the new pods are ready, or all is as it was\n"
+		    "kubectl harden fix deployment/shop -n default --yes --wait --rollback-on-failure\n",
 	.usage = "(-f FILENAME | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,
