@@ -23,9 +23,9 @@ struct fixing {
 		size_t *items; /* rows, by change */
 		size_t n, cap;
 	} changes;
-	uint32_t *parents; /* rows that belong together, by row */
-	bool declined;	   /* by the user, of any namespace */
-	bool failed;
+	uint32_t *parents;	  /* rows that belong together, by row */
+	bool declined;		  /* by the user, of any namespace */
+	size_t done_n, changes_n; /* objects that were changed, and their changes */
 };
 
 static struct settings *settings_of(struct fixing *fixing)
@@ -214,7 +214,13 @@ static void tell_warnings(struct fixing *fixing)
 
 static void tell_done(struct fixing *fixing, size_t change, const char *how)
 {
+	const struct source *source = fixing->live.work.run.sources.items[fixing->changes.items[change]];
 	struct buf *out = &fixing->live.work.session->out.text;
+
+	fixing->done_n++;
+	for (size_t i = 0; i < source->documents.n; i++)
+		for (size_t k = 0; k < source->documents.items[i].objects.n; k++)
+			fixing->changes_n += source->documents.items[i].objects.items[k].changes;
 
 	add_name(fixing, out, object_of(fixing, change));
 	buf_addf(out, " hardened%s\n", how);
@@ -255,23 +261,23 @@ static bool ask(struct fixing *fixing, size_t accepted)
 	struct str answer;
 
 	output_flush(&fixing->live.work.session->out);
-	buf_addf(&err->text, "The server accepts %s (dry run). ", accepted == fixing->changes.n ? "this" : "the rest");
+	buf_addf(&err->text, "The server accepts %s (dry run).", accepted == fixing->changes.n ? "this" : "the rest");
 	if (restarts.pods) {
-		buf_addf(&err->text, "%lld pod%s will restart. ", (long long)restarts.pods,
+		buf_addf(&err->text, " %lld pod%s will restart.", (long long)restarts.pods,
 			 restarts.pods == 1 ? "" : "s");
 	} else if (!restarts.unknown) {
-		buf_addz(&err->text, "No pod will restart. ");
+		buf_addz(&err->text, " No pod will restart.");
 	}
 	if (restarts.unknown)
-		buf_addz(&err->text, "Which pods restart is up to an operator. ");
+		buf_addz(&err->text, " Which pods restart is up to an operator.");
 	if (restarts.on_delete)
-		buf_addz(&err->text, "Some change when they are deleted or resumed. ");
+		buf_addz(&err->text, " Some change when they are deleted or resumed.");
 	if (settings_of(fixing)->yes) {
 		buf_addc(&err->text, '\n');
 		output_flush(err);
 		return true;
 	}
-	buf_addz(&err->text, "Go on? [y/N] ");
+	buf_addz(&err->text, " Go on? [y/N] ");
 	output_flush(err);
 	if (!answer_read(&line)) {
 		buf_addc(&err->text, '\n');
@@ -474,9 +480,13 @@ int cluster_fix(struct session *session)
 		work_renew(&live->work);
 		run_expect(&live->work.run, live->options);
 		if (cluster_work_do(live, &code)) {
-			bool written = settings->dry_run == DRY_RUN_NONE && !fixing.declined && !live->work.failed;
+			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 
 			live->work.totals = live->sum;
+			if (settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
+				live->sum.changed = fixing.done_n;
+				live->sum.changes = fixing.changes_n;
+			}
 			code = work_is_answer(&live->work, settings->fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
 			if (!settings->quiet)
 				cluster_add_end(live, written);

@@ -60,8 +60,8 @@ static void add_path(struct buf *out, const struct live_object *object, struct a
 	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
 }
 
-static bool add_source(struct cluster_work *live, const struct live_object *object, struct str json, bool context,
-		       struct error **err)
+static bool add_source(struct cluster_work *live, const struct live_object *object, struct str json,
+		       struct source_options *options, bool context, struct error **err)
 {
 	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
@@ -75,7 +75,7 @@ static bool add_source(struct cluster_work *live, const struct live_object *obje
 	image.n = text.n - 1;
 	image.bytes = text.p;
 	text = BUF_INIT;
-	source = run_add_live(&live->work.run, path.p, &image, context ? live->nothing : live->options, context);
+	source = run_add_live(&live->work.run, path.p, &image, options, context);
 	if (source->documents.n && live->keeps_json)
 		row = (struct cluster_row){ object, str_copy(live->arena, json) };
 	VEC_PUSH(&live->rows, row);
@@ -120,7 +120,19 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 	if (!namespace->json.n || !resource || !live->work.run.waits)
 		return true;
 	return live_object_read(resource, namespace->json, live->arena, object, err) &&
-	       add_source(live, object, namespace->json, !(live->options->fix.also & labels), err);
+	       add_source(live, object, namespace->json, live->options, !(live->options->fix.also & labels), err);
+}
+
+/* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
+static struct source_options *context_options(struct cluster_work *live, const struct live_object *object)
+{
+	const struct live_resource *resource = object->resource;
+	struct str api_version = str_join(live->arena, resource->group, STR("/"));
+	const struct kube_kind *kind = kube_kind_find_own(&live->options->own.kinds,
+							  resource->group.n ? api_version : STR("v1"), resource->kind);
+	bool managed = object->manager != MANAGER_NONE && !live->work.session->settings.managed;
+
+	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;
 }
 
 static bool take(void *data, const struct gather_namespace *namespace, const struct gather_object *object,
@@ -128,11 +140,14 @@ static bool take(void *data, const struct gather_namespace *namespace, const str
 {
 	struct cluster_work *live = data;
 	bool context = object->role == GATHER_CONTEXT;
+	struct source_options *options = live->options;
 
 	(void)namespace;
-	if (!context && live->edits)
-		context = cluster_is_left(live, object->object, object->reported_only);
-	return add_source(live, object->object, object->json, context, err);
+	if (context)
+		options = object->reported_only ? live->nothing : context_options(live, object->object);
+	else if (live->edits && cluster_is_left(live, object->object, object->reported_only))
+		options = live->nothing;
+	return add_source(live, object->object, object->json, options, context || options == live->nothing, err);
 }
 
 /* Ports are of no interest to those that have none: but a Service may lead to one that nobody declares. */
