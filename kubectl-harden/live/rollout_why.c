@@ -373,7 +373,8 @@ static void say_pods(struct why *why)
 	for (size_t i = 0; i < found.n && i < PODS_SHOWN; i++)
 		say_pod(why, &document, found.items[i].pod);
 	if (found.n > PODS_SHOWN)
-		say(why, str_fmt(why->arena, "and %zu more pods are not ready", found.n - PODS_SHOWN));
+		say(why, str_fmt(why->arena, "%zu more %s not ready", found.n - PODS_SHOWN,
+				 found.n == PODS_SHOWN + 1 ? "pod is" : "pods are"));
 	free(found.items);
 	live_document_free(&document);
 }
