@@ -70,15 +70,17 @@ static void add_escaped(struct buf *out, struct str value)
 
 /* The answer's body, to be freed; false where there is none. */
 static bool get(struct why *why, const struct live_resource *resource, struct str name, const char *query,
-		struct buf *ret_body)
+		const char *accept, struct buf *ret_body)
 {
+	struct live_request request = { .method = "GET", .accept = accept, .quiet_warnings = true };
 	struct live_response response = { 0 };
 	struct buf path = BUF_INIT;
 	bool ok;
 
 	live_resource_path(resource, why->item->object->namespace, name, &path);
 	buf_addz(&path, query);
-	ok = live_get(why->options->client, buf_str(&path), &response, NULL);
+	request.path = buf_str(&path);
+	ok = live_do(why->options->client, &request, &response, NULL);
 	if (ok) {
 		*ret_body = response.body;
 		response.body = BUF_INIT;
@@ -92,7 +94,7 @@ static bool get_document(struct why *why, const struct live_resource *resource, 
 			 struct live_document *document)
 {
 	struct buf body = BUF_INIT;
-	bool ok = get(why, resource, name, query, &body) && live_document_read(document, buf_str(&body), NULL);
+	bool ok = get(why, resource, name, query, NULL, &body) && live_document_read(document, buf_str(&body), NULL);
 
 	buf_free(&body);
 	return ok;
@@ -276,7 +278,7 @@ static void say_log(struct why *why, struct str pod, struct str container, bool 
 	add_escaped(&query, container);
 	buf_addf(&query, "&tailLines=%d&limitBytes=%d%s", LOG_LINES, LOG_BYTES, previous ? "&previous=true" : "");
 	buf_addc(&query, '\0');
-	if (get(why, &pods, pod, query.p, &body)) {
+	if (get(why, &pods, pod, query.p, "*/*", &body)) {
 		rest = str_trim(buf_str(&body));
 		while (rest.n && str_cut(&rest, '\n', &line))
 			VEC_PUSH(&why->lines, str_fmt(why->arena, "  | %.*s", STR_ARG(str_trim(line))));
