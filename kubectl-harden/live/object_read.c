@@ -41,7 +41,7 @@ static void set_manager(struct reading *reading, enum live_manager manager, cons
 			struct str name)
 {
 	reading->ret->manager = manager;
-	reading->ret->managed_by = str_fmt(reading->arena, "%s%s%.*s%s%.*s", kind, *kind ? " " : "", STR_ARG(namespace),
+	reading->ret->managed_by = str_fmt(reading->arena, "%s%s%.*s%s%.*s", kind, name.n ? " " : "", STR_ARG(namespace),
 					   namespace.n ? "/" : "", STR_ARG(name));
 }
 

@@ -149,6 +149,8 @@ static bool must_look(const struct live_response *response)
 	case LIVE_BUSY:
 	case LIVE_STOPPED:
 		return true;
+	case LIVE_REFUSED: /* an answer that is too large, or no JSON */
+		return response->status < 300;
 	case LIVE_INVALID:
 		return !response->message || !*response->message || !strcmp(response->message, test_failed);
 	default:
