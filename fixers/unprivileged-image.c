@@ -7,6 +7,7 @@
 #include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/low_ports.h"
+#include "kube/port_sites.h"
 #include "kube/twins.h"
 
 static const struct port_decision *find_decision(const struct fix_context *fix, uint16_t port)
@@ -52,6 +53,20 @@ static bool moves_by_twin(struct fix_context *fix, int target)
 	return false;
 }
 
+/* Whether a port that nothing declares, and that stays, counts as this container's (see kube/port_sites.c). */
+static bool is_left_to(struct fix_context *fix, int target, const struct port_decision *decision)
+{
+	struct port_sites sites;
+	int owner;
+
+	if (decision->action == PORT_MOVE)
+		return false;
+	port_sites_find(fix->pod, fix->arena, decision->protocol, decision->port, decision->target, &sites);
+	owner = sites.owner;
+	port_sites_free(&sites);
+	return owner == target;
+}
+
 /* Why a port that the image listens on keeps it; empty where none does. */
 static struct str kept_port(struct fix_context *fix, int target)
 {
@@ -62,8 +77,8 @@ static struct str kept_port(struct fix_context *fix, int target)
 	for (size_t i = 0; i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
-		decision = facts->listens[i].udp || !opens(fix, target, port) ? NULL : find_decision(fix, port);
-		if (!decision)
+		decision = facts->listens[i].udp ? NULL : find_decision(fix, port);
+		if (!decision || (!opens(fix, target, port) && !is_left_to(fix, target, decision)))
 			continue;
 		if (decision->action != PORT_MOVE)
 			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",
