@@ -2,12 +2,21 @@
 /*
  * diff: what fix would change, as a unified diff on standard output; exit code 1 if that is anything.
  */
-#include "commands/work.h"
+#include "commands/formats.h"
 
-static void print(struct work *work)
+static void print(struct work *work, int code)
 {
-	for (size_t i = 0; i < work->run.sources.n; i++)
-		work_add_diff(work, work->run.sources.items[i]);
+	const enum format format = work->session->settings.format;
+
+	if (format == FORMAT_JSON) {
+		work_add_report(work, code);
+		return;
+	}
+	if (formats_is_of_objects(format))
+		formats_print(work);
+	else
+		for (size_t i = 0; i < work->run.sources.n; i++)
+			work_add_diff(work, work->run.sources.items[i]);
 	work_add_summary(work, false);
 }
 
@@ -18,10 +27,7 @@ static int run(struct session *session)
 
 	if (work_do(&work, session, &code)) {
 		code = work.totals.changed ? EXIT_ANSWER : EXIT_FINE;
-		if (session->settings.format == FORMAT_JSON)
-			work_add_report(&work, code);
-		else
-			print(&work);
+		print(&work, code);
 		code = work_end(&work, code);
 	}
 	work_free(&work);

@@ -11,7 +11,20 @@ enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
 enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
 enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
+/* Those that an option of one command takes stand together: see options.c. */
+enum format {
+	FORMAT_TEXT,
+	FORMAT_NAME_CHECKS,
+	FORMAT_JUNIT,
+	FORMAT_GITHUB,
+	FORMAT_SARIF,
+	FORMAT_JSON,
+	FORMAT_JSON_PATCH,
+	FORMAT_PATCH,
+	FORMAT_OBJECTS_JSON,
+	FORMAT_OBJECTS_YAML,
+	FORMAT_KUSTOMIZE,
+};
 
 enum print { PRINT_TABLE, PRINT_JSON, PRINT_YAML };
 
@@ -38,6 +51,7 @@ struct settings {
 	enum standard standard;
 	enum print print;
 	const char *baseline, *write_baseline; /* files; NULL */
+	const char *component;		       /* of FORMAT_KUSTOMIZE: the folder */
 };
 
 struct settings settings_init(void);
@@ -58,6 +72,7 @@ struct option {
 	const char *shown;	  /* its default, as help shows it */
 	const char *bare;	  /* its value where none is given: `--dry-run`; NULL: one must be */
 	const char *const *words; /* OPTION_CHOICE: ends with NULL; the index is the value */
+	const char *form;	  /* OPTION_CHOICE: what it takes besides, "kustomize=DIR", by .set; NULL */
 	unsigned first;		  /* OPTION_CHOICE: value of the first word */
 	size_t at;		  /* OPTION_SWITCH, OPTION_CHOICE: offset in struct settings */
 	bool (*set)(struct settings *settings, const struct option *option, struct str value, struct error **err);
@@ -88,6 +103,7 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 
 /* Values; see commands/values.c. */
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_output(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "commands/chart.h"
+#include "commands/formats.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
@@ -242,8 +243,9 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	run_options = images_options(&work->images, settings);
 	project_add_images(work->project, &run_options);
 	run_init(&work->run, &run_options);
-	work->run.options.keep_sources = settings->to_stdout;
-	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
+	work->run.options.keep_sources = settings->to_stdout || settings->format == FORMAT_OBJECTS_JSON ||
+					 settings->format == FORMAT_OBJECTS_YAML;
+	work->run.options.traced |= formats_is_report(settings->format);
 	work->run.stop = options.stop = interrupt_catch();
 	options.data = work;
 	options.excluded = excluded;
