@@ -11,6 +11,7 @@
 
 #include "commands/answer.h"
 #include "commands/cluster_work.h"
+#include "commands/formats.h"
 #include "engine/trace.h"
 #include "live/apply.h"
 #include "live/rollout.h"
@@ -458,6 +459,11 @@ static void done(struct cluster_work *live)
 {
 	struct fixing *fixing = (struct fixing *)live;
 
+	if (live->whole) {
+		formats_print(&live->work);
+		return;
+	}
+
 	if (!settings_of(fixing)->yes || settings_of(fixing)->dry_run != DRY_RUN_NONE)
 		for (size_t i = 0; i < live->work.run.sources.n; i++)
 			work_add_diff(&live->work, live->work.run.sources.items[i]);
@@ -474,7 +480,9 @@ int cluster_fix(struct session *session)
 	int code;
 
 	if (cluster_work_open(live, session, &code)) {
-		live->edits = live->keeps_json = true;
+		live->whole = formats_is_of_objects(settings->format);
+		live->edits = true;
+		live->keeps_json = !live->whole;
 		live->done = done;
 		live->work.options.traced = true;
 		work_renew(&live->work);
@@ -483,7 +491,7 @@ int cluster_fix(struct session *session)
 			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 
 			live->work.totals = live->sum;
-			if (settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
+			if (!live->whole && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
 				live->sum.changed = fixing.done_n;
 				live->sum.changes = fixing.changes_n;
 			}

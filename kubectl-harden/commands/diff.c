@@ -3,11 +3,21 @@
  * diff: what fix would change, as a unified diff on standard output; exit code 1 if that is anything.
  */
 #include "commands/cluster_work.h"
+#include "commands/formats.h"
 
-static void print(struct work *work)
+static void print(struct work *work, int code)
 {
-	for (size_t i = 0; i < work->run.sources.n; i++)
-		work_add_diff(work, work->run.sources.items[i]);
+	const enum format format = work->session->settings.format;
+
+	if (format == FORMAT_JSON) {
+		work_add_report(work, code);
+		return;
+	}
+	if (formats_is_of_objects(format))
+		formats_print(work);
+	else
+		for (size_t i = 0; i < work->run.sources.n; i++)
+			work_add_diff(work, work->run.sources.items[i]);
 	work_add_summary(work, false);
 }
 
@@ -33,13 +43,15 @@ static int run_live(struct session *session)
 
 	if (cluster_work_open(&live, session, &code)) {
 		live.edits = true;
-		live.whole = settings->format == FORMAT_JSON;
+		live.whole = formats_is_whole(settings->format);
 		live.done = live.whole ? keep_whole : print_namespace;
 		if (cluster_work_do(&live, &code)) {
 			code = live.sum.changed ? EXIT_ANSWER : EXIT_FINE;
-			if (live.whole)
+			if (settings->format == FORMAT_JSON)
 				work_add_report(&live.work, code);
-			else if (!settings->quiet)
+			else if (live.whole)
+				formats_print(&live.work);
+			if (!settings->quiet && settings->format != FORMAT_JSON)
 				cluster_add_end(&live, false);
 			code = work_end(&live.work, code);
 		}
@@ -57,10 +69,7 @@ static int run(struct session *session)
 		return run_live(session);
 	if (work_do(&work, session, &code)) {
 		code = work.totals.changed ? EXIT_ANSWER : EXIT_FINE;
-		if (session->settings.format == FORMAT_JSON)
-			work_add_report(&work, code);
-		else
-			print(&work);
+		print(&work, code);
 		code = work_end(&work, code);
 	}
 	work_free(&work);

@@ -4,6 +4,7 @@
  */
 #include "commands/work.h"
 
+#include "commands/formats.h"
 #include "commands/interactive.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
@@ -89,12 +90,13 @@ static bool deliver(struct work *work)
 	return false;
 }
 
-static void carry_out(struct work *work, int code)
+static void carry_out(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
 
-	if (settings->format == FORMAT_JSON) {
-		work_add_report(work, code);
+	if (formats_is_of_objects(settings->format)) {
+		formats_print(work);
+		work_add_summary(work, false);
 	} else if (settings->dry_run == DRY_RUN_CLIENT) {
 		for (size_t i = 0; i < work->run.sources.n; i++)
 			work_add_diff(work, work->run.sources.items[i]);
@@ -131,8 +133,8 @@ static int run(struct session *session)
 	struct work work;
 	int code;
 
-	if (session->settings.format == FORMAT_JSON && session->settings.dry_run != DRY_RUN_CLIENT) {
-		error_set(&error, "--output is for --dry-run=client");
+	if (session->settings.format != FORMAT_TEXT && session->settings.dry_run == DRY_RUN_NONE) {
+		error_set(&error, "--output is for a --dry-run");
 		return command_usage_error(session, error);
 	}
 	if (cluster_is_meant(&session->settings) && check_live(session, &error))
@@ -147,7 +149,7 @@ static int run(struct session *session)
 		return command_usage_error(session, error);
 	if (work_do(&work, session, &code) && (!session->settings.interactive || interactive_ask(&work, &code))) {
 		code = work_is_answer(&work, session->settings.fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
-		carry_out(&work, code);
+		carry_out(&work);
 		code = work_end(&work, code);
 	}
 	work_free(&work);

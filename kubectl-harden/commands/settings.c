@@ -57,6 +57,12 @@ bool option_refuse(const struct settings *settings, const struct option *option,
 	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
 }
 
+/* "kustomize=" of "kustomize=DIR". */
+static struct str str_before_value(const char *form)
+{
+	return (struct str){ form, strcspn(form, "=") + 1 };
+}
+
 static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	struct buf words CLEANUP(buf_free) = BUF_INIT;
@@ -71,9 +77,13 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 			return true;
 		}
 	}
+	if (option->form && str_starts(value, str_before_value(option->form)))
+		return option->set(settings, option, value, err);
 	buf_addz(&words, "must be ");
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", option->words[i]);
+		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n || option->form ? ", " : " or ", option->words[i]);
+	if (option->form)
+		buf_addf(&words, " or %s", option->form);
 	near = str_nearest(value, option->words, n);
 	buf_addf(&words, "%s%s%s%c", near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", '\0');
 	return option_refuse(settings, option, value, words.p, err);

@@ -12,7 +12,20 @@ enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
 enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
 enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT, DRY_RUN_SERVER };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
+/* Those that an option of one command takes stand together: see options.c. */
+enum format {
+	FORMAT_TEXT,
+	FORMAT_NAME_CHECKS,
+	FORMAT_JUNIT,
+	FORMAT_GITHUB,
+	FORMAT_SARIF,
+	FORMAT_JSON,
+	FORMAT_JSON_PATCH,
+	FORMAT_PATCH,
+	FORMAT_OBJECTS_JSON,
+	FORMAT_OBJECTS_YAML,
+	FORMAT_KUSTOMIZE,
+};
 
 enum print { PRINT_TABLE, PRINT_JSON, PRINT_YAML };
 
@@ -47,6 +60,7 @@ struct settings {
 	enum standard standard;
 	enum print print;
 	const char *baseline, *write_baseline; /* files; NULL */
+	const char *component;		       /* of FORMAT_KUSTOMIZE: the folder */
 };
 
 struct settings settings_init(void);
@@ -68,6 +82,7 @@ struct option {
 	const char *shown;	  /* its default, as help shows it */
 	const char *bare;	  /* its value where none is given: `--dry-run`; NULL: one must be */
 	const char *const *words; /* OPTION_CHOICE: ends with NULL; the index is the value */
+	const char *form;	  /* OPTION_CHOICE: what it takes besides, "kustomize=DIR", by .set; NULL */
 	unsigned first;		  /* OPTION_CHOICE: value of the first word */
 	size_t at;		  /* offset in struct settings; OPTION_VALUE: for its .set */
 	bool (*set)(struct settings *settings, const struct option *option, struct str value, struct error **err);
@@ -103,6 +118,7 @@ bool value_verbose(struct settings *settings, const struct option *option, struc
 bool value_chunk(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_output(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);

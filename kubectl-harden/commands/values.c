@@ -91,6 +91,20 @@ bool value_filename(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+/* "kustomize=DIR" */
+bool value_output(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct str folder = value, word;
+
+	str_cut(&folder, '=', &word);
+	if (!folder.n)
+		return option_refuse(settings, option, value, "a folder for the component, as kustomize=DIR", err);
+	settings->format = FORMAT_KUSTOMIZE;
+	/* A slice of argv, up to its end. */
+	settings->component = folder.p;
+	return true;
+}
+
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)

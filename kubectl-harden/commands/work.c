@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "commands/chart.h"
+#include "commands/formats.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
@@ -230,8 +231,9 @@ static void begin_run(struct work *work)
 	const struct settings *settings = &work->session->settings;
 
 	run_init(&work->run, &work->options);
-	work->run.options.keep_sources = settings->to_stdout;
-	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
+	work->run.options.keep_sources = settings->to_stdout || settings->format == FORMAT_OBJECTS_JSON ||
+					 settings->format == FORMAT_OBJECTS_YAML;
+	work->run.options.traced |= formats_is_report(settings->format);
 	work->run.stop = interrupt_catch();
 }
 
