@@ -209,10 +209,10 @@ const struct command command_check = {
 		    "# Begin where you are: only what is new fails from now on\n"
 		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
 		    "kubectl harden check -R -f examples --baseline=baseline.json\n"
-		    "# What runs in a namespace of the cluster; in all of them, the Deployments with a label\n"
+		    "# What runs in a namespace of the cluster, and some of all of them\n"
 		    "kubectl harden check -n default\n"
 		    "kubectl harden check deployments -A -l app=shop\n",
-	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

@@ -86,16 +86,21 @@ static void group_rows(struct fixing *fixing)
 
 /* ---- changes ---- */
 
+static const struct kube_kind *kind_of(const struct live_object *object)
+{
+	const struct live_resource *resource = object->resource;
+	struct buf api_version CLEANUP(buf_free) = BUF_INIT;
+
+	if (resource->group.n)
+		buf_addf(&api_version, "%.*s/", STR_ARG(resource->group));
+	buf_add(&api_version, resource->version);
+	return kube_kind_find(buf_str(&api_version), resource->kind);
+}
+
 static enum live_step step_of(const struct live_object *object, const struct yaml_operation *operations, size_t n)
 {
-	struct buf api_version CLEANUP(buf_free) = BUF_INIT;
-	const struct kube_kind *kind;
+	const struct kube_kind *kind = kind_of(object);
 
-	buf_addf(&api_version, "%.*s/", STR_ARG(object->resource->group));
-	if (!object->resource->group.n)
-		api_version.n = 0;
-	buf_add(&api_version, object->resource->version);
-	kind = kube_kind_find(buf_str(&api_version), object->resource->kind);
 	if (!kind || kind->flags & KIND_POD)
 		return STEP_WORKLOAD;
 	if (!(kind->flags & KIND_SERVICE))
@@ -243,7 +248,8 @@ static struct restarts count_restarts(struct fixing *fixing)
 		const struct cluster_row *row = &fixing->live.rows.items[fixing->changes.items[i]];
 		struct live_restarts one;
 
-		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED)
+		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED ||
+		    step_of(row->object, NULL, 0) != STEP_WORKLOAD)
 			continue;
 		one = live_restarts(row->object->resource, row->json);
 		sum.on_delete |= one.when == RESTART_ON_DELETE || one.when == RESTART_PAUSED;

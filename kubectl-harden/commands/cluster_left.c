@@ -82,6 +82,7 @@ void cluster_add_end(struct cluster_work *live, bool past)
 {
 	struct output *err = &live->work.session->err;
 
+	output_flush(&live->work.session->out);
 	for (size_t i = 0; live->left && i < live->left->groups.n; i++) {
 		const struct left_group *group = &live->left->groups.items[i];
 		struct buf line CLEANUP(buf_free) = BUF_INIT;

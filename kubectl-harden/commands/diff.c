@@ -99,7 +99,7 @@ const struct command command_diff = {
 		    "kubectl harden diff -k overlays/prod\n"
 		    "# In what runs in the cluster\n"
 		    "kubectl harden diff deployment/shop -n default\n",
-	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

@@ -178,11 +178,11 @@ const struct command command_fix = {
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n"
-		    "# Harden what runs in the cluster: the diff, the server's dry run, a question, the changes\n"
+		    "# Harden what runs in the cluster, once you say yes\n"
 		    "kubectl harden fix deployment/shop -n default\n"
-		    "# The same in a pipeline, until the new pods are ready, or all is as it was\n"
-		    "kubectl harden fix deployment/shop -n default --yes --wait --rollback-on-failure\n",
-	.usage = "(-f FILENAME | TYPE[/NAME] [-n NAMESPACE | -A] [-l SELECTOR]) [options]",
+		    "# Without a question, and put back if it does not come up\n"
+		    "kubectl harden fix deploy/shop -n default -y --wait --rollback-on-failure\n",
+	.usage = "(-f FILENAME | TYPE[/NAME]) [options]",
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

@@ -308,8 +308,7 @@ static bool write_component(struct session *session, const struct differences *d
 		return true;
 	text_escape(&session->err.text, str_of(folder));
 	buf_addz(&session->err.text, ": a component with ");
-	text_count(&session->err.text, patches, "patch");
-	buf_addz(&session->err.text, ".\n");
+	buf_addf(&session->err.text, "%zu patch%s.\n", patches, patches == 1 ? "" : "es");
 	return true;
 }
 
