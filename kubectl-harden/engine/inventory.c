@@ -13,6 +13,7 @@
 #include "fixers/list.h"
 #include "fixers/skip.h"
 #include "kube/listeners.h"
+#include "kube/low_ports.h"
 
 static struct str keep(struct run *run, struct str text)
 {
