@@ -298,5 +298,6 @@ struct image_fact image_config_fact(struct arena *arena, const struct image_conf
 		fact.workdir = str_copy(arena, config->workdir).p;
 	fact.source = source;
 	fact.mark = IMAGE_OWN;
+	fact.rest = base;
 	return fact;
 }

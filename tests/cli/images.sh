@@ -97,6 +97,14 @@ run 0 kubectl-harden fix -q --stdout -f project/web.yaml
 holds 'image: nginx:1.27'
 run 0 kubectl-harden fix -q --stdout -f project/web.yaml --replace-images
 holds 'image: nginxinc/nginx-unprivileged:1.27'
+# Both flags take back what the project forbids, and what the command line forbids stands.
+printf 'safe-only: true\n' >project/.kubectl-harden.yaml
+for flag in --replace-images --also=unprivileged-image; do
+	run 0 kubectl-harden fix -q --stdout -f project/web.yaml $flag
+	holds 'image: nginxinc/nginx-unprivileged:1.27'
+	run 0 kubectl-harden fix -q --stdout -f project/web.yaml $flag --safe-only
+	holds 'image: nginx:1.27'
+done
 
 # wrong FILE TEXT MESSAGE: as --images, TEXT is an error at its place, and nothing else is said.
 wrong() {
@@ -229,7 +237,35 @@ run 0 kubectl-harden explain image registry.example/hub/library/nginx:1.27
 says out 'registry.example/hub/library/nginx:1.27: nginx, taken for a copy of docker.io/library/nginx'
 run 0 kubectl-harden explain image nginx:1.27 --images rows.yaml
 says out 'nginx:1.27: another nginx'
-says out '  From               rows.yaml (your own)'
+says out '  From               rows.yaml:9 (your own)'
+# The project file of the current folder holds, too; each fact has its place.
+cat >.kubectl-harden.yaml <<-'END'
+	safe-only: true
+	images:
+	- repositories: [registry.example/shop/*]
+	  user: root
+	  uid: 4711
+	  data: [/var/lib/shop]
+	- repositories: [docker.io/library/nginx]
+	  source: measured by us
+	  uid: 4712
+END
+run 0 kubectl-harden explain image registry.example/shop/api
+says out 'registry.example/shop/api: registry.example/shop/*'
+says out '  Works as user      4711'
+says out '  From               .kubectl-harden.yaml:3 (your own)'
+grep -q '^  + *runAsUser: 4711$' "$temp/out" || fail "no UID: $(cat "$temp/out")"
+! grep -q 'emptyDir' "$temp/out" || fail "not safe-only: $(cat "$temp/out")"
+run 0 kubectl-harden explain image nginx:1.27
+says out '  From               measured by us, .kubectl-harden.yaml:7 (your own)'
+run 0 kubectl-harden explain image nginx:1.27 --images rows.yaml
+says out '  From               rows.yaml:9 (your own)'
+printf 'imags: []' >.kubectl-harden.yaml
+run 2 kubectl-harden explain image nginx:1.27
+says err 'error: .kubectl-harden.yaml:1:1: unknown key "imags" (did you mean images?)'
+rm .kubectl-harden.yaml
+run 0 kubectl-harden explain image nginx:1.27 --image-config nginx:1.27=oci.json
+says out '  From               oci.json (your own); the rest: nginx/docker-nginx'
 run 0 kubectl-harden explain image --replace-images nginx:1.27
 grep -q '^  + *image: nginxinc/nginx-unprivileged:1.27$' "$temp/out" || fail "no twin: $(cat "$temp/out")"
 run 0 kubectl-harden explain image registry.example/x --image-config registry.example/x=oci.json
