@@ -133,6 +133,9 @@ static bool read_images(struct schema *schema, struct named_configs *ret)
 
 	if (n > IMAGE_CONFIGS_MAX)
 		return schema_fail(schema, root, "more than 1,000 images");
+	if (!n)
+		return schema_fail(schema, root,
+				   "no image is in it: docker image inspect prints this of one that is not there");
 	ret->items = ARENA_ARRAY(schema->arena, struct named_config, n + 1);
 	if (!list)
 		return read_image(schema, root, &ret->items[ret->n++]);

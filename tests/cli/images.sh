@@ -106,6 +106,37 @@ for flag in --replace-images --also=unprivileged-image; do
 	holds 'image: nginx:1.27'
 done
 
+# What is said of images that no container has is told, once; a config is one thing under all its names.
+printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{}}' >empty.json
+printf '[{"Config":{},"RepoTags":["nginx:1.27","nginx:1"],"RepoDigests":["nginx@sha256:%064d"]}]' 1 >inspect.json
+printf 'FROM nginx:1.27\n' >Dockerfile.web
+manifest nginx:1.27
+for command in diff check "fix --dry-run"; do
+	code=1
+	[ "$command" != "fix --dry-run" ] || code=0
+	# shellcheck disable=SC2086 # a command and its flag
+	run "$code" kubectl-harden $command -f web.yaml --image-config inspect.json \
+		--image-config registry.example/a:1=empty.json --image-config nginx:1.28=empty.json \
+		--dockerfile registry.example/shop/web=Dockerfile.web
+	[ "$(grep -c 'no container of the input' "$temp/err")" = 2 ] || fail "not two notes: $(cat "$temp/err")"
+	tr -s '\n ' '  ' <"$temp/err" | grep -qF -- '--image-config: no container of the input has the image registry.example/a:1,' ||
+		fail "no note: $(cat "$temp/err")"
+	tr -s '\n ' '  ' <"$temp/err" | grep -qF -- '--dockerfile: no container of the input has the image registry.example/shop/web.' ||
+		fail "no note: $(cat "$temp/err")"
+	! grep -q 'docker.io/library/nginx:1.27' "$temp/err" || fail "a config that is used: $(cat "$temp/err")"
+done
+run 0 kubectl-harden fix -q --stdout -f web.yaml --image-config registry.example/a:1=empty.json
+is_empty err
+mkdir many
+for number in 1 2 3 4 5 6 7; do
+	cp empty.json "many/web:$number.json"
+done
+run 0 kubectl-harden fix --stdout -f web.yaml --image-config many
+tr -s '\n ' '  ' <"$temp/err" | grep -qF 'docker.io/library/web:5 … and 2 more.' || fail "no note: $(cat "$temp/err")"
+printf '[]' >none.json
+run 2 kubectl-harden check -f web.yaml --image-config none.json
+says err 'error: none.json:1:1: no image is in it: docker image inspect prints this of one'
+
 # wrong FILE TEXT MESSAGE: as --images, TEXT is an error at its place, and nothing else is said.
 wrong() {
 	printf '%s' "$2" >"$1"
