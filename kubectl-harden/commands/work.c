@@ -293,6 +293,8 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	if (work_interrupted(work, ret_code))
 		return false;
 	work_count(work);
+	if (!settings->quiet)
+		images_add_notes(&work->images, &work->run, &session->err.text);
 	return true;
 }
 

@@ -29,6 +29,7 @@ struct run_options {
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
+	bool keep_images;    /* which images the containers of the input have: run->images */
 };
 
 /* What pods have to reach, and what follows from it for each fixer: see levels.h. */
@@ -162,7 +163,12 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
-	bool mixed; /* a commit failed and not every file could be put back: its error says which */
+	struct {
+		struct str *items; /* each once, as it is written */
+		size_t n, cap;
+		struct intern known; /* in arena */
+	} images;		     /* with options.keep_images */
+	bool mixed;		     /* a commit failed and not every file could be put back: its error says which */
 	struct {
 		struct unread {
 			struct str path;
