@@ -12,7 +12,7 @@
 
 #include "live/pause.h"
 
-enum { TRIES = 5, PAUSE_FIRST_MS = 50 };
+enum { TRIES = 5, TRIES_PAUSE_MS = 50, LOOKS = 3, LOOKS_PAUSE_MS = 100 };
 
 static const char test_failed[] = "the server rejected our request due to an error in our request";
 
@@ -110,9 +110,9 @@ static bool request(struct sending *sending, bool patch, struct live_response *r
 	return ok;
 }
 
-static void pause_before(const struct sending *sending, unsigned tries)
+static void wait_for(const struct sending *sending, unsigned ms)
 {
-	live_pause((uint64_t)PAUSE_FIRST_MS << tries, sending->send->regardless ? NULL : sending->send->stop);
+	live_pause(ms, sending->send->regardless || sending->lost ? NULL : sending->send->stop);
 }
 
 /* ---- answers ---- */
@@ -210,14 +210,14 @@ static bool look(struct sending *sending, enum live_failure failure, struct str 
 {
 	bool again = false;
 
-	for (unsigned tries = 0; tries < TRIES; tries++) {
+	for (unsigned looks = 0; looks < LOOKS; looks++) {
 		struct live_response response = { 0 };
 		struct error *err = NULL;
 		bool ok, more;
 
-		/* What was sent may still be under way. */
-		if (sending->lost || tries)
-			pause_before(sending, tries);
+		/* What was sent may still be under way; a server that is away may be back in a moment. */
+		if (sending->lost || looks)
+			wait_for(sending, (unsigned)LOOKS_PAUSE_MS << 2 * looks);
 		ok = request(sending, false, &response, &err);
 		more = response.failure == LIVE_UNREACHABLE || response.failure == LIVE_BUSY;
 		if (ok)
@@ -278,7 +278,7 @@ struct live_sent live_send(const struct live_send *send)
 			break;
 		}
 		if (tries)
-			pause_before(&sending, tries);
+			wait_for(&sending, (unsigned)TRIES_PAUSE_MS << tries);
 		if (!send_once(&sending))
 			break;
 	}
