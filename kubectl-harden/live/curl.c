@@ -364,6 +364,14 @@ static enum transport_end end_of_connect(struct transport *transport)
 	return number == ECONNREFUSED ? TRANSPORT_REFUSED : TRANSPORT_NO_CONNECTION;
 }
 
+/* What a proxy answered to CONNECT is no answer of the server. */
+static bool proxy_refused(struct transport *transport)
+{
+	long status = 0;
+
+	return !transport->curl.easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &status) && status >= 300;
+}
+
 static enum transport_end end_of_tls(const char *message)
 {
 	if (strstr(message, "wrong version number") || strstr(message, "http request"))
@@ -378,6 +386,8 @@ static enum transport_end end_of(struct transport *transport, const struct excha
 {
 	const char *message = transport->message;
 
+	if (code && proxy_refused(transport))
+		return TRANSPORT_NO_PROXY;
 	switch (code) {
 	case CURLE_OK:
 		return TRANSPORT_ANSWERED;
