@@ -67,7 +67,7 @@ static bool absolute_folder(struct kubeconfig_file *file, struct arena *arena, s
 		file->folder = folder;
 		return true;
 	}
-	here = getcwd(NULL, 0);
+	here = get_current_dir_name();
 	if (!here)
 		return error_set_errno(err, errno, "find", "the current folder");
 	file->folder = str_fmt(arena, "%s/%.*s", here, STR_ARG(folder));
