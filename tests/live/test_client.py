@@ -95,7 +95,9 @@ def flags_count():
     works(probe(f"--server={url}", "--token=admin-token", ca, kubeconfig=None))
     works(probe(f"--server={url}", f"--client-certificate={PLANE}/pki/admin.crt",
                 f"--client-key={PLANE}/pki/admin.key", ca, kubeconfig=None))
-    probe(f"--server={url}", "--token=admin-token", kubeconfig=None).expect(1, err="signed by unknown authority")
+    probe(f"--server={url}", "--token=admin-token", kubeconfig=None).expect(1, err="certificate|authority")
+    works(probe(f"--server={url}", "--token=admin-token", kubeconfig=None,
+                env={"SSL_CERT_FILE": f"{PLANE}/pki/ca.crt"}))
     probe("--token=wrong-token", kubeconfig="token").expect(1, err="Unauthorized")
     probe(kubeconfig=None).expect(1, err="the connection to the server localhost:8080 was refused")
 
@@ -278,6 +280,9 @@ def what_is_no_api_server_is_told():
         probe(kubeconfig=config).expect(1, err="redirects to https://login.test/, which is not followed")
         probe(kubeconfig=config).expect(1, err="answered with text/plain and not with JSON")
         equal(len(proxy.requests), 2, "requests")
+    etcd = (PLANE / "etcd-url").read_text().strip().removeprefix("http://")
+    for server, said in (f"https://{etcd}", "server gave HTTP response to HTTPS client|EOF|HTTP"), (f"http://{etcd}", "NotFound"):
+        probe(f"--server={server}").expect(1, err=f"^error: .*({said})")
 
 
 # ---- what is tried again ----
