@@ -8,19 +8,18 @@
  */
 #include "live/client.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "live/client_log.h"
 #include "live/credentials.h"
+#include "live/pause.h"
 #include "live/server_url.h"
 #include "live/status.h"
 #include "live/transport.h"
 #include "live/warnings.h"
 
-enum { TRIES = 5, WAIT_MAX_SECONDS = 30, SLICE_MS = 50, CUT_WAIT_MS = 200, WARNINGS_MAX = 10000 };
+enum { TRIES = 5, WAIT_MAX_SECONDS = 30, CUT_WAIT_MS = 200, WARNINGS_MAX = 10000 };
 
 struct live_client {
 	const struct live_config *config;
@@ -223,19 +222,13 @@ static bool exchange(struct live_client *client, const struct live_request *requ
 
 static bool is_stopped(const struct live_client *client, const struct live_request *request)
 {
-	return client->stop && *client->stop && !request->regardless;
+	return live_stopped(client->stop) && !request->regardless;
 }
 
-/* False where a signal ended it. In slices, so that one that comes just before a sleep is not slept over. */
+/* False where a signal ended it. */
 static bool wait_for(const struct live_client *client, const struct live_request *request, unsigned ms)
 {
-	for (unsigned waited = 0; waited < ms; waited += SLICE_MS) {
-		struct timespec slice = { .tv_nsec = SLICE_MS * 1000000L };
-
-		if (is_stopped(client, request))
-			return false;
-		nanosleep(&slice, NULL);
-	}
+	live_pause(ms, request->regardless ? NULL : client->stop);
 	return !is_stopped(client, request);
 }
 

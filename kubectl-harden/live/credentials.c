@@ -9,16 +9,9 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "live/pause.h"
 
-enum { PEM_MAX = 4 << 20, TOKEN_MAX = 1 << 20, TOKEN_SECONDS = 60 };
-
-static time_t now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return at.tv_sec;
-}
+enum { PEM_MAX = 4 << 20, TOKEN_MAX = 1 << 20, TOKEN_MS = 60000 };
 
 /* Frees it so that nothing of it is left in memory. */
 static void wipe(struct buf *buf)
@@ -66,7 +59,7 @@ static bool read_token(struct credentials *credentials, struct error **err)
 	}
 	wipe(&credentials->token);
 	buf_add(&credentials->token, token);
-	credentials->read_at = now();
+	credentials->read_at = live_now();
 	explicit_bzero(image.bytes, image.n);
 	file_image_free(&image);
 	return true;
@@ -142,7 +135,7 @@ bool credentials_fresh(struct credentials *credentials, struct error **err)
 	}
 	/* Where it cannot be read now, the last one that could be counts. */
 	if (!credentials->config->token.n && credentials->config->token_file.n &&
-	    now() - credentials->read_at > TOKEN_SECONDS)
+	    live_now() - credentials->read_at > TOKEN_MS)
 		read_token(credentials, NULL);
 	return check_token(credentials, err);
 }

@@ -17,7 +17,7 @@ struct credentials {
 	struct buf ca, cert, key; /* PEM; empty: none */
 	struct buf token;	  /* a bearer token; empty: none */
 	int64_t expires;	  /* of a plugin's credential: seconds since 1970; 0: never */
-	time_t read_at;		  /* when the token file was read, of the monotonic clock */
+	uint64_t read_at;	  /* live_now() when the token file was read */
 	bool asked;		  /* the plugin has given a credential */
 };
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "live/pause.h"
 #include "live/server_url.h"
 #include "live/transport.h"
 
@@ -318,10 +319,9 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
 static int look_at_flag(void *data, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
 {
 	const struct exchange *exchange = data;
-	const volatile sig_atomic_t *stop = exchange->transport->settings->stop;
 
 	(void)down_total, (void)down, (void)up_total, (void)up;
-	return stop && *stop && !exchange->request->regardless;
+	return live_stopped(exchange->transport->settings->stop) && !exchange->request->regardless;
 }
 
 static void set_callbacks(struct transport *transport, struct exchange *exchange)
@@ -456,24 +456,15 @@ static CURLcode perform(struct transport *transport)
 	return code;
 }
 
-static uint32_t milliseconds_since(const struct timespec *from)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint32_t)((now.tv_sec - from->tv_sec) * 1000 + (now.tv_nsec - from->tv_nsec) / 1000000);
-}
-
 static void run(struct transport *transport, struct exchange *exchange)
 {
 	struct transport_answer *answer = exchange->answer;
-	struct timespec start;
+	uint64_t start = live_now();
 	CURLcode code;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	transport->message[0] = '\0';
 	code = perform(transport);
-	answer->ms = milliseconds_since(&start);
+	answer->ms = (uint32_t)(live_now() - start);
 	if (transport->curl.easy_getinfo(transport->easy, CURLINFO_SSL_VERIFYRESULT, &answer->verify_result))
 		answer->verify_result = 0;
 	answer->end = end_of(transport, exchange, code);

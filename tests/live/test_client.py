@@ -5,11 +5,11 @@ kubectl's words; what is tried again; that nothing hangs, and that nothing secre
 import signal
 import ssl
 
+import live
 import proxy as p
 from live import *
 from live import folder, kubeconfig_path
 
-PROBE = os.environ["PROBE"]
 PATH = "/api/v1/namespaces/default"
 SECRETS = r"admin-token|wrong-token|PRIVATE KEY|:secret@"
 
@@ -22,7 +22,7 @@ def probe(*arguments, kubeconfig="admin", env=None, limit=20):
         if name in os.environ:
             environment[name] = os.environ[name]
     words = [word for word in arguments if not word.startswith("-")]
-    run = Run([PROBE, *arguments, *([] if words else ["GET", PATH])], environment=environment, cwd=folder(), limit=limit)
+    run = Run([live.PROGRAM, *arguments, *([] if words else ["GET", PATH])], environment=environment, cwd=folder(), limit=limit)
     for secret in re.findall(SECRETS, run.err):
         raise Wrong(f"{secret} is told:\n{run}")
     return run
@@ -108,7 +108,7 @@ def another_folder_of_authorities_is_not_trusted():
     script = ('mount -t tmpfs tmpfs /etc/ssl/certs && cp "$PLANE/pki/ca.crt" /etc/ssl/certs/ca-certificates.crt && '
               'cp "$PLANE/pki/ca.crt" "/etc/ssl/certs/$(openssl x509 -hash -noout -in "$PLANE/pki/ca.crt").0" && exec "$@"')
     url = (PLANE / "url").read_text().strip()
-    unshare = ["unshare", "-m", "sh", "-c", script, "-", PROBE]
+    unshare = ["unshare", "-m", "sh", "-c", script, "-", live.PROGRAM]
     environment = {"PATH": os.environ["PATH"], "PLANE": str(PLANE)}
     if Run(["unshare", "-m", "true"], environment=environment).code:
         return
@@ -380,7 +380,7 @@ def a_signal_ends_it():
         proxy.on(p.stall, path="stall")
         proxy.on(p.busy(429, 30), path="busy")
         for path in "/api/stall", "/api/busy":
-            run = subprocess.Popen([PROBE, "GET", path], env={"KUBECONFIG": str(proxy.kubeconfig())},
+            run = subprocess.Popen([live.PROGRAM, "GET", path], env={"KUBECONFIG": str(proxy.kubeconfig())},
                                    stderr=subprocess.PIPE, text=True)
             within(10, lambda: proxy.asked(path=path), "the request")
             time.sleep(0.5)

@@ -505,11 +505,11 @@ static void reads_credentials_from_files(void **state)
 	assert_true(str_is(buf_str(&header), "Bearer t2"));
 	/* A minute later it is read again; one that is gone leaves the last one. */
 	put("token", "t3", 0644);
-	credentials.read_at -= 61;
+	credentials.read_at -= 61000;
 	assert_true(credentials_fresh(&credentials, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
 	put("token", "", 0644);
-	credentials.read_at -= 61;
+	credentials.read_at -= 61000;
 	assert_true(credentials_fresh(&credentials, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
 	credentials_close(&credentials);
