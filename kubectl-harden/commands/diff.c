@@ -48,6 +48,9 @@ const struct command command_diff = {
 		    "kubectl harden diff -R -f examples --profile=restricted\n"
 		    "# In what another program prints\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n"
+		    "# As patches, for kubectl patch and kustomize; or as a component of a kustomization\n"
+		    "kubectl harden diff -f examples/aspnet/deploy.yaml -o patch\n"
+		    "kubectl harden diff -f examples/aspnet/deploy.yaml -o kustomize=hardened\n"
 		    "# In what a kustomization is built to\n"
 		    "kubectl harden diff -k overlays/prod\n",
 	.usage = "(-f FILENAME | -k DIRECTORY) [options]",

@@ -227,7 +227,8 @@ static void add_difference(struct differences *differences, struct reading *befo
 		.api_version = was->api_version,
 		.kind = was->kind_name,
 		.namespace = was->namespace,
-		.name = was->name,
+		/* No generateName: each such object gets another name. */
+		.name = yaml_get_text(&before->tree, yaml_get(&before->tree, was->node, "metadata"), "name"),
 	};
 
 	print_object(&before->tree, was, &texts[0]);
