@@ -95,7 +95,7 @@ bool live_apply_try(struct live_apply *apply);
 
 /*
  * live_apply_write() - writes what is APPLY_ACCEPTED, or APPLY_PENDING where there was no dry run, transaction by
- * transaction in the order in which they were added first. True where all of it is APPLY_DONE or APPLY_UNCHANGED.
+ * transaction in the order in which they were added first. True where all of that is APPLY_DONE or APPLY_UNCHANGED.
  */
 bool live_apply_write(struct live_apply *apply);
 
