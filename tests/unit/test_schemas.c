@@ -265,7 +265,7 @@ static void write_mistake(const char *path, struct str text, const char *from, c
 static int generate(const char *generator, const char *schemas, const char *folder, const char *file)
 {
 	static const char *const names[] = { "kinds.yaml", "fields.yaml", "pod-security.yaml", "listeners.yaml",
-					     "ports.yaml", "images.yaml", "dotnet.yaml" };
+					     "ports.yaml", "images.yaml", "dotnet.yaml",       "merge-keys.yaml" };
 	struct buf command = BUF_INIT;
 	int status;
 
