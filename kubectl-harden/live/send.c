@@ -21,7 +21,8 @@ struct sending {
 	const struct live_send *send;
 	struct live_sent sent;
 	struct str version;
-	bool lost; /* a patch was sent, and its answer did not come */
+	unsigned tries; /* patches that were sent before this one */
+	bool lost;	/* a patch was sent, and its answer did not come */
 };
 
 static void fail(struct sending *sending, enum live_state state, enum live_failure failure, struct str message)
@@ -210,6 +211,9 @@ static bool look(struct sending *sending, enum live_failure failure, struct str 
 {
 	bool again = false;
 
+	/* Before it is read, and not behind that: then somebody would write in between. */
+	if (sending->tries)
+		wait_for(sending, (unsigned)TRIES_PAUSE_MS << sending->tries);
 	for (unsigned looks = 0; looks < LOOKS; looks++) {
 		struct live_response response = { 0 };
 		struct error *err = NULL;
@@ -272,13 +276,11 @@ struct live_sent live_send(const struct live_send *send)
 {
 	struct sending sending = { .send = send, .version = send->resource_version };
 
-	for (unsigned tries = 0; tries < TRIES; tries++) {
+	for (; sending.tries < TRIES; sending.tries++) {
 		if (!send->regardless && live_stopped(send->stop)) {
 			fail(&sending, APPLY_INTERRUPTED, LIVE_STOPPED, STR_NONE);
 			break;
 		}
-		if (tries)
-			wait_for(&sending, (unsigned)TRIES_PAUSE_MS << tries);
 		if (!send_once(&sending))
 			break;
 	}

@@ -37,7 +37,7 @@ static struct {
 
 static const char *request_text(const struct live_request *request, char *text, size_t size)
 {
-	struct str path = request->path, name = path;
+	struct str path = request->path, name;
 	size_t query = str_find(path, STR("?"), 0);
 	bool dry = str_find(path, STR("&dryRun=All"), 0) != SIZE_MAX;
 
