@@ -136,7 +136,7 @@ void client_log_answer(const struct live_listener *listener, const struct transp
 		return;
 	client_log(listener, BODY_LEVEL, "Response Headers:");
 	while (str_cut(&rest, '\n', &line))
-		if (line.n && !str_starts(line, STR("HTTP/")))
+		if (line.n)
 			log_header(listener, line);
 	log_body(listener, "Response Body", request->url, buf_str(&answer->body));
 }

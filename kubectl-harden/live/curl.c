@@ -31,17 +31,6 @@ struct library {
 	void (*slist_free_all)(struct curl_slist *list);
 };
 
-#define SYMBOL(name) { "curl_" #name, offsetof(struct library, name) }
-
-static const struct {
-	const char *name;
-	size_t offset;
-} symbols[] = {
-	SYMBOL(global_init),  SYMBOL(global_cleanup), SYMBOL(version_info), SYMBOL(easy_init),
-	SYMBOL(easy_cleanup), SYMBOL(easy_reset),     SYMBOL(easy_setopt),  SYMBOL(easy_perform),
-	SYMBOL(easy_getinfo), SYMBOL(easy_strerror),  SYMBOL(slist_append), SYMBOL(slist_free_all),
-};
-
 struct transport {
 	struct library curl;
 	const struct transport_settings *settings;
@@ -64,25 +53,32 @@ struct exchange {
 
 /* ---- loading ---- */
 
+static void *find(void *handle, const char *name, struct error **err)
+{
+	void *symbol = dlsym(handle, name);
+
+	if (!symbol)
+		error_set(err, "the libcurl of this system has no %s; install a newer one", name);
+	return symbol;
+}
+
+#define FIND(name) ((curl->name = (__typeof__(curl->name))find(handle, "curl_" #name, err)) != NULL)
+
 static bool load(struct library *curl, struct error **err)
 {
 	/* It stays loaded: what OpenSSL registers to be run at the end must still be there then. */
 	void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
 
-	if (!handle)
-		return error_set(err,
-				 "libcurl, which speaks to the cluster, cannot be loaded (%s); install the package "
-				 "libcurl4 (Debian, Ubuntu) or libcurl (Fedora, Alpine)",
-				 dlerror());
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(*symbols); i++) {
-		void *symbol = dlsym(handle, symbols[i].name);
-
-		if (!symbol)
-			return error_set(err, "the libcurl of this system has no %s; install a newer one",
-					 symbols[i].name);
-		memcpy((char *)curl + symbols[i].offset, &symbol, sizeof(symbol));
+	if (!handle) {
+		error_set(err,
+			  "libcurl, which speaks to the cluster, cannot be loaded (%s); install the package libcurl4 "
+			  "(Debian, Ubuntu) or libcurl (Fedora, Alpine)",
+			  dlerror());
+		return false;
 	}
-	return true;
+	return FIND(global_init) && FIND(global_cleanup) && FIND(version_info) && FIND(easy_init) &&
+	       FIND(easy_cleanup) && FIND(easy_reset) && FIND(easy_setopt) && FIND(easy_perform) &&
+	       FIND(easy_getinfo) && FIND(easy_strerror) && FIND(slist_append) && FIND(slist_free_all);
 }
 
 static char *format(const char *text, ...) __attribute__((__format__(printf, 1, 2)));
@@ -278,25 +274,31 @@ static void add_line(struct transport *transport, struct curl_slist **list, cons
 
 /* ---- what comes ---- */
 
+/* What libcurl hands to a callback, in a buffer of its own. */
+static struct str str_of_piece(struct curl_blob piece)
+{
+	return (struct str){ piece.data, piece.len };
+}
+
 static size_t take_body(char *bytes, size_t size, size_t n, void *data)
 {
+	struct str piece = str_of_piece((struct curl_blob){ .data = bytes, .len = size * n });
 	struct exchange *exchange = data;
 	struct buf *body = &exchange->answer->body;
 
-	n *= size;
-	if (n > exchange->request->most || body->n > exchange->request->most - n) {
+	if (piece.n > exchange->request->most || body->n > exchange->request->most - piece.n) {
 		exchange->too_large = true;
 		return 0;
 	}
-	buf_add(body, (struct str){ bytes, n });
-	return n;
+	buf_add(body, piece);
+	return piece.n;
 }
 
 static size_t take_header(char *bytes, size_t size, size_t n, void *data)
 {
+	struct str piece = str_of_piece((struct curl_blob){ .data = bytes, .len = size * n }), line = str_trim(piece);
 	struct exchange *exchange = data;
 	struct buf *headers = &exchange->answer->headers;
-	struct str line = str_trim((struct str){ bytes, n * size });
 
 	/* An answer before the answer, such as 100 Continue. */
 	if (str_starts(line, STR("HTTP/")))
@@ -309,7 +311,7 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
 		buf_add(headers, line);
 		buf_addc(headers, '\n');
 	}
-	return n * size;
+	return piece.n;
 }
 
 /* Called all the time, and when a signal has come. */
@@ -362,6 +364,14 @@ static enum transport_end end_of_connect(struct transport *transport)
 	return number == ECONNREFUSED ? TRANSPORT_REFUSED : TRANSPORT_NO_CONNECTION;
 }
 
+/* What a proxy answered to CONNECT is no answer of the server. */
+static bool proxy_refused(struct transport *transport)
+{
+	long status = 0;
+
+	return !transport->curl.easy_getinfo(transport->easy, CURLINFO_HTTP_CONNECTCODE, &status) && status >= 300;
+}
+
 static enum transport_end end_of_tls(const char *message)
 {
 	if (strstr(message, "wrong version number") || strstr(message, "http request"))
@@ -376,6 +386,8 @@ static enum transport_end end_of(struct transport *transport, const struct excha
 {
 	const char *message = transport->message;
 
+	if (code && proxy_refused(transport))
+		return TRANSPORT_NO_PROXY;
 	switch (code) {
 	case CURLE_OK:
 		return TRANSPORT_ANSWERED;

@@ -147,6 +147,7 @@ static int64_t days_since_1970(int year, int month, int day)
 bool rfc3339_read(struct str text, int64_t *ret_seconds)
 {
 	int year, month, day, hour, minute, second, ahead_hours = 0, ahead_minutes = 0, sign = 0;
+	int64_t minutes;
 	char z[40] = "";
 	const char *p = z;
 
@@ -172,8 +173,9 @@ bool rfc3339_read(struct str text, int64_t *ret_seconds)
 	if (!p || *p || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 ||
 	    ahead_hours > 23 || ahead_minutes > 59)
 		return false;
-	*ret_seconds = days_since_1970(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
-		       sign * (ahead_hours * 3600 + ahead_minutes * 60);
+	minutes = (hour - sign * ahead_hours) * INT64_C(60) + minute - (int64_t)sign * ahead_minutes;
+	minutes += days_since_1970(year, month, day) * 24 * 60;
+	*ret_seconds = minutes * 60 + second;
 	return true;
 }
 

@@ -268,6 +268,7 @@ static bool list_owned(struct listing *listing, struct error **err)
 		return true;
 	if (listing->left.n <= FEW || listing->left.n * FEW <= listing->total)
 		return get_left(listing, err);
+	listing->folded = 0;
 	return list(listing, false, &read, err);
 }
 

@@ -97,10 +97,11 @@ static bool check_proxy(struct resolver *r)
 
 	if (!proxy.n || str_is(scheme, "http") || str_is(scheme, "https") || str_is(scheme, "socks5"))
 		return true;
+	/* The rest of it may be a password. */
 	return error_set(r->err,
-			 "invalid 'proxy-url' \"%.*s\" for cluster \"%.*s\": unsupported scheme \"%.*s\", must be "
-			 "http, https, or socks5",
-			 STR_ARG(proxy), STR_ARG(r->config->cluster), STR_ARG(scheme));
+			 "invalid 'proxy-url' for cluster \"%.*s\": unsupported scheme \"%.*s\", must be http, https, or "
+			 "socks5",
+			 STR_ARG(r->config->cluster), STR_ARG(scheme));
 }
 
 static bool read_cluster(struct resolver *r)

@@ -67,7 +67,7 @@ static bool absolute_folder(struct kubeconfig_file *file, struct arena *arena, s
 		file->folder = folder;
 		return true;
 	}
-	here = getcwd(NULL, 0);
+	here = get_current_dir_name();
 	if (!here)
 		return error_set_errno(err, errno, "find", "the current folder");
 	file->folder = str_fmt(arena, "%s/%.*s", here, STR_ARG(folder));
@@ -75,26 +75,38 @@ static bool absolute_folder(struct kubeconfig_file *file, struct arena *arena, s
 	return true;
 }
 
+/* Whether there is anything but comments. */
+static bool holds_something(struct str document)
+{
+	struct str line;
+
+	while (str_cut(&document, '\n', &line))
+		if (str_trim(line).n && str_trim(line).p[0] != '#')
+			return true;
+	return false;
+}
+
 /* The first document, as client-go reads no other; what stands before it becomes empty lines, so that places are right. */
 static struct str first_document(struct arena *arena, struct str text)
 {
 	struct yaml_splitter splitter = yaml_splitter_init(text);
 	struct yaml_span span;
-	struct str copy;
-	size_t bad, at;
-	char *p;
+	size_t bad;
 
-	while (yaml_split_next(&splitter, &span, &bad))
-		if (str_trim(str_sub(text, span.start, span.end)).n)
-			break;
-	if (span.end <= span.start)
-		return STR_NONE;
-	copy = str_copy(arena, str_sub(text, 0, span.end));
-	memcpy(&p, &copy.p, sizeof(p));
-	for (at = 0; at < span.start; at++)
-		if (p[at] != '\n')
-			p[at] = ' ';
-	return copy;
+	while (yaml_split_next(&splitter, &span, &bad)) {
+		struct str copy;
+		char *p;
+
+		if (!holds_something(str_sub(text, span.start, span.end)))
+			continue;
+		copy = str_copy(arena, str_sub(text, 0, span.end));
+		memcpy(&p, &copy.p, sizeof(p));
+		for (size_t at = 0; at < span.start; at++)
+			if (p[at] != '\n')
+				p[at] = ' ';
+		return copy;
+	}
+	return STR_NONE;
 }
 
 static bool check_kind(struct kubeconfig_file *file)

@@ -4,7 +4,7 @@
  *
  * As kubectl finds it (cli-runtime resource/builder.go mappingFor, client-go restmapper/shortcut.go, apimachinery
  * api/meta/restmapper.go): a plural or singular before a short name, and that before a kind; of several, the one whose
- * group the server names first. Unlike kubectl, a short name may be written in any case.
+ * group the server names first. Unlike there, a short name may be written in any case, and its version counts.
  */
 #include "live/resources.h"
 

@@ -178,6 +178,8 @@ void items_each(const struct run *run, void (*visit)(const struct item *item, vo
 	for (size_t i = 0; i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
 
+		if (!source_is_told(source))
+			continue;
 		give_file(&walk, source);
 		for (size_t k = 0; k < source->documents.n; k++)
 			give_document(&walk, source, &source->documents.items[k]);

@@ -76,8 +76,13 @@ def within(seconds, function, what):
 
 # ---- programs ----
 
+def short(text, most=4000):
+    """Its beginning and its end where it is long."""
+    return text if len(text) <= most else f"{text[:most // 2]}\n[...]\n{text[-most // 2:]}"
+
+
 class Run:
-    """A command that has ended: code, out, err (as text) and seconds."""
+    """A command that has ended: code, out, err (as text), said (see below) and seconds."""
 
     def __init__(self, arguments, stdin=None, environment=None, cwd=None, limit=TIME_LIMIT):
         start = time.monotonic()
@@ -86,20 +91,29 @@ class Run:
                                    text=True, errors="surrogateescape",
                                    **({"stdin": subprocess.DEVNULL} if stdin is None else {}))
         except subprocess.TimeoutExpired as late:
-            raise Wrong(f"hangs: {arguments}\n{(late.stdout or b'').decode()}\n{(late.stderr or b'').decode()}") from None
+            printed = b"\n".join((late.stdout or b"", late.stderr or b"")).decode(errors="replace")
+            raise Wrong(f"hangs: {arguments}\n{printed}") from None
         self.seconds = time.monotonic() - start
         self.arguments = [str(argument) for argument in arguments]
         self.code, self.out, self.err = ended.returncode, ended.stdout, ended.stderr
+        # Without line breaks within a message.
+        self.said = re.sub(r"\n  +", " ", self.err)
 
     def __str__(self):
-        return f"$ {' '.join(self.arguments)}\n{self.out}{self.err}(exit code {self.code})"
+        return f"$ {' '.join(self.arguments)}\n{short(self.out)}{short(self.err)}(exit code {self.code})"
+
+    def fails(self, err):
+        """Fails unless it ended as something that went wrong does, and said that."""
+        expect(self.code > 1, f"exit code {self.code}, as if nothing were wrong:\n{self}")
+        return self.expect(err=err)
 
     def expect(self, code=None, out=None, err=None, not_out=None, not_err=None):
-        """Fails unless the exit code is this one (or one of these) and the regular expressions occur, or do not."""
+        """Fails unless the exit code is this one (or one of these) and the regular expressions occur, or do not. On
+        stderr they are looked for in messages without line breaks."""
         codes = code if isinstance(code, (tuple, list, set)) else (code,)
         expect(code is None or self.code in codes, f"exit code {self.code} instead of {code}:\n{self}")
-        for pattern, text, name, wanted in ((out, self.out, "stdout", True), (err, self.err, "stderr", True),
-                                            (not_out, self.out, "stdout", False), (not_err, self.err, "stderr", False)):
+        for pattern, text, name, wanted in ((out, self.out, "stdout", True), (err, self.said, "stderr", True),
+                                            (not_out, self.out, "stdout", False), (not_err, self.said, "stderr", False)):
             if pattern is not None:
                 found = re.search(pattern, text, re.M) is not None
                 expect(found == wanted, f"{name} has {'no' if wanted else 'a'} {pattern!r}:\n{self}")
