@@ -184,13 +184,12 @@ static bool judge(struct sending *sending, struct str body, enum live_failure fa
 	same = str_eq(version, sending->version);
 	sending->version = version;
 	if (send->uid.n && !str_eq(uid, send->uid)) {
-		fail(sending, APPLY_MISSING, LIVE_FINE, STR("it was deleted, and made anew; run again"));
+		fail(sending, APPLY_MISSING, LIVE_FINE, STR("it was deleted, and made anew"));
 	} else if (!send->dry_run && !same && live_patch_carried_out(send->patch, body)) {
 		fail(sending, APPLY_DONE, LIVE_FINE, STR_NONE);
 		sending->sent.json = str_copy(send->arena, body);
 	} else if (!live_patch_fits(send->patch, body, &where)) {
-		fail(sending, APPLY_CHANGED, failure,
-		     str_fmt(send->arena, "changed meanwhile: %.*s; run again", STR_ARG(where)));
+		fail(sending, APPLY_CHANGED, failure, str_fmt(send->arena, "%.*s is not what it was", STR_ARG(where)));
 	} else if (same && failure == LIVE_INVALID) {
 		fail(sending, APPLY_DENIED, failure, message);
 	} else if (failure == LIVE_STOPPED) {
@@ -200,7 +199,7 @@ static bool judge(struct sending *sending, struct str body, enum live_failure fa
 		return true;
 	} else {
 		fail(sending, APPLY_CHANGED, failure,
-		     str_fmt(send->arena, "somebody writes to it all the time (%d tries); run again", TRIES));
+		     str_fmt(send->arena, "it is written to all the time (%d tries)", TRIES));
 		return true;
 	}
 	return false;

@@ -173,7 +173,7 @@ def a_second_writer_is_a_conflict():
     kubectl("set", "env", "deployment/web", "PORT=81", "-n", where)
     outcomes, _ = changer.go_on().end()
     equal(states(outcomes), ["changed", "undone"], "outcomes")
-    see(r"^changed meanwhile: /spec/template/spec/containers/0/env/0/value; run again$", outcomes[0]["message"])
+    see(r"^/spec/template/spec/containers/0/env/0/value is not what it was$", outcomes[0]["message"])
     equal(spec(where), (BEFORE[0], "81", None, 80), "what is there")
 
 
@@ -211,7 +211,7 @@ def what_cannot_be_undone_is_told():
     outcomes, _ = changer.go_on().end()
     equal(states(outcomes), ["denied", "not undone"], "outcomes")
     see(r"spec.replicas: Invalid value: -1: must be greater than or equal to 0", outcomes[0]["message"])
-    see(r"^changed meanwhile: /spec/ports/0/targetPort", outcomes[1]["message"])
+    see(r"^/spec/ports/0/targetPort is not what it was$", outcomes[1]["message"])
     equal(spec(where)[3], 99, "the Service")
     run = subprocess.run(["sh", "-c", outcomes[1]["command"]], capture_output=True, text=True)
     equal(run.returncode, 0, f"{outcomes[1]['command']}: {run.stderr}")
