@@ -12,7 +12,7 @@
 
 #include "live/pause.h"
 
-enum { TRIES = 5, TRIES_PAUSE_MS = 50, LOOKS = 3, LOOKS_PAUSE_MS = 100 };
+enum { TRIES = 5, TRIES_PAUSE_MS = 50, LOOKS = 3, LOOKS_PAUSE_MS = 100, LOOK_TIMEOUT_MS = 15000 };
 
 static const char test_failed[] = "the server rejected our request due to an error in our request";
 
@@ -91,6 +91,7 @@ static bool request(struct sending *sending, bool patch, struct live_response *r
 		.method = patch ? "PATCH" : "GET",
 		.verb = patch ? "patch" : "get",
 		.quiet_warnings = true,
+		.timeout_ms = patch ? 0 : LOOK_TIMEOUT_MS,
 		.regardless = send->regardless || (!patch && sending->lost),
 	};
 	struct buf path = BUF_INIT, body = BUF_INIT;
