@@ -11,7 +11,7 @@
 #include "live/document.h"
 #include "live/rollout_internal.h"
 
-enum { PODS_SHOWN = 2, LOG_LINES = 10, LOG_BYTES = 16384, EVENTS_SHOWN = 5, OBJECTS_LISTED = 500, TIMEOUT_MS = 15000 };
+enum { PODS_SHOWN = 2, LOG_LINES = 10, LOG_BYTES = 16384, EVENTS_SHOWN = 5, OBJECTS_LISTED = 500, TIMEOUT_MS = 5000 };
 
 static const struct live_resource replica_sets = {
 	.group = { "apps", 4 }, .version = { "v1", 2 }, .name = { "replicasets", 11 }, .namespaced = true

@@ -476,7 +476,7 @@ def a_server_that_says_nothing_any_more():
         seconds = time.monotonic() - start
     equal(states(outcomes), ["done"], "outcomes")
     equal(rollouts[0]["state"], "timeout", "the roll-out")
-    expect(seconds < 25, f"it took {seconds:.0f} s")
+    expect(seconds < 15, f"it took {seconds:.0f} s")
 
 
 @test

@@ -427,6 +427,9 @@ static void test_undo(void **state)
 	expect(fixture, 0, APPLY_LEFT_OUT, "it belongs with deployment.apps/web");
 	expect(fixture, 1, APPLY_DENIED, "deployments.apps \"web\" is forbidden");
 	expect(fixture, 2, APPLY_UNDONE, "");
+	/* DONE, DENIED, LEFT_OUT, UNDONE: each is told when it happens. */
+	buf_addc(&fixture->told, '\0');
+	assert_string_equal(fixture->told.p, "2:2 1:5 0:10 2:11 ");
 	assert_string_equal(log_text(), BODY("1", "80", "8080") BODY("1", "80", "8080") BODY("2", "8080", "80")
 						BODY("3", "8080", "80"));
 	finished();
