@@ -491,8 +491,7 @@ int cluster_fix(struct session *session)
 		live->keeps_json = !live->whole;
 		live->done = done;
 		live->work.options.traced = true;
-		work_renew(&live->work);
-		run_expect(&live->work.run, live->options);
+		cluster_work_renew(live);
 		if (cluster_work_do(live, &code)) {
 			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 

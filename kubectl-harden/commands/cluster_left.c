@@ -34,7 +34,7 @@ static const struct {
 static void add_why(struct buf *out, const struct live_object *object, const char *reported_only)
 {
 	if (reported_only) {
-		buf_addf(out, "%s; -n names it all the same%c", reported_only, '\0');
+		buf_addf(out, "%s%c", reported_only, '\0');
 		return;
 	}
 	buf_addf(out, "%s (%.*s), which would put it back; %s, or --managed changes it all the same%c",

@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "commands/cluster_files.h"
 #include "commands/interrupt.h"
 #include "commands/cluster_left.h"
 #include "engine/inventory.h"
@@ -44,6 +45,8 @@ static bool check_arguments(const struct session *session, struct error **err)
 				      "arguments as well");
 	if (settings->kustomize && (arguments->n || settings->live))
 		return error_set(err, "-k reads files; leave out what is of a cluster");
+	if (settings->live && (settings->all_namespaces || settings->selector))
+		return error_set(err, "--live takes the objects that the files name; leave out -A and -l");
 	if (settings->live && !settings->filenames.n)
 		return error_set(err, "--live needs -f: the files that name the objects");
 	return true;
@@ -84,9 +87,15 @@ static bool add_source(struct cluster_work *live, const struct live_object *obje
 
 /* ---- runs ---- */
 
-static void forget_run(struct cluster_work *live)
+void cluster_work_renew(struct cluster_work *live)
 {
 	work_renew(&live->work);
+	run_expect(&live->work.run, live->options);
+}
+
+static void forget_run(struct cluster_work *live)
+{
+	cluster_work_renew(live);
 	live->rows.n = 0;
 	arena_reset(live->arena);
 }
@@ -101,6 +110,8 @@ static void end_run(struct cluster_work *live)
 	if (*work->run.stop)
 		return;
 	work_count(work);
+	if (live->files)
+		cluster_files_compare(live->files, &work->run);
 	live->done(live);
 	totals_add(&live->sum, &work->totals);
 }
@@ -235,7 +246,7 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 	struct error *error = NULL;
 	struct project_settings *asked;
 
-	*live = (struct cluster_work){ .arena = arena_new() };
+	*live = (struct cluster_work){ .arena = arena_new(), .sum.live = true };
 	live->work.session = session;
 	if (!check_arguments(session, &error)) {
 		*ret_code = command_usage_error(session, error);
@@ -261,31 +272,71 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 	return true;
 }
 
-bool cluster_work_do(struct cluster_work *live, int *ret_code)
+static bool gather(struct cluster_work *live, const char *const *words, size_t n, struct str namespace,
+		   struct error **err)
 {
 	const struct settings *settings = &live->work.session->settings;
-	struct error *error CLEANUP(error_freep) = NULL;
 	const struct gather gather = {
-		.words = settings->arguments.items,
-		.words_n = settings->arguments.n,
+		.words = words,
+		.words_n = n,
 		.labels = settings->selector,
-		.namespace = live->cluster.config.namespace,
-		.namespace_named = settings->cluster.namespace != NULL,
+		.namespace = namespace,
+		.namespace_named = settings->cluster.namespace || live->files,
 		.all_namespaces = settings->all_namespaces,
+		.missing_is_fine = live->files != NULL,
 		.page = settings->chunk,
 		.kinds = &live->options->own.kinds,
 	};
 	const struct gather_listener listener = {
 		.begin = begin, .object = take, .context = wants_context, .end = end, .note = note, .data = live
 	};
-	bool fine = live_gather(live->cluster.client, &live->cluster.resources, &gather, &listener, &error);
 
+	return live_gather(live->cluster.client, &live->cluster.resources, &gather, &listener, err);
+}
+
+/* The objects that files name: those of each namespace together. */
+static bool gather_named(struct cluster_work *live, struct error **err)
+{
+	const struct cluster_files *files = live->files;
+	const char **words = xrealloc_array(NULL, files->names.n + 1, sizeof(*words));
+	bool fine = true;
+
+	for (size_t i = 0, end; fine && i < files->names.n; i = end) {
+		for (end = i; end < files->names.n; end++) {
+			if (!str_eq(files->names.items[end].namespace, files->names.items[i].namespace))
+				break;
+			words[end] = files->names.items[end].word;
+		}
+		fine = gather(live, words + i, end - i, files->names.items[i].namespace, err);
+	}
+	free(words);
+	return fine;
+}
+
+bool cluster_work_do(struct cluster_work *live, int *ret_code)
+{
+	const struct settings *settings = &live->work.session->settings;
+	struct error *error CLEANUP(error_freep) = NULL;
+	bool fine;
+
+	if (settings->live) {
+		live->files = cluster_files_read(live, ret_code);
+		if (!live->files)
+			return false;
+		live->work.options.traced = true;
+		cluster_work_renew(live);
+	}
+	fine = live->files ? gather_named(live, &error)
+			   : gather(live, settings->arguments.items, settings->arguments.n,
+				    live->cluster.config.namespace, &error);
 	if (fine && live->whole)
 		end_run(live);
 	if (interrupted(live, ret_code))
 		return false;
 	if (!fine)
 		work_fail(&live->work, error);
+	else if (live->files && !settings->quiet)
+		cluster_files_tell(live->files, &live->work.session->err);
 	*ret_code = EXIT_TROUBLE;
 	return fine;
 }
@@ -293,6 +344,7 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 void cluster_work_free(struct cluster_work *live)
 {
 	cluster_left_free(live->left);
+	cluster_files_free(live->files);
 	cluster_close(&live->cluster);
 	work_free(&live->work);
 	free(live->rows.items);

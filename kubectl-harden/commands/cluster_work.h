@@ -27,6 +27,7 @@ struct cluster_work {
 	struct source_options *options, *nothing; /* of what is asked for, and of what is there only for the plan */
 	struct str namespace;			  /* that the run is of; empty: of several, or of none */
 	struct totals sum;			  /* of all runs that are done */
+	struct cluster_files *files;		  /* of --live; NULL */
 	struct cluster_left *left;		  /* whom others manage: see cluster_add_end() */
 
 	/* set by the command, before cluster_work_do() */
@@ -44,6 +45,8 @@ struct cluster_work {
  */
 bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code);
 bool cluster_work_do(struct cluster_work *live, int *ret_code);
+/* cluster_work_renew() - after a change of .work.options, before cluster_work_do(). */
+void cluster_work_renew(struct cluster_work *live);
 void cluster_work_free(struct cluster_work *live);
 
 /*

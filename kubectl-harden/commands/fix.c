@@ -176,6 +176,8 @@ const struct command command_fix = {
 		    "kubectl harden fix --interactive -f examples/aspnet/deploy.yaml\n"
 		    "# Print the result and write no file\n"
 		    "kubectl harden fix --stdout -f examples/aspnet/deploy.yaml\n"
+		    "# Print the hardened objects, and nothing else\n"
+		    "kubectl harden fix --dry-run -q -o yaml -f examples/aspnet/deploy.yaml\n"
 		    "# Harden on the way to the cluster\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden fix -f - | kubectl apply -f -\n"
 		    "# Harden what runs in the cluster, once you say yes\n"

@@ -58,24 +58,32 @@ static bool read_document(const struct work *work, const struct source *source, 
 	return fine;
 }
 
-static bool is_type(void *data, struct yaml_tree *tree, yaml_id key)
+/* The node of an object, and whether its type is printed apart. */
+struct printed {
+	yaml_id node;
+	bool typed;
+};
+
+static bool leave_out(void *data, struct yaml_tree *tree, yaml_id key)
 {
-	return yaml_parent(tree, key) == *(const yaml_id *)data &&
-	       (str_is(yaml_text(tree, key), "apiVersion") || str_is(yaml_text(tree, key), "kind"));
+	const struct printed *printed = data;
+	struct str text = yaml_text(tree, key);
+
+	return yaml_parent(tree, key) == printed->node &&
+	       (yaml_is_definition(text) || (printed->typed && (str_is(text, "apiVersion") || str_is(text, "kind"))));
 }
 
 /* Items of typed lists may have no type of their own. False where there are too many nodes. */
 static bool print_object(struct yaml_tree *tree, const struct kube_object *object, struct buf *out)
 {
-	yaml_id node = object->node;
-	struct yaml_print print = { .tree = tree, .out = out };
+	struct printed printed = { .node = object->node };
+	struct yaml_print print = { .tree = tree, .out = out, .leave_out = leave_out, .data = &printed };
 
-	if (yaml_get(tree, node, "apiVersion") && yaml_get(tree, node, "kind"))
-		return yaml_print(&print, node);
-	buf_addf(out, "apiVersion: %.*s\nkind: %.*s\n", STR_ARG(object->api_version), STR_ARG(object->kind_name));
-	print.leave_out = is_type;
-	print.data = &node;
-	return yaml_print(&print, node);
+	printed.typed = !yaml_get(tree, printed.node, "apiVersion") || !yaml_get(tree, printed.node, "kind");
+	if (printed.typed)
+		buf_addf(out, "apiVersion: %.*s\nkind: %.*s\n", STR_ARG(object->api_version),
+			 STR_ARG(object->kind_name));
+	return yaml_print(&print, printed.node);
 }
 
 /* A row of each object; an object with several pods has several rows. */
@@ -224,7 +232,8 @@ static void add_difference(struct differences *differences, struct reading *befo
 		.api_version = was->api_version,
 		.kind = was->kind_name,
 		.namespace = was->namespace,
-		.name = was->name,
+		/* No generateName: each such object gets another name. */
+		.name = yaml_get_text(&before->tree, yaml_get(&before->tree, was->node, "metadata"), "name"),
 	};
 
 	print_object(&before->tree, was, &texts[0]);
@@ -307,8 +316,9 @@ static bool write_component(struct session *session, const struct differences *d
 	if (session->settings.quiet)
 		return true;
 	text_escape(&session->err.text, str_of(folder));
-	buf_addz(&session->err.text, ": a component with ");
-	buf_addf(&session->err.text, "%zu patch%s.\n", patches, patches == 1 ? "" : "es");
+	buf_addz(&session->err.text, ": a component with patches of ");
+	text_count(&session->err.text, patches, "object");
+	buf_addz(&session->err.text, ".\n");
 	return true;
 }
 

@@ -44,7 +44,7 @@ bool interactive_check(const struct session *session, struct error **err)
 				 "one of them");
 	if (settings->format != FORMAT_TEXT)
 		return error_set(err,
-				 "--interactive asks on standard output, where --output prints a report: leave out "
+				 "--interactive asks on standard output, where --output prints data: leave out "
 				 "one of them");
 	if (!isatty(STDIN_FILENO) || !session->out.terminal)
 		return error_set(err, "--interactive needs a terminal as standard input and output; elsewhere, choose "

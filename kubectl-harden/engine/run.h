@@ -76,11 +76,12 @@ struct skipped {
 	const struct finding_text *finding; /* as it would be without the annotation */
 };
 
-/* An entry of such an annotation that means nothing. */
+/* An entry of such an annotation that means nothing, or a label of a Namespace. */
 struct skip_warning {
 	uint32_t at; /* offset in the document */
 	unsigned object;
 	struct str message;
+	bool label;
 };
 
 /* Those of one vector of the inventory that belong together. */

@@ -160,9 +160,7 @@ bool live_apply_add(struct live_apply *apply, const struct live_change *change, 
 	if (!change->operations_n)
 		become(apply, &apply->items[apply->n - 1], APPLY_UNCHANGED, STR_NONE, STR_NONE);
 	else if (is_immutable(apply, change))
-		become(apply, &apply->items[apply->n - 1], APPLY_IMMUTABLE,
-		       STR("its pod cannot be changed while it is there; it is deleted and made anew"),
-		       command_anew(apply, &item));
+		become(apply, &apply->items[apply->n - 1], APPLY_IMMUTABLE, STR_NONE, command_anew(apply, &item));
 	return true;
 }
 
@@ -260,7 +258,7 @@ static void leave_out(struct live_apply *apply, struct stretch stretch, const st
 	struct str title = title_of(apply, culprit), message = STR_NONE;
 
 	if (!interrupted)
-		message = str_fmt(apply->arena, "left as it is, for it belongs with %.*s", STR_ARG(title));
+		message = str_fmt(apply->arena, "it belongs with %.*s", STR_ARG(title));
 	for (size_t i = stretch.from; i < stretch.to; i++)
 		if (is_ahead(item_at(apply, i)))
 			become(apply, item_at(apply, i), interrupted ? APPLY_INTERRUPTED : APPLY_LEFT_OUT, message,
@@ -344,7 +342,7 @@ static void undo_item(struct live_apply *apply, struct item *item)
 	struct live_sent sent;
 
 	if (!item->can_undo) {
-		become(apply, item, APPLY_NOT_UNDONE, STR("what the server made of it cannot be put back"), STR_NONE);
+		become(apply, item, APPLY_NOT_UNDONE, STR("the server made something else of it"), STR_NONE);
 		return;
 	}
 	arena = arena_new();

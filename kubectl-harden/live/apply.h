@@ -60,9 +60,9 @@ enum live_state {
 struct live_outcome {
 	enum live_state state;
 	enum live_failure failure; /* of the answer that .message is from */
-	struct str message;	   /* why, and what to do; may hold bytes from the server: print through report/text */
-	struct str command;	   /* for a shell */
-	struct str *warnings;	   /* of Warning headers, of the dry run and of the write, each once */
+	struct str message;   /* what .state does not tell; holds bytes from the server: print through report/text */
+	struct str command;   /* for a shell */
+	struct str *warnings; /* of Warning headers, of the dry run and of the write, each once */
 	size_t warnings_n;
 };
 

@@ -183,6 +183,10 @@ static bool make_headers(struct live_client *client, const struct live_request *
 static struct transport_request transport_request_of(const struct live_client *client,
 						     const struct live_request *request)
 {
+	uint32_t timeout_ms = client->config->timeout_ms;
+
+	if (request->timeout_ms && (!timeout_ms || request->timeout_ms < timeout_ms))
+		timeout_ms = request->timeout_ms;
 	return (struct transport_request){
 		.method = request->method,
 		.has_body = request->body.n > 0,
@@ -190,7 +194,7 @@ static struct transport_request transport_request_of(const struct live_client *c
 		.cert = buf_str(&client->credentials.cert),
 		.key = buf_str(&client->credentials.key),
 		.most = request->most ? request->most : LIVE_ANSWER_MAX,
-		.timeout_ms = client->config->timeout_ms,
+		.timeout_ms = timeout_ms,
 		.regardless = request->regardless,
 	};
 }

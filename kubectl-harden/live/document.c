@@ -19,9 +19,10 @@ bool live_document_read(struct live_document *document, struct str json, struct 
 	read = yaml_parse(&next.tree, next.arena, buf_str(&next.text), NULL, &why) && next.tree.json &&
 	       yaml_is_map(&next.tree, next.tree.root);
 	if (!read) {
+		/* The reason may be a text in the arena. */
+		error_set(err, "the server sent an object that is no JSON: %s", why.why ? why.why : "it is no object");
 		live_document_free(&next);
-		return error_set(err, "the server sent an object that is no JSON: %s",
-				 why.why ? why.why : "it is no object");
+		return false;
 	}
 	live_document_free(document);
 	*document = next;

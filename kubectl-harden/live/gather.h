@@ -20,6 +20,7 @@ struct gather {
 	struct str namespace;	     /* where not .all_namespaces */
 	bool namespace_named;	     /* by a flag: nothing in it is only reported */
 	bool all_namespaces;
+	bool missing_is_fine;		    /* of objects by name: it is only noted */
 	unsigned page;			    /* objects a page; 0: LIVE_PAGE */
 	const struct kube_kind_list *kinds; /* rows that come before the built-in ones; NULL */
 };

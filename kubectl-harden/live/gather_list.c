@@ -247,6 +247,12 @@ static bool get(struct listing *listing, struct str namespace, struct str name, 
 	}
 	if (failure == LIVE_NOT_FOUND && !listing->want->name.n)
 		return true;
+	if (failure == LIVE_NOT_FOUND && gathering->gather->missing_is_fine) {
+		gathering->read_any = true;
+		if (gathering->listener->note)
+			gathering->listener->note(gathering->listener->data, why->message);
+		return true;
+	}
 	return settle(listing, failure, why, err);
 }
 

@@ -384,7 +384,7 @@ bool json_key_is(const struct json_walk *walk, const char *key)
 	while (at < inner.n) {
 		size_t n = next_bytes(inner, &at, piece);
 
-		if (n > length - done || memcmp(key + done, piece, n))
+		if (n > length - done || memcmp(key + done, piece, n) != 0)
 			return false;
 		done += n;
 	}

@@ -41,8 +41,8 @@ static void set_manager(struct reading *reading, enum live_manager manager, cons
 			struct str name)
 {
 	reading->ret->manager = manager;
-	reading->ret->managed_by = str_fmt(reading->arena, "%s%s%.*s%s%.*s", kind, name.n ? " " : "", STR_ARG(namespace),
-					   namespace.n ? "/" : "", STR_ARG(name));
+	reading->ret->managed_by = str_fmt(reading->arena, "%s%s%.*s%s%.*s", kind, name.n ? " " : "",
+					   STR_ARG(namespace), namespace.n ? "/" : "", STR_ARG(name));
 }
 
 /*

@@ -169,16 +169,17 @@ bool live_patch_fits(const struct live_patch *patch, struct str json, struct str
 /* What undoes @edit where @now (empty: nothing) stands at its place; false where there is nothing to undo. */
 static bool invert_edit(const struct live_edit *edit, struct str now, struct yaml_operation *ret_operation)
 {
-	*ret_operation = (struct yaml_operation){ .kind = YAML_PATCH_REPLACE, .path = edit->path };
-	if (edit->operation.kind == YAML_PATCH_REMOVE && (edit->item || !now.n))
-		ret_operation->kind = YAML_PATCH_ADD;
-	else if (!edit->before.n)
-		ret_operation->kind = YAML_PATCH_REMOVE;
-	else if (!now.n)
-		ret_operation->kind = YAML_PATCH_ADD;
-	if (ret_operation->kind != YAML_PATCH_REMOVE)
-		ret_operation->value = edit->before;
-	return now.n || ret_operation->kind != YAML_PATCH_REMOVE;
+	/* What stands at the place of an item that was taken out is the next one. */
+	bool taken_out = edit->item && edit->operation.kind == YAML_PATCH_REMOVE;
+
+	*ret_operation = (struct yaml_operation){
+		.kind = !edit->before.n	      ? YAML_PATCH_REMOVE
+			: taken_out || !now.n ? YAML_PATCH_ADD
+					      : YAML_PATCH_REPLACE,
+		.path = edit->path,
+		.value = edit->before,
+	};
+	return now.n || edit->before.n;
 }
 
 /* Whether @now is what the server makes of what @edit wrote. */

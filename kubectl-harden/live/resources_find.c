@@ -116,10 +116,15 @@ const struct live_resource *live_resource_of(const struct live_resources *resour
 					     struct str kind)
 {
 	const struct live_resource *found = NULL;
-	struct str version = api_version, group = STR("");
+	struct str version = api_version, group;
 
-	if (memchr(api_version.p ? api_version.p : "", '/', api_version.n))
-		str_cut(&version, '/', &group);
+	if (!str_cut(&version, '/', &group))
+		return NULL;
+	/* The core group has no name and no slash. */
+	if (!version.p) {
+		version = group;
+		group = STR("");
+	}
 	for (size_t i = 0; i < resources->n; i++) {
 		const struct live_resource *resource = &resources->items[i];
 

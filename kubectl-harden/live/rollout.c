@@ -11,7 +11,7 @@
 #include "live/pause.h"
 #include "live/rollout_internal.h"
 
-enum { TIMEOUT_MS = 5 * 60 * 1000, INTERVAL_FIRST_MS = 1000, INTERVAL_LAST_MS = 3000 };
+enum { TIMEOUT_MS = 5 * 60 * 1000, INTERVAL_FIRST_MS = 1000, INTERVAL_LAST_MS = 3000, REQUEST_LEAST_MS = 1000 };
 
 enum workload { WORKLOAD_OTHER, WORKLOAD_DEPLOYMENT, WORKLOAD_STATEFUL_SET, WORKLOAD_DAEMON_SET };
 
@@ -281,15 +281,18 @@ static void take_failure(struct live_rollout *item, const struct live_response *
 	item->message = message;
 }
 
-static void ask(const struct live_rollout_options *options, struct live_rollout *item, struct arena *arena)
+static void ask(const struct live_rollout_options *options, struct live_rollout *item, uint32_t timeout_ms,
+		struct arena *arena)
 {
 	struct live_document document = LIVE_DOCUMENT_INIT;
+	struct live_request request = { .method = "GET", .timeout_ms = timeout_ms, .quiet_warnings = true };
 	struct live_response response = { 0 };
 	struct error *err = NULL;
 	struct buf path = BUF_INIT;
 
 	live_resource_path(item->object->resource, item->object->namespace, item->object->name, &path);
-	if (!live_get(options->client, buf_str(&path), &response, &err))
+	request.path = buf_str(&path);
+	if (!live_do(options->client, &request, &response, &err))
 		take_failure(item, &response, err, arena);
 	else if (live_document_read(&document, buf_str(&response.body), NULL))
 		read_status(item, &document, arena);
@@ -299,15 +302,17 @@ static void ask(const struct live_rollout_options *options, struct live_rollout 
 	buf_free(&path);
 }
 
-/* One round. True where any is still waited for. */
-static bool ask_all(const struct live_rollout_options *options, struct live_rollout *items, size_t n,
+/* One round, which ends by @end. True where any is still waited for. */
+static bool ask_all(const struct live_rollout_options *options, struct live_rollout *items, size_t n, uint64_t end,
 		    struct arena *arena)
 {
 	bool waiting = false;
 
 	for (size_t i = 0; i < n; i++) {
+		uint64_t now = now_of(options), left = now < end ? end - now : 0;
+
 		if (items[i].state == ROLLOUT_WAITING && !live_stopped(options->stop))
-			ask(options, &items[i], arena);
+			ask(options, &items[i], (uint32_t)(left < REQUEST_LEAST_MS ? REQUEST_LEAST_MS : left), arena);
 		waiting = waiting || items[i].state == ROLLOUT_WAITING;
 	}
 	return waiting;
@@ -341,7 +346,7 @@ static void follow(const struct live_rollout_options *options, struct live_rollo
 	bool waiting = true;
 
 	while (waiting) {
-		waiting = ask_all(options, items, n, arena);
+		waiting = ask_all(options, items, n, start + timeout, arena);
 		spent = now_of(options) - start;
 		tell(options, items, n, spent);
 		if (!waiting || spent >= timeout || live_stopped(options->stop))

@@ -11,7 +11,7 @@
 #include "live/document.h"
 #include "live/rollout_internal.h"
 
-enum { PODS_SHOWN = 2, LOG_LINES = 10, LOG_BYTES = 16384, EVENTS_SHOWN = 5, OBJECTS_LISTED = 500 };
+enum { PODS_SHOWN = 2, LOG_LINES = 10, LOG_BYTES = 16384, EVENTS_SHOWN = 5, OBJECTS_LISTED = 500, TIMEOUT_MS = 5000 };
 
 static const struct live_resource replica_sets = {
 	.group = { "apps", 4 }, .version = { "v1", 2 }, .name = { "replicasets", 11 }, .namespaced = true
@@ -72,7 +72,9 @@ static void add_escaped(struct buf *out, struct str value)
 static bool get(struct why *why, const struct live_resource *resource, struct str name, const char *query,
 		const char *accept, struct buf *ret_body)
 {
-	struct live_request request = { .method = "GET", .accept = accept, .quiet_warnings = true };
+	struct live_request request = {
+		.method = "GET", .accept = accept, .timeout_ms = TIMEOUT_MS, .quiet_warnings = true
+	};
 	struct live_response response = { 0 };
 	struct buf path = BUF_INIT;
 	bool ok;

@@ -12,7 +12,7 @@
 
 #include "live/pause.h"
 
-enum { TRIES = 5, TRIES_PAUSE_MS = 50, LOOKS = 3, LOOKS_PAUSE_MS = 100 };
+enum { TRIES = 5, TRIES_PAUSE_MS = 50, LOOKS = 3, LOOKS_PAUSE_MS = 100, LOOK_TIMEOUT_MS = 15000 };
 
 static const char test_failed[] = "the server rejected our request due to an error in our request";
 
@@ -21,7 +21,8 @@ struct sending {
 	const struct live_send *send;
 	struct live_sent sent;
 	struct str version;
-	bool lost; /* a patch was sent, and its answer did not come */
+	unsigned tries; /* patches that were sent before this one */
+	bool lost;	/* a patch was sent, and its answer did not come */
 };
 
 static void fail(struct sending *sending, enum live_state state, enum live_failure failure, struct str message)
@@ -90,6 +91,7 @@ static bool request(struct sending *sending, bool patch, struct live_response *r
 		.method = patch ? "PATCH" : "GET",
 		.verb = patch ? "patch" : "get",
 		.quiet_warnings = true,
+		.timeout_ms = patch ? 0 : LOOK_TIMEOUT_MS,
 		.regardless = send->regardless || (!patch && sending->lost),
 	};
 	struct buf path = BUF_INIT, body = BUF_INIT;
@@ -183,13 +185,12 @@ static bool judge(struct sending *sending, struct str body, enum live_failure fa
 	same = str_eq(version, sending->version);
 	sending->version = version;
 	if (send->uid.n && !str_eq(uid, send->uid)) {
-		fail(sending, APPLY_MISSING, LIVE_FINE, STR("it was deleted, and made anew; run again"));
+		fail(sending, APPLY_MISSING, LIVE_FINE, STR("it was deleted, and made anew"));
 	} else if (!send->dry_run && !same && live_patch_carried_out(send->patch, body)) {
 		fail(sending, APPLY_DONE, LIVE_FINE, STR_NONE);
 		sending->sent.json = str_copy(send->arena, body);
 	} else if (!live_patch_fits(send->patch, body, &where)) {
-		fail(sending, APPLY_CHANGED, failure,
-		     str_fmt(send->arena, "changed meanwhile: %.*s; run again", STR_ARG(where)));
+		fail(sending, APPLY_CHANGED, failure, str_fmt(send->arena, "%.*s is not what it was", STR_ARG(where)));
 	} else if (same && failure == LIVE_INVALID) {
 		fail(sending, APPLY_DENIED, failure, message);
 	} else if (failure == LIVE_STOPPED) {
@@ -199,7 +200,7 @@ static bool judge(struct sending *sending, struct str body, enum live_failure fa
 		return true;
 	} else {
 		fail(sending, APPLY_CHANGED, failure,
-		     str_fmt(send->arena, "somebody writes to it all the time (%d tries); run again", TRIES));
+		     str_fmt(send->arena, "it is written to all the time (%d tries)", TRIES));
 		return true;
 	}
 	return false;
@@ -210,6 +211,9 @@ static bool look(struct sending *sending, enum live_failure failure, struct str 
 {
 	bool again = false;
 
+	/* Before it is read, and not behind that: then somebody would write in between. */
+	if (sending->tries)
+		wait_for(sending, (unsigned)TRIES_PAUSE_MS << sending->tries);
 	for (unsigned looks = 0; looks < LOOKS; looks++) {
 		struct live_response response = { 0 };
 		struct error *err = NULL;
@@ -272,13 +276,11 @@ struct live_sent live_send(const struct live_send *send)
 {
 	struct sending sending = { .send = send, .version = send->resource_version };
 
-	for (unsigned tries = 0; tries < TRIES; tries++) {
+	for (; sending.tries < TRIES; sending.tries++) {
 		if (!send->regardless && live_stopped(send->stop)) {
 			fail(&sending, APPLY_INTERRUPTED, LIVE_STOPPED, STR_NONE);
 			break;
 		}
-		if (tries)
-			wait_for(&sending, (unsigned)TRIES_PAUSE_MS << tries);
 		if (!send_once(&sending))
 			break;
 	}

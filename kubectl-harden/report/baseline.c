@@ -147,6 +147,26 @@ void baseline_apply(struct baseline *baseline, const struct run *run)
 	items_each(run, apply, baseline);
 }
 
+struct comparison {
+	struct baseline *baseline;
+	size_t *has, *has_not;
+};
+
+static void compare(const struct item *item, void *data)
+{
+	struct comparison *comparison = data;
+
+	if (item->kind == ITEM_FINDING)
+		++*(has(comparison->baseline, item->fingerprint) ? comparison->has : comparison->has_not);
+}
+
+void baseline_compare(struct baseline *baseline, const struct run *run, size_t *has_n, size_t *has_not_n)
+{
+	struct comparison comparison = { baseline, has_n, has_not_n };
+
+	items_each(run, compare, &comparison);
+}
+
 /* ---- writing ---- */
 
 /* "shop/web.yaml: Deployment/web: capabilities: container web …": what tells a person which one it is. */

@@ -27,6 +27,7 @@ static void give_warnings(struct walk *walk, const struct source *source, const 
 			.document = document,
 			.object = &document->objects.items[warning->object],
 			.at = run_position(source, document->start + warning->at),
+			.label = warning->label,
 		};
 
 		give(walk, &item, warning->message);
@@ -98,7 +99,7 @@ static void add_warning(const struct skipped_item *item, void *data)
 	add_place(&line, item->source, &item->at);
 	buf_addz(&line, ": warning: ");
 	buf_add(&line, item->message);
-	buf_addz(&line, ". Nothing is skipped for it.");
+	buf_addz(&line, item->label ? "." : ". Nothing is skipped for it.");
 	text_wrap(data, buf_str(&line), 2, TEXT_COLUMNS);
 }
 

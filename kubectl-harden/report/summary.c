@@ -105,7 +105,24 @@ static bool has_several_noted(const struct source *source)
 	return false;
 }
 
-/* "  port 80 → 8080: container web, its PORT, 2 probes, Service/web" */
+/* "  port 80 → 8080: container web, its PORT, 2 probes, Service/web"; @object where it must be said whose that is. */
+static void add_note(struct buf *out, struct str note, const struct run_object *object)
+{
+	struct str text;
+
+	while (str_cut(&note, '\n', &text)) {
+		struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+		buf_addz(&line, "  ");
+		if (object) {
+			add_object(&line, object);
+			buf_addz(&line, ": ");
+		}
+		text_escape(&line, text);
+		text_wrap(out, buf_str(&line), 4, TEXT_COLUMNS);
+	}
+}
+
 static void add_notes(struct summary *s, const struct source *source)
 {
 	bool several = has_several_noted(source);
@@ -116,7 +133,6 @@ static void add_notes(struct summary *s, const struct source *source)
 
 		for (size_t k = 0; k < document->findings.n; k++) {
 			const struct finding *finding = &document->findings.items[k];
-			struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 			if (!finding->text->note.n || finding->text->status != FIX_CHANGED)
 				continue;
@@ -124,13 +140,8 @@ static void add_notes(struct summary *s, const struct source *source)
 				hidden++;
 				continue;
 			}
-			buf_addz(&line, "  ");
-			if (several) {
-				add_object(&line, &document->objects.items[finding->object]);
-				buf_addz(&line, ": ");
-			}
-			text_escape(&line, finding->text->note);
-			text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+			add_note(s->out, finding->text->note,
+				 several ? &document->objects.items[finding->object] : NULL);
 			shown++;
 		}
 	}

@@ -210,12 +210,6 @@ void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value);
 yaml_id yaml_index_find(const struct yaml_index *index, struct str name);
 void yaml_index_free(struct yaml_index *index);
 
-/*
- * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
- * custom of compose files and OpenAPI. Kubernetes has no such field.
- */
-bool yaml_is_definition(struct str root_key);
-
 /* yaml_meaning() - a hash of what the logical tree says, definitions left out: equal where Kubernetes reads the same. */
 uint64_t yaml_meaning(struct yaml_tree *tree);
 

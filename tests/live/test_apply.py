@@ -173,7 +173,7 @@ def a_second_writer_is_a_conflict():
     kubectl("set", "env", "deployment/web", "PORT=81", "-n", where)
     outcomes, _ = changer.go_on().end()
     equal(states(outcomes), ["changed", "undone"], "outcomes")
-    see(r"^changed meanwhile: /spec/template/spec/containers/0/env/0/value; run again$", outcomes[0]["message"])
+    see(r"^/spec/template/spec/containers/0/env/0/value is not what it was$", outcomes[0]["message"])
     equal(spec(where), (BEFORE[0], "81", None, 80), "what is there")
 
 
@@ -211,7 +211,7 @@ def what_cannot_be_undone_is_told():
     outcomes, _ = changer.go_on().end()
     equal(states(outcomes), ["denied", "not undone"], "outcomes")
     see(r"spec.replicas: Invalid value: -1: must be greater than or equal to 0", outcomes[0]["message"])
-    see(r"^changed meanwhile: /spec/ports/0/targetPort", outcomes[1]["message"])
+    see(r"^/spec/ports/0/targetPort is not what it was$", outcomes[1]["message"])
     equal(spec(where)[3], 99, "the Service")
     run = subprocess.run(["sh", "-c", outcomes[1]["command"]], capture_output=True, text=True)
     equal(run.returncode, 0, f"{outcomes[1]['command']}: {run.stderr}")
@@ -341,6 +341,25 @@ def interrupted():
         equal(spec(where), BEFORE, "what is there")
 
 
+@test
+def interrupted_while_the_server_says_nothing():
+    """The patch was carried out, but no answer comes: Ctrl-C finds that out. It is put back where more was to come."""
+    for where, step, expected, left in (("stalled", "number", ["interrupted", "undone"], BEFORE),
+                                        ("stalled-last", "name", ["done"] * 2, AFTER)):
+        shop(where)
+        with p.Proxy() as proxy:
+            proxy.on(p.stall_after, method="PATCH", path="/deployments/web", count=1)
+            changer = Changer(service(where, step=step), workload(where), kubeconfig=proxy.kubeconfig("token"))
+            within(20, lambda: spec(where)[0] == AFTER[0], "carried out")
+            time.sleep(0.5)
+            changer.process.send_signal(signal.SIGINT)
+            start = time.monotonic()
+            outcomes, _ = changer.end()
+            expect(time.monotonic() - start < 5, "it takes long")
+        equal(states(outcomes), expected, "outcomes")
+        equal(spec(where), left, "what is there")
+
+
 # ---- roll-outs ----
 
 def pods_of(where):
@@ -443,6 +462,21 @@ def refused_pods():
     see(r'^FailedCreate: pods "web-.*" is forbidden: violates PodSecurity "restricted:latest"',
         "\n".join(rollouts[0]["why"]))
     see(r"^kubectl harden check deployment.apps/web -n enforced", "\n".join(rollouts[0]["advice"]))
+
+
+@test
+def a_server_that_says_nothing_any_more():
+    """The time limit holds."""
+    where = shop("silent")
+    with p.Proxy() as proxy:
+        proxy.on(p.stall, method="GET", path="/deployments/web", first=2)
+        start = time.monotonic()
+        outcomes, rollouts = change(workload(where), arguments=("--write", "--wait=3000"),
+                                    kubeconfig=proxy.kubeconfig("token"))
+        seconds = time.monotonic() - start
+    equal(states(outcomes), ["done"], "outcomes")
+    equal(rollouts[0]["state"], "timeout", "the roll-out")
+    expect(seconds < 15, f"it took {seconds:.0f} s")
 
 
 @test

@@ -38,6 +38,7 @@ bool live_do(struct live_client *client, const struct live_request *request, str
 	const struct step *step = &server.steps[server.at];
 
 	(void)client;
+	assert_true(request->timeout_ms >= 1000 && request->timeout_ms <= 300000);
 	if (server.at == server.n)
 		fail_msg("one request too many: %.*s", STR_ARG(request->path));
 	if (!str_is(request->path, step->path))
@@ -51,13 +52,6 @@ bool live_do(struct live_client *client, const struct live_request *request, str
 	}
 	ret->message = str_dup(str_of(step->body));
 	return error_set(err, "%s", step->body);
-}
-
-bool live_get(struct live_client *client, struct str path, struct live_response *ret, struct error **err)
-{
-	struct live_request request = { .method = "GET", .path = path };
-
-	return live_do(client, &request, ret, err);
 }
 
 void live_response_free(struct live_response *response)
