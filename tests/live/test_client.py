@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client of live/, by tests/live/probe.c: each way to say who one is, good and bad; what is said when it fails, in
 kubectl's words; what is tried again; that nothing hangs, and that nothing secret is told."""
+import pty
 import signal
 import ssl
 
@@ -183,6 +184,28 @@ def a_plugin_is_asked_again_when_it_must():
         equal([r.status for r in proxy.asked()], [401, 200], "the answers")
     token.unlink()
     see('"apiVersion": *"client.authentication.k8s.io/v1"', calls()[-1], "what the plugin was told")
+
+
+@test
+def a_plugin_may_ask_where_there_is_a_terminal():
+    asks = PLANE / "asks.sh"
+    asks.write_text('#!/bin/sh\necho "Token, please:" >&2\nread -r token\nprintf \'{"apiVersion": "%s", "kind": '
+                    '"ExecCredential", "status": {"token": "%s"}}\' client.authentication.k8s.io/v1 "$token"\n')
+    asks.chmod(0o755)
+    for mode, terminal, code, said in (("Always", True, 0, "Token, please:"), ("IfAvailable", True, 0, "Token, please:"),
+                                       ("Always", False, 1, "standard input is not a terminal"),
+                                       ("IfAvailable", False, 1, "didn't return a token|failed with exit code 1"),
+                                       ("Never", True, 1, "didn't return a token|failed with exit code 1")):
+        text = (PLANE / "token.kubeconfig").read_text().replace('"token": "admin-token"', json.dumps({"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "./asks.sh", "interactiveMode": mode}})[1:-1])
+        config = kubeconfig_with("asks", text)
+        us, it = pty.openpty() if terminal else (None, subprocess.DEVNULL)
+        if terminal:
+            os.write(us, b"admin-token\n")
+        run = subprocess.run([live.PROGRAM, f"--kubeconfig={config}", "GET", PATH], stdin=it, capture_output=True,
+                             text=True, timeout=20, start_new_session=True)
+        expect(run.returncode == code, f"{mode}, terminal {terminal}: {run}")
+        see(said, run.stderr)
 
 
 # ---- connections ----
