@@ -290,7 +290,7 @@ static void write_mistake(const char *path, struct str text, const char *from, c
 static int generate(const char *generator, const char *schemas, const char *folder, const char *file)
 {
 	static const char *const names[] = { "kinds.yaml", "fields.yaml", "pod-security.yaml", "listeners.yaml",
-					     "ports.yaml", "images.yaml", "dotnet.yaml", "merge-keys.yaml" };
+					     "ports.yaml", "images.yaml", "dotnet.yaml",       "merge-keys.yaml" };
 	struct buf command = BUF_INIT;
 	int status;
 
@@ -390,14 +390,10 @@ static void test_fixtures_of_references(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_merge_keys),
-		cmocka_unit_test(test_kinds_sorted),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_suggestions),
-		cmocka_unit_test(test_generator),
-		cmocka_unit_test(test_fixtures_of_references),
+		cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_merge_keys),
+		cmocka_unit_test(test_kinds_sorted), cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_orders),	     cmocka_unit_test(test_suggestions),
+		cmocka_unit_test(test_generator),    cmocka_unit_test(test_fixtures_of_references),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
