@@ -9,6 +9,7 @@
 #include "fixers/image-needs.h"
 
 #include "fixers/list.h"
+#include "kube/data_place.h"
 
 bool fix_image_is_known(const struct fix_context *fix, int target)
 {
@@ -69,8 +70,25 @@ static void add_needed(struct fix_context *fix, int target, struct needed_direct
 		return;
 	for (size_t i = 0; i < needed->n; i++)
 		if (image_path_is(needed->items[i].on, directory.on))
-			return;
-	needed->items[needed->n++] = directory;
+			directory.on = STR_NONE;
+	if (directory.on.n || directory.data)
+		needed->items[needed->n++] = directory;
+}
+
+/* One of the data of its facts, or what its settings name in its place. */
+static void add_data(struct fix_context *fix, int target, struct needed_directories *needed, const char *directory)
+{
+	const struct kube_container *container = fix_container(fix, target);
+	struct data_place place = data_place(fix->pod, container, directory);
+	struct str path = str_of(directory);
+
+	if (place.path.n && !place.set_by->strict)
+		add_needed(fix, target, needed, (struct needed_directory){ place.path, place.path, true });
+	if (place.path.n)
+		return;
+	add_needed(fix, target, needed,
+		   (struct needed_directory){ path, has_text(&container->facts->strict, path) ? parent_of(path) : path,
+					      !place.set_by });
 }
 
 struct needed_directories fix_needed_directories(struct fix_context *fix, int target)
@@ -88,14 +106,38 @@ struct needed_directories fix_needed_directories(struct fix_context *fix, int ta
 
 		add_needed(fix, target, &needed, (struct needed_directory){ path, path, false });
 	}
-	for (size_t i = 0; i < facts->data.n; i++) {
-		struct str path = str_of(facts->data.items[i]);
-
-		add_needed(fix, target, &needed,
-			   (struct needed_directory){ path, has_text(&facts->strict, path) ? parent_of(path) : path,
-						      true });
-	}
+	for (size_t i = 0; i < facts->data.n; i++)
+		add_data(fix, target, &needed, facts->data.items[i]);
 	return needed;
+}
+
+const struct image_data_setting *fix_unread_data(struct fix_context *fix, int target)
+{
+	const struct kube_container *container = fix_container(fix, target);
+
+	for (size_t i = 0; container->facts && i < container->facts->data.n; i++) {
+		struct data_place place = data_place(fix->pod, container, container->facts->data.items[i]);
+
+		if (place.set_by && !place.path.n)
+			return place.set_by;
+	}
+	return NULL;
+}
+
+const struct image_data_setting *fix_homeless_data(struct fix_context *fix, int target, bool no_empty_dirs,
+						   struct str *ret_path)
+{
+	const struct kube_container *container = fix_container(fix, target);
+
+	for (size_t i = 0; container->facts && i < container->facts->data.n; i++) {
+		struct data_place place = data_place(fix->pod, container, container->facts->data.items[i]);
+
+		if (place.path.n && (place.set_by->strict || no_empty_dirs) && !is_mounted(fix, target, place.path)) {
+			*ret_path = place.path;
+			return place.set_by;
+		}
+	}
+	return NULL;
 }
 
 static struct str first_unmounted(struct fix_context *fix, int target, const struct image_texts *places)
@@ -128,17 +170,26 @@ static bool names_folder_in(struct fix_context *fix, int target, struct str path
 	return false;
 }
 
+static bool is_mount(struct fix_context *fix, int target, struct str path)
+{
+	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount)
+		if (image_path_is(yaml_get_text(fix->tree, mount, "mountPath"), path))
+			return true;
+	return false;
+}
+
 struct str fix_strict_mount(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct kube_container *container = fix_container(fix, target);
+	const struct image_fact *facts = container->facts;
 
-	for (size_t i = 0; facts && i < facts->strict.n; i++) {
-		struct str path = str_of(facts->strict.items[i]);
+	for (size_t i = 0; facts && i < facts->data.n; i++) {
+		struct data_place place = data_place(fix->pod, container, facts->data.items[i]);
+		struct str path = place.path.n ? place.path : str_of(facts->data.items[i]);
 
-		YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, target)->node, "volumeMounts"), mount)
-			if (image_path_is(yaml_get_text(fix->tree, mount, "mountPath"), path) &&
-			    !names_folder_in(fix, target, path))
-				return path;
+		if ((place.path.n ? place.set_by->strict : has_text(&facts->strict, path)) &&
+		    is_mount(fix, target, path) && !names_folder_in(fix, target, path))
+			return path;
 	}
 	return STR_NONE;
 }

@@ -19,8 +19,8 @@ bool fix_image_works_without_root(const struct fix_context *fix, int target);
 
 /* A directory that needs an emptyDir where the root file system is read-only. */
 struct needed_directory {
-	struct str path; /* of the image's facts */
-	struct str on;	 /* where the emptyDir is mounted: there, or above it */
+	struct str path; /* of the image's facts, or what a setting names in its place */
+	struct str on;	 /* where the emptyDir is mounted: there, or above it; empty: another one does for it */
 	bool data;	 /* what is kept there may be worth keeping */
 };
 
@@ -34,6 +34,15 @@ struct needed_directories {
  * above.
  */
 struct needed_directories fix_needed_directories(struct fix_context *fix, int target);
+
+/*
+ * fix_unread_data() - what sets a directory of the image's data to one that is not seen; NULL where nothing does.
+ * fix_homeless_data() - what sets it to a directory on no mount that no emptyDir of ours helps, *ret_path: it must belong
+ * to the program, below a mount. With @no_empty_dirs: any that is on no mount.
+ */
+const struct image_data_setting *fix_unread_data(struct fix_context *fix, int target);
+const struct image_data_setting *fix_homeless_data(struct fix_context *fix, int target, bool no_empty_dirs,
+						   struct str *ret_path);
 
 /*
  * fix_rewritten_directory() - a directory that the image writes to beside files of its own, and that nothing is mounted

@@ -100,6 +100,18 @@ static struct str data_in_words(struct fix_context *fix, int target, const struc
 	return text;
 }
 
+static struct str unread_in_words(struct fix_context *fix, int target)
+{
+	const struct image_data_setting *setting = fix_unread_data(fix, target);
+
+	if (!setting)
+		return STR_NONE;
+	return fix_format(fix,
+			  "image %.*s keeps its data where %s says, and that is no directory that can be seen here: mount a "
+			  "volume there, or it cannot write.",
+			  STR_ARG(fix_container(fix, target)->image), setting->env ? setting->env : setting->arg);
+}
+
 static struct str volume_in_words(struct fix_context *fix, int target)
 {
 	struct str volume = fix_unknown_volume(fix, target);
@@ -137,6 +149,7 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 		problem->subject = fix_container(fix, target)->image;
 	}
 	fix_add_caveat(fix, problem, data_in_words(fix, target, needed));
+	fix_add_caveat(fix, problem, unread_in_words(fix, target));
 	fix_add_caveat(fix, problem, volume_in_words(fix, target));
 	if (may_unpack_itself(fix, target))
 		fix_add_caveat(fix, problem,
@@ -153,7 +166,8 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 /* What must stay writable makes the change one that is made on request only. */
 static void weigh(struct fix_context *fix, struct problem *problem, int target, yaml_id value)
 {
-	struct str rewritten = fix_rewritten_directory(fix, target);
+	struct str rewritten = fix_rewritten_directory(fix, target), homeless;
+	const struct image_data_setting *setting = fix_homeless_data(fix, target, false, &homeless);
 
 	if (yaml_is_false(fix->tree, value)) {
 		problem->safety = SAFETY_UNSAFE;
@@ -166,6 +180,13 @@ static void weigh(struct fix_context *fix, struct problem *problem, int target, 
 				   "its image writes to %.*s, beside files of its own; mount a volume there that "
 				   "holds them; --also read-only-root-filesystem changes it all the same",
 				   STR_ARG(rewritten));
+	} else if (setting) {
+		problem->safety = SAFETY_UNSAFE;
+		problem->reason =
+			fix_format(fix,
+				   "its data are in %.*s, by %s, which must belong to its user, and so must be a folder in a volume: "
+				   "mount one above it; --also read-only-root-filesystem changes it all the same",
+				   STR_ARG(homeless), setting->env ? setting->env : setting->arg);
 	}
 }
 
@@ -205,7 +226,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	change_bool(&change, change_security_context(&change, target), "readOnlyRootFilesystem", true,
 		    &order_security_context);
 	for (size_t i = 0; i < needed.n; i++)
-		add_directory(&change, fix, target, needed.items[i].on);
+		if (needed.items[i].on.n)
+			add_directory(&change, fix, target, needed.items[i].on);
 	if (facts)
 		change_add_env(&change, target, facts->sets_read_only, facts->sets_read_only_n);
 	return fix_end(&change, self, &problem);

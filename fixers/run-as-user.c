@@ -237,12 +237,29 @@ static struct str strict_in_words(struct fix_context *fix, int target)
 			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path), facts->note ? facts->note : "");
 }
 
+/* In a directory that its image does not have only root makes another, unless an emptyDir comes there. */
+static struct str homeless_in_words(struct fix_context *fix, int target)
+{
+	const uint64_t read_only = (uint64_t)1 << fixer_index(&fixer_read_only_root_filesystem);
+	const struct image_data_setting *setting;
+	struct str path;
+
+	setting = fix_homeless_data(fix, target, !(fix->choice->selected & read_only), &path);
+	if (!setting)
+		return STR_NONE;
+	return fix_format(fix,
+			  "image %.*s keeps its data in %.*s, by %s, where nothing is mounted: only root can make that "
+			  "directory. Mount a volume%s.",
+			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path),
+			  setting->env ? setting->env : setting->arg, setting->strict ? " above it" : " there");
+}
+
 /* An image that needs no user of ours, where there is one. */
 static struct str suggest_twin(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
 
-	if (!container->twin.n || fix_replaces_images(fix->config))
+	if (!container->twin.n || fix->pod->replaces_images)
 		return STR_NONE;
 	return fix_format(fix, "image %.*s starts as root; %.*s does the same without: --replace-images",
 			  STR_ARG(container->image), STR_ARG(container->twin));
@@ -258,6 +275,7 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 	}
 	fix_add_caveat(fix, problem, closed_mount(fix, target));
 	fix_add_caveat(fix, problem, strict_in_words(fix, target));
+	fix_add_caveat(fix, problem, homeless_in_words(fix, target));
 }
 
 /* What a port that an annotation keeps, without the sysctl, does to a user of @target; nothing where it is another's. */
@@ -408,6 +426,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	struct str subject = fix_subject(fix, target);
 	int64_t uid = -1, gid;
 	struct identity identity;
+	enum fix_status status;
 	struct change change;
 	bool has_own = yaml_int(fix->tree, own, &uid), another;
 
@@ -451,7 +470,9 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		     !int_is(fix, context, "runAsGroup", &gid) &&
 			     (another || !int_is(fix, fix_pod_security_context(fix), "runAsGroup", &gid)),
 		     &order_security_context);
-	return fix_end(&change, self, &problem);
+	status = fix_end(&change, self, &problem);
+	/* The pod's user, which it keeps where its own is refused, is no root either. */
+	return another && status == FIX_LEFT ? FIX_FINE : status;
 }
 
 /* ---- Windows ---- */

@@ -28,11 +28,29 @@ static void emit_list(struct buf *out, const char *member, const struct image_te
 	buf_addz(out, " },");
 }
 
+static void emit_data_settings(struct buf *out, const struct image_fact *fact)
+{
+	if (!fact->data_set_by_n)
+		return;
+	buf_addz(out, "\n\t  .data_set_by = (const struct image_data_setting[]){ ");
+	for (size_t i = 0; i < fact->data_set_by_n; i++) {
+		buf_addz(out, "{ ");
+		emit_string(out, fact->data_set_by[i].env);
+		buf_addz(out, ", ");
+		emit_string(out, fact->data_set_by[i].arg);
+		buf_addz(out, ", ");
+		emit_string(out, fact->data_set_by[i].data);
+		buf_addf(out, ", %s }, ", fact->data_set_by[i].strict ? "true" : "false");
+	}
+	buf_addf(out, "}, %zu,", fact->data_set_by_n);
+}
+
 static void emit_directories(struct buf *out, const struct image_fact *fact)
 {
 	emit_list(out, "writable", &fact->writable);
 	emit_list(out, "data", &fact->data);
 	emit_list(out, "strict", &fact->strict);
+	emit_data_settings(out, fact);
 	emit_list(out, "volumes", &fact->volumes);
 	emit_list(out, "rewrites", &fact->rewrites);
 	emit_list(out, "never", &fact->never);

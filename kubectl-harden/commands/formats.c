@@ -25,6 +25,11 @@ bool formats_is_report(enum format format)
 	return format == FORMAT_JSON || format == FORMAT_SARIF || format == FORMAT_GITHUB || format == FORMAT_JUNIT;
 }
 
+bool formats_is_whole(enum format format)
+{
+	return formats_is_report(format) || formats_is_of_objects(format);
+}
+
 /* ---- objects of a document ---- */
 
 /* A document read, with its objects. */
@@ -162,7 +167,7 @@ static void add_source(struct manifests *manifests, const struct source *source)
 	struct yaml_span span;
 	size_t bad;
 
-	if (source->no_result)
+	if (source->no_result || !source_is_told(source))
 		return;
 	if (source->template || source->refused) {
 		fail(manifests->work, source, 0,
@@ -311,9 +316,8 @@ static bool write_component(struct session *session, const struct differences *d
 	if (session->settings.quiet)
 		return true;
 	text_escape(&session->err.text, str_of(folder));
-	buf_addz(&session->err.text, ": a component with patches of ");
-	text_count(&session->err.text, patches, "object");
-	buf_addz(&session->err.text, ".\n");
+	buf_addz(&session->err.text, ": a component with ");
+	buf_addf(&session->err.text, "%zu patch%s.\n", patches, patches == 1 ? "" : "es");
 	return true;
 }
 

@@ -81,14 +81,31 @@ static void add_ports(struct words *words, const struct image_fact *fact)
 	add_buf(words, "Moved from", &text);
 }
 
+static void add_data_settings(struct words *words, const struct image_fact *fact)
+{
+	struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < fact->data_set_by_n; i++) {
+		const struct image_data_setting *setting = &fact->data_set_by[i];
+
+		buf_addf(&text, "%s%s", i ? ", " : "", setting->env ? setting->env : setting->arg);
+		if (fact->data.n > 1)
+			buf_addf(&text, " (%s)", setting->data);
+	}
+	add_buf(words, "Data elsewhere by", &text);
+}
+
 static void add_source(struct words *words, const struct image_fact *fact)
 {
 	static const char *const marks[] = {
 		[IMAGE_VERIFIED] = "read there", [IMAGE_MEASURED] = "measured", [IMAGE_INFERRED] = "in part concluded",
 		[IMAGE_MEMORY] = "not verified", [IMAGE_OWN] = "your own",
 	};
+	struct buf text = BUF_INIT;
 
-	add(words, "From", str_fmt(words->arena, "%s (%s)", fact->source, marks[fact->mark]));
+	for (const struct image_fact *from = fact; from; from = from->rest)
+		buf_addf(&text, "%s%s (%s)", from == fact ? "" : "; the rest: ", from->source, marks[from->mark]);
+	add_buf(words, "From", &text);
 }
 
 size_t image_words(const struct image_fact *fact, struct arena *arena, struct image_word ret_words[IMAGE_WORDS_MAX])
@@ -103,6 +120,7 @@ size_t image_words(const struct image_fact *fact, struct arena *arena, struct im
 	add_env(&words, "On a read-only root", fact->sets_read_only, fact->sets_read_only_n);
 	add_list(&words, "Scratch", &fact->writable);
 	add_list(&words, "Data", &fact->data);
+	add_data_settings(&words, fact);
 	add_list(&words, "VOLUME", &fact->volumes);
 	add_list(&words, "Rewrites", &fact->rewrites);
 	add_list(&words, "Mount nothing over", &fact->never);

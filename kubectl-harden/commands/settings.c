@@ -19,6 +19,8 @@ struct settings settings_init(void)
 			.limits = YAML_LIMITS_DEFAULT,
 			.source_bytes = (size_t)16 << 30,
 		},
+		.chunk = 500,
+		.timeout_ms = 5 * 60 * 1000,
 	};
 }
 
@@ -29,6 +31,7 @@ void settings_free(struct settings *settings)
 	free(settings->images.items);
 	free(settings->image_configs.items);
 	free(settings->dockerfiles.items);
+	free(settings->as_groups.items);
 }
 
 /* What Go's strconv.ParseBool takes. */
@@ -161,6 +164,16 @@ static bool parse_long(struct reader *r, struct str text, struct error **err)
 	return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_number(const char *word)
+{
+	return is_digit(word[0]) && (!word[1] || (is_digit(word[1]) && !word[2]));
+}
+
 /* "-R", "-Rf" "value", "-fvalue", "-f=value"; @text is what follows the dash. */
 static bool parse_letters(struct reader *r, struct str text, struct error **err)
 {
@@ -172,6 +185,14 @@ static bool parse_letters(struct reader *r, struct str text, struct error **err)
 			return error_set(err, "unknown shorthand flag: '%c' in -%.*s", text.p[i], STR_ARG(text));
 		if (rest.n && rest.p[0] == '=')
 			return option_set(r->settings, option, str_sub(rest, 1, rest.n), err);
+		if (option->bare && !(rest.n && is_digit(rest.p[0]))) {
+			/* -v, -vq, and -v 9 */
+			bool apart = !rest.n && r->at < r->n && is_number(r->arguments[r->at]);
+
+			if (!option_set(r->settings, option, str_of(apart ? r->arguments[r->at++] : option->bare), err))
+				return false;
+			continue;
+		}
 		if (option->kind != OPTION_SWITCH) {
 			if (rest.n)
 				return option_set(r->settings, option, rest, err);

@@ -60,6 +60,12 @@ struct image_move {
 	const char *env, *arg, *value;
 };
 
+/* What says that .data, a directory of the row's data, is another one: either of @env and @arg. */
+struct image_data_setting {
+	const char *env, *arg, *data;
+	bool strict; /* that one must belong to its user and nobody else */
+};
+
 /* What is known of an image, or of many whose tags fit. Texts are NULL where nothing is said. */
 struct image_fact {
 	const char *name;
@@ -87,6 +93,8 @@ struct image_fact {
 	struct image_texts writable; /* directories for scratch */
 	struct image_texts data;     /* directories for what is worth keeping; nothing of the image is in them */
 	struct image_texts strict;   /* of .data: must belong to its user and nobody else */
+	const struct image_data_setting *data_set_by; /* the first that is set counts */
+	size_t data_set_by_n;
 	struct image_texts volumes;  /* directories that the image declares as VOLUME, of which no more is known */
 	struct image_texts rewrites; /* directories that it writes to beside what the image has there */
 	struct image_texts never;    /* directories whose content it needs: never mounted over */
@@ -98,6 +106,7 @@ struct image_fact {
 	const char *twin, *note;
 	const char *source;
 	enum image_mark mark;
+	const struct image_fact *rest; /* whose facts these are, so far as .source does not say; NULL: all are its */
 };
 
 /* Names that begin with .prefix mean those that begin with .is: "mirror.gcr.io/" is "docker.io/". */

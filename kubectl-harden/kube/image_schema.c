@@ -213,6 +213,46 @@ static bool check_mounted(struct schema *schema, yaml_id row, const struct image
 	return true;
 }
 
+static bool read_data_setting(struct schema *schema, yaml_id map, const struct image_fact *fact,
+			      struct image_data_setting *ret_setting)
+{
+	struct image_data_setting setting = { 0 };
+
+	if (!schema_keys(schema, map, "env arg data strict", "") || !schema_text(schema, map, "env", &setting.env) ||
+	    !schema_text(schema, map, "arg", &setting.arg) || !schema_text(schema, map, "data", &setting.data) ||
+	    !schema_flag(schema, map, "strict", &setting.strict))
+		return false;
+	if (!setting.env == !setting.arg)
+		return schema_fail(schema, map, "what sets a directory of data is either env or arg");
+	if (!fact->data.n)
+		return schema_fail(schema, map, "data-set-by without data");
+	if (!setting.data)
+		setting.data = fact->data.items[0];
+	for (size_t i = 0; i < fact->data.n; i++)
+		if (!strcmp(setting.data, fact->data.items[i])) {
+			*ret_setting = setting;
+			return true;
+		}
+	return schema_fail(schema, map, "%s is none of its data", setting.data);
+}
+
+static bool read_data_settings(struct schema *schema, yaml_id row, struct image_fact *fact)
+{
+	yaml_id list = yaml_get(&schema->tree, row, "data-set-by");
+	struct image_data_setting *settings;
+
+	if (!list)
+		return true;
+	if (!yaml_is_seq(&schema->tree, list))
+		return schema_fail(schema, list, "data-set-by must be a list");
+	settings = ARENA_ARRAY(schema->arena, struct image_data_setting, yaml_count(&schema->tree, list) + 1);
+	YAML_EACH(&schema->tree, list, map)
+		if (!read_data_setting(schema, map, fact, &settings[fact->data_set_by_n++]))
+			return false;
+	fact->data_set_by = settings;
+	return true;
+}
+
 static bool read_directories(struct schema *schema, yaml_id row, struct image_fact *fact)
 {
 	if (!read_places(schema, row, "writable", &fact->writable) || !read_places(schema, row, "data", &fact->data) ||
@@ -220,6 +260,8 @@ static bool read_directories(struct schema *schema, yaml_id row, struct image_fa
 	    !read_places(schema, row, "volumes", &fact->volumes) ||
 	    !read_places(schema, row, "rewrites", &fact->rewrites) ||
 	    !read_places(schema, row, "never", &fact->never) || !read_places(schema, row, "config", &fact->config))
+		return false;
+	if (!read_data_settings(schema, row, fact))
 		return false;
 	for (size_t i = 0; i < fact->strict.n; i++)
 		if (!image_path_is_among(str_of(fact->strict.items[i]), &fact->data))
@@ -271,6 +313,14 @@ static bool check_example(struct schema *schema, yaml_id row, const struct image
 	return true;
 }
 
+/* What the user says of it, and where. */
+static const char *own_source(struct schema *schema, yaml_id row, const char *source)
+{
+	uint32_t line = position_at(schema->text, yaml_offset(&schema->tree, row), NULL).line;
+
+	return str_fmt(schema->arena, "%s%s%s:%u", source ? source : "", source ? ", " : "", schema->path, line).p;
+}
+
 static bool read_source(struct schema *schema, yaml_id row, bool own, struct image_fact *fact)
 {
 	unsigned mark = own ? IMAGE_OWN : IMAGE_MEMORY;
@@ -279,8 +329,8 @@ static bool read_source(struct schema *schema, yaml_id row, bool own, struct ima
 	    !schema_enum(schema, row, "mark", SCHEMA_NAMES(mark_names), &mark))
 		return false;
 	fact->mark = (enum image_mark)mark;
-	if (own && !fact->source)
-		fact->source = schema->path;
+	if (own)
+		fact->source = own_source(schema, row, fact->source);
 	if (own && !fact->name && fact->repositories.n)
 		fact->name = fact->repositories.items[0];
 	if (!fact->repositories.n || !*fact->source)
@@ -294,7 +344,7 @@ static bool read_row(struct schema *schema, yaml_id row, bool own, struct image_
 
 	if (!schema_keys(schema, row,
 			 "name repositories tags example user starts uid gid base listens set-by env moves sets "
-			 "sets-read-only writable data strict volumes rewrites never config capabilities needs-root "
+			 "sets-read-only writable data strict data-set-by volumes rewrites never config capabilities needs-root "
 			 "cannot twin note source mark",
 			 own ? "repositories" : "name repositories example user starts source mark") ||
 	    !schema_text(schema, row, "name", &fact.name) ||

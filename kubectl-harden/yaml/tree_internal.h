@@ -141,9 +141,6 @@ bool yaml_tag_resolve(enum yaml_tag tag, struct str text, enum yaml_type *ret_ty
 /* yaml_tag_fits() - whether @text below the tag of @node is read as that text of @type, so that the tag can stay. */
 bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, struct str text, enum yaml_type type);
 
-/* yaml_tag_decode_binary() - the bytes that base64 @text stands for; false where it is none. */
-bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes);
-
 /* yaml_tag_problem() - what kubectl refuses about the tag of @id or its value, or what it reads otherwise; or NULL. */
 const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id);
 

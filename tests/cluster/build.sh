@@ -1,8 +1,8 @@
 #!/bin/sh
 # build.sh: prints three lines: the program of kubernetes/, a Debian root file system, and the archive of the images in
 # images/. Each is made once and then kept in a cache. Ends with a message and as skip() does where something is
-# missing. $KUBECTL_HARDEN_DOTNET is a folder that holds dotnet-10.tar.xz (a DOTNET_ROOT), webapp-10.tar.xz (an app for
-# it) and webapp-8.tar.xz (the app with its own .NET 8): see images/aspnet-*.
+# missing. Those of ASP.NET Core (images/aspnet-*) are made where $KUBECTL_HARDEN_DOTNET or the `dotnet` on PATH has what
+# they need: see tests/dotnet/parts.sh.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,6 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../judge/common.sh"
 # shellcheck source=tests/judge/go.sh
 . "$here/../judge/go.sh"
+# shellcheck source=tests/cluster/kubernetes.sh
+. "$here/kubernetes.sh"
 
 packages=nginx-light,apache2-bin,redis-server,postgresql-15,memcached,rabbitmq-server,tomcat10,openjdk-17-jre-headless
 packages=$packages,python3-minimal,libpython3-stdlib,nodejs,gosu,hostname,libnss-wrapper
@@ -33,8 +35,11 @@ make_debian() {
 }
 
 make_images() {
-	rm -f "$cache"/images-*.tar "$cache"/images-*.tar.new
-	"$here/images.py" "$debian/debian.tar" "$debian/root" "$images.new" "${KUBECTL_HARDEN_DOTNET-}"
+	rm -rf "$cache"/images-*.tar "$cache"/images-*.tar.new "$cache"/images-*.parts
+	mkdir "$images.parts"
+	"$here/../dotnet/parts.sh" "$images.parts"
+	"$here/images.py" "$debian/debian.tar" "$debian/root" "$images.new" "$images.parts"
+	rm -rf "$images.parts"
 	mv "$images.new" "$images"
 }
 
@@ -45,17 +50,16 @@ debian=$cache/debian-$(echo "$packages" | key "$here/debian.sh")
 once debian "$debian" make_debian &
 other=$!
 
-version=$(sed -n 's/^require k8s.io\/kubernetes v1\.\([0-9.]*\)$/\1/p' "$here/kubernetes/go.mod")
-package=k8s.io/component-base/version
-program=$(build kubernetes "$here/kubernetes" . \
-	"-X $package.gitVersion=v1.$version -X $package.gitMajor=1 -X $package.gitMinor=${version%%.*}" \
-	"$here/kubernetes/go.mod" "$here/kubernetes/go.sum" "$here/kubernetes/main.go") || exit
+program=$(build_kubernetes "$here/kubernetes") || exit
 wait "$other"
 
-parts=$(find "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" -name '*.xz' -printf '%f %s\n' 2>/dev/null | LC_ALL=C sort) || :
+parts=$({
+	find "${KUBECTL_HARDEN_DOTNET:-/nonexistent}" -maxdepth 1 -printf '%f %s\n' | LC_ALL=C sort
+	dotnet --list-runtimes && dotnet --list-sdks
+} 2>/dev/null) || :
 # shellcheck disable=SC2046 # none of our names has a blank
-images=$cache/images-$(echo "$debian $parts" |
-	key "$here/images.py" $(find "$here/images" -type f | LC_ALL=C sort)).tar
+images=$cache/images-$(echo "$debian $parts" | key "$here/images.py" "$here/../dotnet/parts.sh" \
+	$(find "$here/images" "$here/../dotnet/webapp" -type f | LC_ALL=C sort)).tar
 once images "$images" make_images
 
 printf '%s\n' "$program" "$debian/root" "$images"

@@ -5,8 +5,8 @@
 OUT is what `docker save` writes: manifest.json, a configuration for each image, their layers. ROOT is DEBIAN.tar
 unpacked: all images begin with it (FROM debian) or with another of these. What these Dockerfiles use is understood, no
 more; RUN is run in a chroot of an overlay whose upper folder becomes the layer. "# NAME" names the image. PARTS is a
-folder of archives NAME.tar.xz that hold a folder NAME each: what COPY --from=NAME copies from. An image whose part is
-not there is left out, with a line that says so.
+folder with a folder NAME for each thing that COPY --from=NAME copies from. An image whose part is not there is left
+out, with a line that says so.
 """
 import hashlib
 import io
@@ -75,15 +75,10 @@ class Builder:
         return key
 
     def part(self, name):
-        """The folder NAME that the archive of that name holds."""
-        folder = self.temp / "parts" / name
-        if not folder.exists():
-            archive = pathlib.Path(self.parts or "/nonexistent") / (name + ".tar.xz")
-            if not archive.exists():
-                raise Missing(name)
-            folder.parent.mkdir(exist_ok=True)
-            subprocess.run(["tar", "-xJf", archive, "-C", folder.parent, "--no-same-owner"], check=True)
-            subprocess.run(["chmod", "-R", "go+rX", folder], check=True)
+        """The folder NAME of the parts."""
+        folder = pathlib.Path(self.parts or "/nonexistent") / name
+        if not folder.is_dir():
+            raise Missing(name)
         return folder
 
     def copy(self, text, context, merged):
@@ -186,7 +181,7 @@ def main(debian, root, out, parts=None):
                 except KeyError:  # begins with one that is not made yet
                     later.append(dockerfile)
                 except Missing as missing:
-                    print(f"image {dockerfile.parent.name} is left out: {missing}.tar.xz is not there", file=sys.stderr)
+                    print(f"image {dockerfile.parent.name} is left out: there is no {missing}", file=sys.stderr)
             if later == waiting:
                 sys.exit(f"error: {later[0]}: FROM an image that is not here")
             waiting = later

@@ -16,7 +16,7 @@ A case is a map:
   after        those on which it listens as root no more, fixed; those from 1024 on are not told twice
   low          ports that stay low, by the sysctl
   adds         variables that are added, with their values
-  versions     of .NET; 8 and 10 where that is left out
+  versions     of .NET; 8 and 10 where that is left out, so far as they are there
 """
 
 APP = "registry.example/shop/web:1.0"

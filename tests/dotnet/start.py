@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts ASP.NET Core as a manifest says, before and after it is fixed: start.py KUBECTL-HARDEN FOLDER ROOT
+"""Starts ASP.NET Core as a manifest says, before and after it is fixed: start.py KUBECTL-HARDEN FOLDER ROOT VERSION...
 
 Each start has a network of its own, in which the fixed program has no right to a port below 1024, as in a pod: what
 was not moved, and not allowed by the sysctl, ends with "Permission denied". ROOT is no where this user is not root; then
-that is not tried, and only the ports are compared.
+that is not tried, and only the ports are compared. VERSION is 8 or 10: a .NET that is in FOLDER, as parts.sh makes it.
 """
 import json
 import os
@@ -17,6 +17,7 @@ import time
 from cases import APP, CASES, NEW, OLD
 
 program, folder, root = sys.argv[1], sys.argv[2], sys.argv[3] == "yes"
+versions = [int(text) for text in sys.argv[4:]]
 SYSCTL = "net.ipv4.ip_unprivileged_port_start"
 IMAGES = {APP: {}, OLD: {"ASPNETCORE_URLS": "http://+:80"}, NEW: {"ASPNETCORE_HTTP_PORTS": "8080"}}
 
@@ -195,14 +196,14 @@ def main():
     failed = tried = 0
     for case in CASES:
         for version in case.get("versions", (8, 10)):
-            if not wanted.search(case["name"]):
+            if version not in versions or not wanted.search(case["name"]):
                 continue
             wrong = try_case(case, version)
             tried += 1
             if wrong:
                 failed += 1
                 print(f"wrong: .NET {version}, {case['name']}: {wrong}")
-    print(f"{tried} starts compared, {failed} wrong")
+    print(f"{tried} starts of .NET {' and '.join(map(str, versions))} compared, {failed} wrong")
     sys.exit(1 if failed or not tried else 0)
 
 

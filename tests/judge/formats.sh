@@ -28,6 +28,7 @@ print() {
 build() {
 	mkdir -p base
 	# With a last line break, which kubectl adds, and kustomize does not.
+	# shellcheck disable=SC1003
 	sed '$a\' "$1" >"base/resource.${1##*.}"
 	printf 'resources: [resource.%s]\n' "${1##*.}" >base/kustomization.yaml
 	printf 'resources: [../base]\ncomponents: [../component]\n' >with.yaml

@@ -227,7 +227,7 @@ static void test_own_first(void **state)
 	fact = image_fact_lookup(&all, arena, &ref, NULL);
 	assert_string_equal(fact->name, "ours");
 	assert_int_equal(fact->mark, IMAGE_OWN);
-	assert_string_equal(fact->source, "f.yaml");
+	assert_string_equal(fact->source, "f.yaml:2");
 	assert_true(image_ref_parse(arena, STR("redis:7"), &ref));
 	assert_string_equal(image_fact_lookup(&all, arena, &ref, NULL)->name, "theirs");
 	assert_string_equal(image_fact_lookup(NULL, arena, &ref, NULL)->name, "redis");
@@ -323,6 +323,15 @@ static const struct {
 	{ "images:\n" ROW ", data: [/a], rewrites: [/a]}\n", "a mount on /a would hide /a", 2, 3 },
 	{ "images:\n" ROW ", data: [/a/b], never: [/a]}\n", NULL, 0, 0 },
 	{ "images:\n" ROW ", strict: [/a]}\n", "/a is strict and no data", 2, 3 },
+	{ "images:\n" ROW ", data: [/a], data-set-by: [{arg: --dir}, {env: A, data: /a, strict: true}]}\n", NULL, 0,
+	  0 },
+	{ "images:\n" ROW ", data-set-by: [{env: A}]}\n", "data-set-by without data", 2, 93 },
+	{ "images:\n" ROW ", data: [/a], data-set-by: [{env: A, data: /b}]}\n", "/b is none of its data", 2, 105 },
+	{ "images:\n" ROW ", data: [/a], data-set-by: [{env: A, arg: -a}]}\n",
+	  "what sets a directory of data is either env or arg", 2, 105 },
+	{ "images:\n" ROW ", data: [/a], data-set-by: [{}]}\n", "what sets a directory of data is either env or arg", 2,
+	  105 },
+	{ "images:\n" ROW ", data: [/a], data-set-by: {env: A}}\n", "data-set-by must be a list", 2, 91 },
 	{ "images:\n" ROW ", writable: [/a], data: [/a]}\n", "/a is both writable and data", 2, 3 },
 	{ "images:\n" ROW ", sets: {A: 1}}\n", "a value of sets must be a text (in quotes)", 2, 86 },
 	{ "images:\n" ROW ", twin: nginx}\n", "write nginx in full: docker.io/library/nginx", 2, 3 },
