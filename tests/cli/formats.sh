@@ -137,7 +137,7 @@ ls made >"$temp/names"
 printf '%s\n' daemonset-agent.yaml deployment-api.yaml deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "other files in the component"
 run 1 kubectl-harden diff -o kustomize=made -f shop/web.yaml
-holds err 'made: a component with patches of 2 objects.'
+holds err 'made: a component with 2 patches.'
 ls made >"$temp/names"
 printf '%s\n' deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "patches that nobody needs stay"
