@@ -208,10 +208,15 @@ static void set_client_certificate(struct transport *transport, const struct tra
 static void set_proxy(struct transport *transport)
 {
 	struct str proxy = transport->settings->proxy;
+	struct server_url server;
 	char *url;
 
-	if (!proxy.n)
+	if (!proxy.n) {
+		/* As Go has it, what the environment says is not for this machine itself. */
+		if (server_url_parse(transport->settings->server, &server, NULL) && server_url_is_loopback(server.host))
+			SET(transport, CURLOPT_PROXY, "");
 		return;
+	}
 	/* As in Go, the proxy finds the host. */
 	url = str_starts(proxy, STR("socks5://"))
 		      ? format("socks5h://%.*s", STR_ARG(str_sub(proxy, sizeof("socks5://") - 1, proxy.n)))

@@ -45,6 +45,19 @@ static void knows_base64(void **state)
 		assert_false(base64_decode(arena, str_of(bad[i]), &bytes));
 }
 
+static void knows_its_own_machine(void **state)
+{
+	static const char *const own[] = { "localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "[::1]" };
+	static const char *const others[] = { "localhost.test", "127.0.0.test", "127.0.0.1.test",
+					      "10.0.0.1",	"[::2]",	"" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		assert_true(server_url_is_loopback(str_of(own[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_false(server_url_is_loopback(str_of(others[i])));
+}
+
 /* ---- warnings ---- */
 
 static void reads_warnings(void **state)
@@ -191,8 +204,7 @@ static void words_failures_as_kubectl(void **state)
 		{ TRANSPORT_NO_TLS, 0,
 		  "unable to connect to the server: http: server gave HTTP response to HTTPS client" },
 		{ TRANSPORT_CONNECT_TIMEOUT, 0, "unable to connect to the server: dial tcp h:1: i/o timeout" },
-		{ TRANSPORT_TIMEOUT, 0,
-		  "unable to connect to the server: h:1 did not answer within 1.500 seconds (--request-timeout)" },
+		{ TRANSPORT_TIMEOUT, 0, "unable to connect to the server: h:1 did not answer within 1.500 seconds" },
 		{ TRANSPORT_STALLED, 0, "the server h:1 sent nothing for 60 seconds; it was given up" },
 		{ TRANSPORT_TOO_LARGE, 0, "the answer of the server h:1 is larger than 7 bytes; it is not read" },
 		{ TRANSPORT_STOPPED, 0, "stopped by a signal" },
@@ -610,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_base64),
+		cmocka_unit_test(knows_its_own_machine),
 		cmocka_unit_test(reads_warnings),
 		cmocka_unit_test(finds_headers),
 		cmocka_unit_test(words_answers_as_kubectl),
