@@ -2,8 +2,9 @@
 /*
  * unprivileged-image: an image that starts as root gives way to its twin, which does the same without and listens on a
  * port that it may open. On request only: it is another image, of another publisher. Where it brings another port, that
- * port's move brings the image: both or neither (see kube/port_sites.c).
+ * port's move brings the image: both or neither (see kube/port_sites.c). What needs root keeps the image that starts so.
  */
+#include "fixers/evidence.h"
 #include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/low_ports.h"
@@ -99,14 +100,16 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	struct change change;
 	enum fix_status status;
 	const char *why;
+	bool root;
 
-	if (target == TARGET_POD || !fix_replaces_images(fix->config) || fix->pod->windows)
+	if (target == TARGET_POD || !fix->pod->replaces_images || fix->pod->windows)
 		return FIX_FINE;
 	container = fix_container(fix, target);
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
 		return FIX_FINE;
 	why = twin_obstacle(fix->pod, container, fix->arena);
-	if (!why && moves_by_twin(fix, target))
+	root = fix_needs_root(fix, target, &problem.reason);
+	if (!why && !root && moves_by_twin(fix, target))
 		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	/* That may have replaced it. */
 	if (!container->twin.n)
@@ -117,7 +120,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
 				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
 				     STR_ARG(container->twin));
-	problem.reason = why ? str_of(why) : kept_port(fix, target);
+	if (!root)
+		problem.reason = why ? str_of(why) : kept_port(fix, target);
 	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);

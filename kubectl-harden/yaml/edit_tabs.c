@@ -24,6 +24,7 @@ bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar)
 {
 	const struct yaml_node *node = yaml_node(tree, scalar);
 
+	/* Its anchor or tag may stand on a line before it. */
 	return !(node->flags & (YAML_F_NEW | YAML_F_COPY)) && !yaml_in_flow(tree, scalar) &&
-	       yaml_is_led_by_tab(tree->bytes, node->props);
+	       (yaml_is_led_by_tab(tree->bytes, node->props) || yaml_is_led_by_tab(tree->bytes, node->start));
 }

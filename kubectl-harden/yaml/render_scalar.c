@@ -234,6 +234,12 @@ bool render_has_colon(const struct yaml_tree *tree, yaml_id value)
 	       (node->start > tree->nodes.items[node->pair].end && tree->bytes.p[node->start - 1] == ':');
 }
 
+/* To go-yaml `*a:` is another alias than `*a`; nor can a colon follow an anchor or a tag that nothing stands behind. */
+static bool ends_with_name(const struct yaml_node *key)
+{
+	return key->kind == YAML_ALIAS || (key->end == key->start && key->props != key->start);
+}
+
 uint32_t render_colon(struct render *render, yaml_id value, struct buf *out)
 {
 	struct yaml_tree *tree = render->tree;
@@ -241,8 +247,7 @@ uint32_t render_colon(struct render *render, yaml_id value, struct buf *out)
 	uint32_t at = node->start;
 
 	if (in_flow(tree, value)) {
-		/* To go-yaml `*a:` is another alias than `*a`. */
-		buf_add(out, yaml_node(tree, node->pair)->kind == YAML_ALIAS ? STR(" :") : STR(":"));
+		buf_add(out, ends_with_name(yaml_node(tree, node->pair)) ? STR(" :") : STR(":"));
 		return at;
 	}
 	at = render_line_end(tree->bytes, at);
