@@ -221,6 +221,7 @@ void work_count(struct work *work)
 	caveats_free(&work->caveats);
 	caveats_collect(&work->run, &work->caveats);
 	totals_count(&work->run, &work->caveats, &work->totals);
+	work->totals.unread = work->failed;
 }
 
 bool work_do(struct work *work, struct session *session, int *ret_code)

@@ -64,6 +64,11 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 	}
 }
 
+bool totals_any(const struct totals *totals)
+{
+	return !totals->unread || totals->files || totals->templates || totals->refused;
+}
+
 void totals_add_files(struct buf *out, const struct totals *totals)
 {
 	if (totals->files)
@@ -93,6 +98,14 @@ void add_place(struct buf *out, const struct source *source, const struct positi
 		buf_addf(out, ":%u", at->line);
 	if (at->line && at->column)
 		buf_addf(out, ":%u", at->column);
+}
+
+void add_place_word(struct buf *out, const struct source *source, const struct position *at)
+{
+	size_t start = out->n;
+
+	add_place(out, source, at);
+	text_word(out, start);
 }
 
 void add_identity(struct buf *out, const struct run_object *object)
