@@ -21,7 +21,7 @@ for format in jsonpatch patch kustomize=made; do
 	run 0 kubectl-harden fix --dry-run -q -o $format -f shop
 	is_empty err
 	run 2 kubectl-harden fix -o $format -f shop
-	holds err '--output is for --dry-run=client'
+	holds err '--output is for a --dry-run'
 done
 run 0 kubectl-harden fix --dry-run -o yaml -f shop
 holds err '3 of 4 files would change'

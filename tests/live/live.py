@@ -25,7 +25,7 @@ import time
 import traceback
 
 __all__ = ["PLANE", "SOURCE", "Api", "Answer", "Run", "Wrong", "api", "copy_of", "equal", "expect", "harden",
-           "kubeconfig_with", "kubectl", "main", "make", "namespace", "see", "skip", "test", "within",
+           "kubeconfig_with", "kubectl", "main", "make", "namespace", "objects", "see", "skip", "test", "within",
            "json", "os", "pathlib", "re", "subprocess", "time"]
 
 PLANE = pathlib.Path(os.environ["PLANE"]) if "PLANE" in os.environ else None
@@ -232,6 +232,17 @@ def namespace(name, level=None):
 def make(manifests, where):
     """kubectl apply of YAML text in a namespace."""
     return kubectl("apply", "-n", where, "-f-", stdin=manifests)
+
+
+def objects(manifests):
+    """The objects of YAML text, as kubectl reads it."""
+    text = kubectl("create", "--dry-run=client", "--validate=false", "-o", "json", "-f-", stdin=manifests).out
+    found, decoder = [], json.JSONDecoder()
+    while text := text.lstrip():
+        item, end = decoder.raw_decode(text)
+        found.extend(item["items"] if item["kind"] == "List" else [item])
+        text = text[end:]
+    return found
 
 
 # ---- kubeconfigs ----

@@ -295,7 +295,7 @@ def diff_has_no_noise():
 def manifests_are_clean():
     where = namespace("clean")
     make(deployment("web"), where)
-    run = harden("fix", "deploy/web", "-n", where, "-o", "yaml").expect(0, not_out="managedFields|resourceVersion|status:")
+    run = harden("fix", "deploy/web", "-n", where, "--dry-run=client", "-o", "yaml").expect(0, not_out="managedFields|resourceVersion|status:")
     other = namespace("clean-other", "restricted")
     text = run.out.replace(f"namespace: {where}", f"namespace: {other}")
     again = make(text, other)
