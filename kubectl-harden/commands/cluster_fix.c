@@ -407,11 +407,12 @@ static void write_all(struct fixing *fixing)
 {
 	live_apply_write(fixing->apply);
 	for (size_t i = 0; i < fixing->changes.n; i++) {
-		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
+		const struct live_outcome *outcome = live_apply_outcome(fixing->apply, i);
 
-		if (state == APPLY_DONE)
+		/* What the dry run refused is told already. */
+		if (outcome->state == APPLY_DONE)
 			tell_done(fixing, i, "");
-		else if (state != APPLY_UNCHANGED && state != APPLY_DENIED && state != APPLY_IMMUTABLE)
+		else if (outcome->state != APPLY_UNCHANGED && outcome->in_write)
 			tell_failure(fixing, i);
 	}
 	if (settings_of(fixing)->wait)

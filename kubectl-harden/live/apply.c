@@ -32,6 +32,7 @@ struct live_apply {
 	size_t n, cap;
 	size_t *order; /* of all items: as they are written */
 	size_t order_n;
+	bool writing; /* beyond the dry run */
 };
 
 struct live_apply *live_apply_new(const struct live_apply_options *options)
@@ -73,6 +74,7 @@ static void become(struct live_apply *apply, struct item *item, enum live_state 
 		   struct str command)
 {
 	item->outcome.state = state;
+	item->outcome.in_write = apply->writing;
 	item->outcome.message = message;
 	item->outcome.command = command;
 	if (apply->options.told)
@@ -435,6 +437,7 @@ bool live_apply_write(struct live_apply *apply)
 	struct stretch stretch = { 0 };
 	bool all = true;
 
+	apply->writing = true;
 	sort(apply);
 	while (next_stretch(apply, &stretch))
 		all = write_stretch(apply, stretch) && all;
@@ -445,6 +448,7 @@ bool live_apply_undo(struct live_apply *apply, unsigned transaction)
 {
 	struct stretch stretch = { 0 };
 
+	apply->writing = true;
 	sort(apply);
 	while (next_stretch(apply, &stretch))
 		if (item_at(apply, stretch.from)->transaction == transaction)

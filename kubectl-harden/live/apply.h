@@ -59,6 +59,7 @@ enum live_state {
 /* Texts are the apply's. Empty where there is nothing to say. */
 struct live_outcome {
 	enum live_state state;
+	bool in_write; /* it became so in live_apply_write() or _undo(): not what the dry run, or less, has told */
 	enum live_failure failure; /* of the answer that .message is from */
 	struct str message;   /* what .state does not tell; holds bytes from the server: print through report/text */
 	struct str command;   /* for a shell */

@@ -279,6 +279,8 @@ static void test_refused(void **state)
 	expect(fixture, 2, APPLY_DENIED, "services \"named\" is forbidden");
 	expect(fixture, 3, APPLY_DONE, "");
 	assert_int_equal(live_apply_outcome(fixture->apply, 2)->failure, LIVE_FORBIDDEN);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(live_apply_outcome(fixture->apply, i)->in_write, i == 3);
 	finished();
 }
 
