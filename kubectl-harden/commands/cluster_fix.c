@@ -403,15 +403,20 @@ static size_t count_in(const struct fixing *fixing, enum live_state state)
 	return n;
 }
 
+/* What the dry run refused has been told. */
 static void write_all(struct fixing *fixing)
 {
+	bool *accepted = ARENA_ARRAY(fixing->live.arena, bool, fixing->changes.n + 1);
+
+	for (size_t i = 0; i < fixing->changes.n; i++)
+		accepted[i] = live_apply_outcome(fixing->apply, i)->state == APPLY_ACCEPTED;
 	live_apply_write(fixing->apply);
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
 
 		if (state == APPLY_DONE)
 			tell_done(fixing, i, "");
-		else if (state != APPLY_UNCHANGED && state != APPLY_DENIED && state != APPLY_IMMUTABLE)
+		else if (accepted[i] && state != APPLY_UNCHANGED)
 			tell_failure(fixing, i);
 	}
 	if (settings_of(fixing)->wait)

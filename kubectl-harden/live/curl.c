@@ -201,11 +201,23 @@ static void set_client_certificate(struct transport *transport, const struct tra
 	SET(transport, CURLOPT_KEYPASSWD, "");
 }
 
+/* "localhost" and addresses of the loopback: with them Go's clients leave the environment's proxy out. */
+static bool is_loopback(struct str server)
+{
+	struct server_url url;
+	struct error *error CLEANUP(error_freep) = NULL;
+
+	return server_url_parse(server, &url, &error) &&
+	       (str_is(url.host, "localhost") || str_is(url.host, "[::1]") || str_starts(url.host, STR("127.")));
+}
+
 static void set_proxy(struct transport *transport)
 {
 	struct str proxy = transport->settings->proxy;
 	char *url;
 
+	if (!proxy.n && is_loopback(transport->settings->server))
+		SET(transport, CURLOPT_PROXY, "");
 	if (!proxy.n)
 		return;
 	/* As in Go, the proxy finds the host. */
