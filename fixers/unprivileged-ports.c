@@ -84,6 +84,22 @@ static void add_count(struct buf *words, size_t count, const char *what)
 	buf_addf(words, "%zu %s%s", count, what, count > 1 ? "s" : "");
 }
 
+/* Whether the ConfigMap of an entry is told with another entry, or among what the plan moves. */
+static bool is_told(struct fix_context *fix, const struct port_sites *sites, size_t index,
+		    const struct port_decision *decision)
+{
+	struct str name = sites->configs.items[index].value.map->name, rest = decision->services, other;
+	struct str words = fix_format(fix, "ConfigMap/%.*s", STR_ARG(name));
+
+	for (size_t i = 0; i < index; i++)
+		if (str_eq(sites->configs.items[i].value.map->name, name))
+			return true;
+	while (str_cut(&rest, ',', &other))
+		if (str_eq(str_trim(other), words))
+			return true;
+	return false;
+}
+
 static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
 				 const struct port_decision *decision)
 {
@@ -105,7 +121,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
 	for (size_t i = 0; i < sites->configs.n; i++)
-		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
+		if (!is_told(fix, sites, i, decision))
+			add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
 	add_count(&words, annotations, "annotation");
@@ -121,6 +138,9 @@ static struct str setting_in_words(struct fix_context *fix, const struct port_si
 	for (size_t i = 0; i < sites->n; i++) {
 		const struct port_site *site = &sites->items[i];
 
+		/* What another container says is no setting of this one. */
+		if (sites->owner >= 0 && site->container != sites->owner)
+			continue;
 		if (site->kind == SITE_ENV && site->label.n)
 			return fix_format(fix, "%.*s=%.*s", STR_ARG(site->label), STR_ARG(site->text));
 		if (site->kind == SITE_ARG && site->label.n)
@@ -169,6 +189,9 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(&change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
+	if (sites.beside.n)
+		problem->note = fix_format(fix, "%.*s\n%.*s stays, and may mean port %u", STR_ARG(problem->note),
+					   STR_ARG(sites.beside), decision->port);
 	for (size_t i = 0; i < sites.n; i++)
 		if (sites.items[i].kind == SITE_IMAGE)
 			fix_add_caveat(fix, problem,

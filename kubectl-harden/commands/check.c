@@ -73,7 +73,7 @@ static bool use_baseline(struct work *work, struct baseline *baseline)
 	}
 	if (work->session->settings.baseline)
 		baseline_apply(baseline, &work->run);
-	totals_count(&work->run, &work->caveats, &work->totals);
+	work_count(work);
 	return true;
 }
 

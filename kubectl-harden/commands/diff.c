@@ -95,7 +95,7 @@ const struct command command_diff = {
 		    "kubectl harden diff -R -f examples --profile=restricted\n"
 		    "# In what another program prints\n"
 		    "cat examples/aspnet/deploy.yaml | kubectl harden diff -f -\n"
-		    "# As patches, for kubectl patch and kustomize; or as a component of a kustomization\n"
+		    "# As patches for kubectl patch, or as a component for kustomize\n"
 		    "kubectl harden diff -f examples/aspnet/deploy.yaml -o patch\n"
 		    "kubectl harden diff -f examples/aspnet/deploy.yaml -o kustomize=hardened\n"
 		    "# In what a kustomization is built to\n"

@@ -316,9 +316,8 @@ static bool write_component(struct session *session, const struct differences *d
 	if (session->settings.quiet)
 		return true;
 	text_escape(&session->err.text, str_of(folder));
-	buf_addz(&session->err.text, ": a component with patches of ");
-	text_count(&session->err.text, patches, "object");
-	buf_addz(&session->err.text, ".\n");
+	buf_addz(&session->err.text, ": a component with ");
+	buf_addf(&session->err.text, "%zu patch%s.\n", patches, patches == 1 ? "" : "es");
 	return true;
 }
 

@@ -43,9 +43,8 @@ bool interactive_check(const struct session *session, struct error **err)
 				 "--interactive asks on standard output, where --stdout prints the result: leave out "
 				 "one of them");
 	if (settings->format != FORMAT_TEXT)
-		return error_set(err,
-				 "--interactive asks on standard output, where --output prints data: leave out "
-				 "one of them");
+		return error_set(err, "--interactive asks on standard output, where --output prints data: leave out "
+				      "one of them");
 	if (!isatty(STDIN_FILENO) || !session->out.terminal)
 		return error_set(err, "--interactive needs a terminal as standard input and output; elsewhere, choose "
 				      "with --only, --skip or --safe-only, and look at kubectl harden diff");

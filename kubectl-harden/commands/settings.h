@@ -113,7 +113,7 @@ bool settings_parse(struct settings *settings, unsigned command, size_t n, char 
 
 /* Values; see commands/values.c. */
 bool value_text(struct settings *settings, const struct option *option, struct str value, struct error **err);
-bool value_list(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_as_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_verbose(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_chunk(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err);

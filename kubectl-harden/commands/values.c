@@ -16,12 +16,11 @@ bool value_text(struct settings *settings, const struct option *option, struct s
 	return true;
 }
 
-bool value_list(struct settings *settings, const struct option *option, struct str value, struct error **err)
+bool value_as_group(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	struct strings *list = (struct strings *)(void *)((char *)settings + option->at);
-
+	(void)option;
 	(void)err;
-	VEC_PUSH(list, value.p);
+	VEC_PUSH(&settings->as_groups, value.p);
 	return true;
 }
 

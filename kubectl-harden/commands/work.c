@@ -224,6 +224,7 @@ void work_count(struct work *work)
 	caveats_free(&work->caveats);
 	caveats_collect(&work->run, &work->caveats);
 	totals_count(&work->run, &work->caveats, &work->totals);
+	work->totals.unread = work->failed;
 }
 
 static void begin_run(struct work *work)

@@ -57,7 +57,7 @@ struct live_client *live_open(const struct live_config *config, const struct liv
 	*client = (struct live_client){ .config = config, .stop = stop, .user_agent = make_user_agent() };
 	if (listener)
 		client->listener = *listener;
-	if (credentials_open(config, stop, &client->credentials, err)) {
+	if (credentials_open(config, &client->credentials, err)) {
 		client->settings = (struct transport_settings){
 			.server = config->server,
 			.ca = buf_str(&client->credentials.ca),
@@ -224,15 +224,21 @@ static bool exchange(struct live_client *client, const struct live_request *requ
 
 /* ---- trying again ---- */
 
+/* The flag that ends @request; NULL where none does. */
+static const volatile sig_atomic_t *stop_of(const struct live_client *client, const struct live_request *request)
+{
+	return request->regardless ? NULL : client->stop;
+}
+
 static bool is_stopped(const struct live_client *client, const struct live_request *request)
 {
-	return live_stopped(client->stop) && !request->regardless;
+	return live_stopped(stop_of(client, request));
 }
 
 /* False where a signal ended it. */
 static bool wait_for(const struct live_client *client, const struct live_request *request, unsigned ms)
 {
-	live_pause(ms, request->regardless ? NULL : client->stop);
+	live_pause(ms, stop_of(client, request));
 	return !is_stopped(client, request);
 }
 
@@ -280,11 +286,13 @@ static bool exchange_all(struct live_client *client, const struct live_request *
 	unsigned ms = 0;
 
 	for (unsigned tries = 1;; tries++) {
-		ret->failure = LIVE_UNAUTHORIZED;
-		if (!credentials_fresh(&client->credentials, err) || !exchange(client, request, answer, err))
+		if (!credentials_fresh(&client->credentials, stop_of(client, request), err) ||
+		    !exchange(client, request, answer, err)) {
+			ret->failure = is_stopped(client, request) ? LIVE_STOPPED : LIVE_UNAUTHORIZED;
 			return false;
+		}
 		if (answer->end == TRANSPORT_ANSWERED && answer->status == 401 && !renewed &&
-		    credentials_renew(&client->credentials)) {
+		    credentials_renew(&client->credentials, stop_of(client, request))) {
 			renewed = true;
 			tries--;
 		} else if (!is_worth_a_try(request, answer, tries, &ms)) {
@@ -366,8 +374,10 @@ static bool no_answer(struct live_client *client, const struct live_request *req
 	if (!client->config->unconfigured || ret->failure != LIVE_UNREACHABLE)
 		return transport_error(&client->settings, &transport_request, answer, err);
 	transport_error(&client->settings, &transport_request, answer, &error);
-	return error_set(err, "%s (no kubeconfig names a server; give one with --kubeconfig, KUBECONFIG or --context)",
-			 error->message);
+	return error_set(err,
+			 "%s (no kubeconfig names a server%s%.*s; give one with --kubeconfig, KUBECONFIG or --context)",
+			 error->message, client->config->missing.n ? "; there is no " : "",
+			 STR_ARG(client->config->missing));
 }
 
 bool live_do(struct live_client *client, const struct live_request *request, struct live_response *ret,

@@ -75,10 +75,9 @@ static bool check_token(const struct credentials *credentials, struct error **er
 	return true;
 }
 
-bool credentials_open(const struct live_config *config, const volatile sig_atomic_t *stop, struct credentials *ret,
-		      struct error **err)
+bool credentials_open(const struct live_config *config, struct credentials *ret, struct error **err)
 {
-	*ret = (struct credentials){ .config = config, .stop = stop };
+	*ret = (struct credentials){ .config = config };
 	if (!take_pem(config->ca_data, config->ca_file, "-----BEGIN CERTIFICATE-----",
 		      "unable to load root certificates: no valid certificate authority data seen", &ret->ca, err) ||
 	    !take_pem(config->cert_data, config->cert_file, "-----BEGIN CERTIFICATE-----",
@@ -103,12 +102,12 @@ void credentials_close(struct credentials *credentials)
 
 /* ---- the plugin ---- */
 
-static bool ask_plugin(struct credentials *credentials, struct error **err)
+static bool ask_plugin(struct credentials *credentials, const volatile sig_atomic_t *stop, struct error **err)
 {
 	struct exec_credential got;
 	bool fine;
 
-	fine = exec_plugin_run(credentials->config, buf_str(&credentials->ca), credentials->stop, &got, err);
+	fine = exec_plugin_run(credentials->config, buf_str(&credentials->ca), stop, &got, err);
 	if (fine) {
 		wipe(&credentials->token);
 		wipe(&credentials->cert);
@@ -126,12 +125,12 @@ static bool ask_plugin(struct credentials *credentials, struct error **err)
 	return false;
 }
 
-bool credentials_fresh(struct credentials *credentials, struct error **err)
+bool credentials_fresh(struct credentials *credentials, const volatile sig_atomic_t *stop, struct error **err)
 {
 	if (credentials->config->exec) {
 		bool expired = credentials->expires && time(NULL) > credentials->expires;
 
-		return (credentials->asked && !expired) || ask_plugin(credentials, err);
+		return (credentials->asked && !expired) || ask_plugin(credentials, stop, err);
 	}
 	/* Where it cannot be read now, the last one that could be counts. */
 	if (!credentials->config->token.n && credentials->config->token_file.n &&
@@ -140,13 +139,13 @@ bool credentials_fresh(struct credentials *credentials, struct error **err)
 	return check_token(credentials, err);
 }
 
-bool credentials_renew(struct credentials *credentials)
+bool credentials_renew(struct credentials *credentials, const volatile sig_atomic_t *stop)
 {
 	struct buf old CLEANUP(buf_free) = BUF_INIT;
 	bool other;
 
 	if (credentials->config->exec)
-		return ask_plugin(credentials, NULL);
+		return ask_plugin(credentials, stop, NULL);
 	if (credentials->config->token.n || !credentials->config->token_file.n)
 		return false;
 	buf_add(&old, buf_str(&credentials->token));

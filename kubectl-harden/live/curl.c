@@ -169,6 +169,7 @@ static struct curl_blob blob_of(struct str bytes)
 static void set_trust(struct transport *transport, struct curl_blob *ca)
 {
 	const struct transport_settings *settings = transport->settings;
+	const char *system = getenv("SSL_CERT_FILE"); /* as Go has it, and so kubectl */
 	bool insecure = settings->insecure;
 
 	SET(transport, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -176,8 +177,11 @@ static void set_trust(struct transport *transport, struct curl_blob *ca)
 	SET(transport, CURLOPT_SSL_VERIFYHOST, insecure ? 0L : 2L);
 	SET(transport, CURLOPT_PROXY_SSL_VERIFYPEER, insecure ? 0L : 1L);
 	SET(transport, CURLOPT_PROXY_SSL_VERIFYHOST, insecure ? 0L : 2L);
-	if (!settings->ca.n)
+	if (!settings->ca.n) {
+		if (system && *system)
+			SET(transport, CURLOPT_CAINFO, system);
 		return;
+	}
 	*ca = blob_of(settings->ca);
 	SET(transport, CURLOPT_CAINFO_BLOB, ca);
 	SET(transport, CURLOPT_PROXY_CAINFO_BLOB, ca);
@@ -201,25 +205,18 @@ static void set_client_certificate(struct transport *transport, const struct tra
 	SET(transport, CURLOPT_KEYPASSWD, "");
 }
 
-/* "localhost" and addresses of the loopback: with them Go's clients leave the environment's proxy out. */
-static bool is_loopback(struct str server)
-{
-	struct server_url url;
-	struct error *error CLEANUP(error_freep) = NULL;
-
-	return server_url_parse(server, &url, &error) &&
-	       (str_is(url.host, "localhost") || str_is(url.host, "[::1]") || str_starts(url.host, STR("127.")));
-}
-
 static void set_proxy(struct transport *transport)
 {
 	struct str proxy = transport->settings->proxy;
+	struct server_url server;
 	char *url;
 
-	if (!proxy.n && is_loopback(transport->settings->server))
-		SET(transport, CURLOPT_PROXY, "");
-	if (!proxy.n)
+	if (!proxy.n) {
+		/* As Go has it, what the environment says is not for this machine itself. */
+		if (server_url_parse(transport->settings->server, &server, NULL) && server_url_is_loopback(server.host))
+			SET(transport, CURLOPT_PROXY, "");
 		return;
+	}
 	/* As in Go, the proxy finds the host. */
 	url = str_starts(proxy, STR("socks5://"))
 		      ? format("socks5h://%.*s", STR_ARG(str_sub(proxy, sizeof("socks5://") - 1, proxy.n)))
@@ -415,7 +412,8 @@ static enum transport_end end_of(struct transport *transport, const struct excha
 	case CURLE_OPERATION_TIMEDOUT:
 		return end_of_timeout(transport, exchange->request, exchange->answer->ms);
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return strstr(message, "host name") ? TRANSPORT_OTHER_NAME : TRANSPORT_UNTRUSTED;
+		/* "no alternative certificate subject name matches target host name 'x'"; newer ones: "hostname" */
+		return strstr(message, "subject name") ? TRANSPORT_OTHER_NAME : TRANSPORT_UNTRUSTED;
 	case CURLE_SSL_CERTPROBLEM:
 		return TRANSPORT_BAD_CLIENT_CERT;
 	case CURLE_SSL_CACERT_BADFILE:

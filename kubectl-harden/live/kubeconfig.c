@@ -261,6 +261,7 @@ bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct
 	if (!kubeconfig_files_read(flags->kubeconfig && *flags->kubeconfig ? flags->kubeconfig : NULL, arena, &r.files,
 				   err))
 		return false;
+	ret->missing = r.files.missing;
 	fine = resolve_context(&r) && resolve_cluster(&r) && resolve_rest(&r) && resolve_timeout(&r);
 	if (fine)
 		resolve_namespace(&r);

@@ -59,7 +59,8 @@ struct live_config {
 	size_t as_extra_n;
 	uint32_t timeout_ms; /* of one request; 0: none */
 	bool in_cluster;
-	bool unconfigured; /* nothing said which server: it is kubectl's localhost:8080 */
+	bool unconfigured;  /* nothing said which server: it is kubectl's localhost:8080 */
+	struct str missing; /* files of KUBECONFIG that are not there: "a, b" */
 };
 
 /*

@@ -9,9 +9,9 @@
 
 #include "yaml/print.h"
 
-enum { NOISE_DEPTH = 3 };
+enum { NOISE_DEPTH = 5 };
 
-/* Paths from the object's root. */
+/* What every object has of it. Paths from the object's root. */
 static const char *const noise[][NOISE_DEPTH] = {
 	{ "status" },
 	{ "metadata", "creationTimestamp" },
@@ -32,24 +32,60 @@ static const char *const noise[][NOISE_DEPTH] = {
 	{ "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration" },
 };
 
-enum { NOISE_N = sizeof(noise) / sizeof(*noise) };
+/* What the server chooses for objects of one kind: given to another object, it is refused or wrong. */
+static const struct {
+	const char *group, *kind;
+	const char *path[NOISE_DEPTH];
+} chosen[] = {
+	{ "", "Pod", { "spec", "nodeName" } },
+	{ "", "Service", { "spec", "clusterIP" } },
+	{ "", "Service", { "spec", "clusterIPs" } },
+	{ "", "Service", { "spec", "healthCheckNodePort" } },
+	{ "batch", "Job", { "spec", "selector" } },
+	{ "batch", "Job", { "metadata", "labels", "batch.kubernetes.io/controller-uid" } },
+	{ "batch", "Job", { "metadata", "labels", "batch.kubernetes.io/job-name" } },
+	{ "batch", "Job", { "metadata", "labels", "controller-uid" } },
+	{ "batch", "Job", { "metadata", "labels", "job-name" } },
+	{ "batch", "Job", { "spec", "template", "metadata", "labels", "batch.kubernetes.io/controller-uid" } },
+	{ "batch", "Job", { "spec", "template", "metadata", "labels", "batch.kubernetes.io/job-name" } },
+	{ "batch", "Job", { "spec", "template", "metadata", "labels", "controller-uid" } },
+	{ "batch", "Job", { "spec", "template", "metadata", "labels", "job-name" } },
+};
+
+enum { NOISE_N = sizeof(noise) / sizeof(*noise), CHOSEN_N = sizeof(chosen) / sizeof(*chosen) };
 
 /* The values that this object has of the table; and those of its pairs that are printed apart. */
 struct left_out {
-	yaml_id values[NOISE_N + 3];
+	yaml_id values[NOISE_N + CHOSEN_N + 3];
 	size_t n;
 };
 
-static void find_noise(struct yaml_tree *tree, struct left_out *ret)
+static void find(struct yaml_tree *tree, const char *const path[NOISE_DEPTH], struct left_out *ret)
 {
-	for (size_t i = 0; i < NOISE_N; i++) {
-		yaml_id id = tree->root;
+	yaml_id id = tree->root;
 
-		for (size_t k = 0; k < NOISE_DEPTH && noise[i][k]; k++)
-			id = yaml_get(tree, id, noise[i][k]);
-		if (id)
-			ret->values[ret->n++] = id;
-	}
+	for (size_t k = 0; k < NOISE_DEPTH && path[k]; k++)
+		id = yaml_get(tree, id, path[k]);
+	if (id)
+		ret->values[ret->n++] = id;
+}
+
+/* What would be the server's choice is a person's: a headless Service, a Job with a selector of its own. */
+static bool is_own_choice(struct yaml_tree *tree)
+{
+	return str_is(yaml_text(tree, yaml_get_path(tree, tree->root, "spec.clusterIP")), "None") ||
+	       yaml_is_true(tree, yaml_get_path(tree, tree->root, "spec.manualSelector"));
+}
+
+static void find_noise(const struct live_resource *resource, struct yaml_tree *tree, struct left_out *ret)
+{
+	bool own = is_own_choice(tree);
+
+	for (size_t i = 0; i < NOISE_N; i++)
+		find(tree, noise[i], ret);
+	for (size_t i = 0; i < CHOSEN_N && !own; i++)
+		if (str_is(resource->kind, chosen[i].kind) && str_is(resource->group, chosen[i].group))
+			find(tree, chosen[i].path, ret);
 }
 
 /* A time that the server never set: of a pod's template, which has metadata but was never created. */
@@ -96,7 +132,7 @@ static bool print(const struct live_resource *resource, struct yaml_tree *tree, 
 	yaml_id metadata = yaml_get(tree, tree->root, "metadata");
 	bool fine = true;
 
-	find_noise(tree, &left_out);
+	find_noise(resource, tree, &left_out);
 	if (type[0] && type[1]) {
 		yaml_print_pair(&print, yaml_key(tree, type[0]));
 		yaml_print_pair(&print, yaml_key(tree, type[1]));

@@ -82,6 +82,23 @@ bool server_url_is_tls(struct str url)
 	return str_starts(url, STR("https://"));
 }
 
+bool server_url_is_loopback(struct str host)
+{
+	size_t dots = 0;
+
+	if (str_ieq(host, STR("localhost")) || str_is(host, "[::1]"))
+		return true;
+	if (!str_starts(host, STR("127.")))
+		return false;
+	/* And not the name 127.example.org. */
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] == '.')
+			dots++;
+		else if (host.p[i] < '0' || host.p[i] > '9')
+			return false;
+	return dots == 3;
+}
+
 struct str server_url_authority(struct str url)
 {
 	struct server_url parts;

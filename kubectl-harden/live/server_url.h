@@ -22,5 +22,8 @@ bool server_url_parse(struct str url, struct server_url *ret, struct error **err
 /* server_url_is_tls() - whether requests to @url, which was parsed, are encrypted. */
 bool server_url_is_tls(struct str url);
 
+/* server_url_is_loopback() - whether its host, which was parsed, is this machine: "localhost", 127.0.0.0/8, [::1]. */
+bool server_url_is_loopback(struct str host);
+
 /* server_url_authority() - "host:port" of @url, for messages. */
 struct str server_url_authority(struct str url);

@@ -13,7 +13,7 @@
 
 #include "live/server_url.h"
 
-enum { STATUS_MAX = 4 << 20, TEXT_MAX = 2048, CAUSES_MAX = 20 };
+enum { STATUS_MAX = 4 << 20, TEXT_MAX = 2048, MESSAGE_MAX = 16384, CAUSES_MAX = 20 };
 
 /* ---- which number means what ---- */
 
@@ -167,6 +167,13 @@ static cJSON *parse_status(const struct transport_answer *answer)
 	return NULL;
 }
 
+/* What a server says may be megabytes; nobody reads them. */
+static struct str cut(struct str s, size_t most)
+{
+	s.n = s.n > most ? most : s.n;
+	return s;
+}
+
 /* "spec.replicas: Invalid value: …; …", each once. */
 static void add_causes(const cJSON *causes, struct buf *out)
 {
@@ -185,7 +192,7 @@ static void add_causes(const cJSON *causes, struct buf *out)
 			return;
 		}
 		buf_addz(out, n > 1 ? "; " : "");
-		buf_add(out, buf_str(&one));
+		buf_add(out, cut(buf_str(&one), TEXT_MAX));
 	}
 }
 
@@ -203,7 +210,8 @@ static bool invalid_error(const cJSON *root, const char *message, struct error *
 				 STR_ARG(buf_str(&causes)));
 	if (causes.n)
 		return error_set(err, "the request is invalid: %.*s", STR_ARG(buf_str(&causes)));
-	return error_set(err, "the request is invalid%s%s", *message ? ": " : "", message);
+	return error_set(err, "the request is invalid%s%.*s", *message ? ": " : "",
+			 STR_ARG(cut(str_of(message), MESSAGE_MAX)));
 }
 
 static bool redirect_error(struct str server, const struct transport_answer *answer, struct error **err)
@@ -214,13 +222,14 @@ static bool redirect_error(struct str server, const struct transport_answer *ans
 	transport_header(buf_str(&answer->headers), "Location", &at, &to);
 	return error_set(err,
 			 "the server %.*s redirects to %.*s, which is not followed: is it the API server of a cluster?",
-			 STR_ARG(server_url_authority(server)), STR_ARG(to));
+			 STR_ARG(server_url_authority(server)), STR_ARG(cut(to, TEXT_MAX)));
 }
 
 bool status_error(struct str server, const struct live_request *request, const struct transport_answer *answer,
 		  struct live_response *ret, struct error **err)
 {
 	cJSON *root = parse_status(answer);
+	struct str message;
 
 	ret->failure = failure_of(answer->status);
 	if (answer->status < 400 && !root)
@@ -233,14 +242,16 @@ bool status_error(struct str server, const struct live_request *request, const s
 	} else {
 		make_up(request, answer, ret);
 	}
+	message = cut(str_of(ret->message), MESSAGE_MAX);
 	if (root && ret->reason && !strcmp(ret->reason, "Invalid"))
 		invalid_error(root, ret->message, err);
 	else if (ret->reason && !strcmp(ret->reason, "Unauthorized"))
-		error_set(err, "you must be logged in to the server (%s)", ret->message);
+		error_set(err, "you must be logged in to the server (%.*s)", STR_ARG(message));
 	else if (ret->reason)
-		error_set(err, "from server (%s): %s", ret->reason, ret->message);
+		error_set(err, "from server (%.*s): %.*s", STR_ARG(cut(str_of(ret->reason), TEXT_MAX)),
+			  STR_ARG(message));
 	else
-		error_set(err, "from server: %s", ret->message);
+		error_set(err, "from server: %.*s", STR_ARG(message));
 	cJSON_Delete(root);
 	return false;
 }

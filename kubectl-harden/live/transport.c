@@ -83,9 +83,7 @@ bool transport_error(const struct transport_settings *settings, const struct tra
 	case TRANSPORT_CONNECT_TIMEOUT:
 		return error_set(err, "unable to connect to the server: dial tcp %.*s: i/o timeout", STR_ARG(server));
 	case TRANSPORT_TIMEOUT:
-		return error_set(err,
-				 "unable to connect to the server: %.*s did not answer within %u.%03u seconds "
-				 "(--request-timeout)",
+		return error_set(err, "unable to connect to the server: %.*s did not answer within %u.%03u seconds",
 				 STR_ARG(server), request->timeout_ms / 1000, request->timeout_ms % 1000);
 	case TRANSPORT_STALLED:
 		return error_set(err, "the server %.*s sent nothing for %d seconds; it was given up", STR_ARG(server),

@@ -228,23 +228,17 @@ const char *item_severity(enum severity severity)
 	return words[severity];
 }
 
-static void add_stop(struct buf *out)
-{
-	if (out->n && out->p[out->n - 1] != '.')
-		buf_addc(out, '.');
-}
-
 void item_sentence(struct buf *out, const struct item *item)
 {
 	struct str reason = item->reason;
 
 	buf_add(out, item->message);
-	add_stop(out);
+	text_stop(out);
 	if (reason.n) {
 		buf_addc(out, ' ');
 		buf_addc(out, reason.p[0] >= 'a' && reason.p[0] <= 'z' ? (char)(reason.p[0] - 'a' + 'A') : reason.p[0]);
 		buf_add(out, str_sub(reason, 1, reason.n));
-		add_stop(out);
+		text_stop(out);
 	}
 	if (item->caveat.n) {
 		buf_addz(out, " Caveat: ");

@@ -96,7 +96,7 @@ static void add_warning(const struct skipped_item *item, void *data)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	add_place(&line, item->source, &item->at);
+	add_place_word(&line, item->source, &item->at);
 	buf_addz(&line, ": warning: ");
 	buf_add(&line, item->message);
 	buf_addz(&line, item->label ? "." : ". Nothing is skipped for it.");
@@ -107,7 +107,7 @@ static void add_skipped(const struct skipped_item *item, void *data)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	add_place(&line, item->source, &item->at);
+	add_place_word(&line, item->source, &item->at);
 	buf_addf(&line, ": skipped: %s: ", item->skipped->fixer->name);
 	if (item->source->printed) {
 		add_object(&line, item->object);

@@ -48,7 +48,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 	size_t changes = 0, left = 0, declined = 0, shown = 0, hidden = 0;
 	const char *separator = ": ";
 
-	text_escape(&line, source_name(source));
+	add_place_word(&line, source, &(struct position){ 0 });
 	for (size_t i = 0; i < source->documents.n; i++) {
 		for (size_t k = 0; k < source->documents.items[i].objects.n; k++) {
 			const struct run_object *object = &source->documents.items[i].objects.items[k];
@@ -178,7 +178,7 @@ static void add_unproved(struct summary *s, const struct source *source)
 		buf_addz(&line, "  ");
 		look_word(&line, s->options->colour, LOOK_ERROR, "bug:");
 		buf_addc(&line, ' ');
-		add_place(&line, source, &at);
+		add_place_word(&line, source, &at);
 		buf_addz(&line, ": a change of this document did not pass its own check and was not made. "
 				"Please report it with the document.");
 		text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
@@ -190,7 +190,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 	if (source->refused && !source->template) {
-		add_place(&line, source, &source->refused_at);
+		add_place_word(&line, source, &source->refused_at);
 		buf_addz(&line, ": ");
 		text_escape(&line, str_of(source->refused));
 		buf_addz(&line, ". This file is left as it is.");
@@ -205,7 +205,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 		at = run_position(source, document->start + document->refusal.at);
 		line.n = 0;
 		look_start(&line, colour, LOOK_WARNING);
-		add_place(&line, source, &at);
+		add_place_word(&line, source, &at);
 		look_end(&line, colour);
 		buf_addz(&line, ": ");
 		add_refusal(&line, source, document);
@@ -291,7 +291,7 @@ static void add_templates(struct buf *out, const struct run *run, const struct t
 	struct str chart = group->first->chart;
 	bool helm = group->kind == TEMPLATE_HELM || (group->kind == TEMPLATE_OTHER && chart.n);
 
-	add_place(&line, group->first, &at);
+	add_place_word(&line, group->first, &at);
 	buf_addz(&line, ": ");
 	buf_addz(&line, template_words(group->kind));
 	add_more_templates(&line, run, group, verbose);
@@ -330,7 +330,7 @@ static void add_note_row(struct buf *out, const struct note_row *row)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	text_escape(&line, source_name(row->source));
+	add_place_word(&line, row->source, &(struct position){ 0 });
 	if (!row->source->live) {
 		buf_addz(&line, ": ");
 		add_object(&line, row->object);
@@ -404,6 +404,8 @@ void summary_add_totals(struct buf *out, const struct totals *totals, bool past)
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 	const char *separator = ": ";
 
+	if (!totals_any(totals))
+		return;
 	add_files(&line, totals, past);
 	if (totals->changes) {
 		buf_addz(&line, separator);

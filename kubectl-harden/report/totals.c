@@ -89,11 +89,17 @@ void totals_add(struct totals *totals, const struct totals *more)
 	totals->violations_left += more->violations_left;
 	totals->skipped += more->skipped;
 	totals->known += more->known;
+	totals->unread |= more->unread;
 }
 
 const char *totals_unit(const struct totals *totals)
 {
 	return totals->live ? "object" : "file";
+}
+
+bool totals_any(const struct totals *totals)
+{
+	return !totals->unread || totals->files || totals->templates || totals->refused;
 }
 
 void totals_add_files(struct buf *out, const struct totals *totals)
@@ -127,6 +133,14 @@ void add_place(struct buf *out, const struct source *source, const struct positi
 		buf_addf(out, ":%u", at->line);
 	if (at->line && at->column)
 		buf_addf(out, ":%u", at->column);
+}
+
+void add_place_word(struct buf *out, const struct source *source, const struct position *at)
+{
+	size_t start = out->n;
+
+	add_place(out, source, at);
+	text_word(out, start);
 }
 
 void add_identity(struct buf *out, const struct run_object *object)

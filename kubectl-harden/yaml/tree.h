@@ -53,6 +53,7 @@ enum yaml_flag {
 	YAML_F_EXPLICIT = 1 << 11, /* a key written with `?`, or a pair without braces in a flow sequence */
 	YAML_F_DIRTY = 1 << 12,	   /* a collection of the input with added children */
 	YAML_F_SLICE = 1 << 13,	   /* a scalar whose text is its bytes, quotes left out: nothing to decode */
+	YAML_F_HIDDEN = 1 << 14,   /* a key with one of its name behind it (.first), by a merge: that one counts */
 };
 
 /*
@@ -205,7 +206,10 @@ static inline yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *
 /* yaml_get_path() - as yaml_get() along a path of keys: "spec.template.spec". */
 yaml_id yaml_get_path(struct yaml_tree *tree, yaml_id node, const char *path);
 
-/* yaml_first(), yaml_next() - items of a sequence, or keys of a map, without what an edit removed. */
+/*
+ * yaml_first(), yaml_next() - items of a sequence, or keys of a map, without what an edit removed, and without those that
+ * a key of the same name behind them hides: where a map merges others, a name comes once.
+ */
 yaml_id yaml_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_next(struct yaml_tree *tree, yaml_id child);
 #define YAML_EACH(tree, collection, child)                                                                             \

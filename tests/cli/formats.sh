@@ -21,7 +21,7 @@ for format in jsonpatch patch kustomize=made; do
 	run 0 kubectl-harden fix --dry-run -q -o $format -f shop
 	is_empty err
 	run 2 kubectl-harden fix -o $format -f shop
-	holds err '--output is for --dry-run=client'
+	holds err '--output is for a --dry-run'
 done
 run 0 kubectl-harden fix --dry-run -o yaml -f shop
 holds err '3 of 4 files would change'
@@ -137,7 +137,7 @@ ls made >"$temp/names"
 printf '%s\n' daemonset-agent.yaml deployment-api.yaml deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "other files in the component"
 run 1 kubectl-harden diff -o kustomize=made -f shop/web.yaml
-holds err 'made: a component with patches of 2 objects.'
+holds err 'made: a component with 2 patches.'
 ls made >"$temp/names"
 printf '%s\n' deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "patches that nobody needs stay"

@@ -93,7 +93,9 @@ func objectsOf(file string) ([]object, error) {
 				return fmt.Errorf("kubectl cannot read it: %w", document.err)
 			}
 			for _, object := range objects(document.json) {
-				if text(object, "kind") != "" && text(object, "apiVersion") != "" {
+				// A kustomization is read by another program, and is none of the cluster's objects.
+				if identity := identityOf(object); identity.kind != "" && text(object, "apiVersion") != "" &&
+					identity.group != "kustomize.config.k8s.io" {
 					found = append(found, object)
 				}
 			}

@@ -27,7 +27,9 @@ print() {
 # build FILE: as kustomize builds it with the component; 77 where it cannot build the file by itself.
 build() {
 	mkdir -p base
-	cp "$1" "base/resource.${1##*.}"
+	# With a last line break, which kubectl adds, and kustomize does not.
+	# shellcheck disable=SC1003
+	sed '$a\' "$1" >"base/resource.${1##*.}"
 	printf 'resources: [resource.%s]\n' "${1##*.}" >base/kustomization.yaml
 	printf 'resources: [../base]\ncomponents: [../component]\n' >with.yaml
 	mkdir -p with
@@ -44,7 +46,8 @@ check() {
 	shift
 	"$kubectl_harden" fix -q --stdout "$@" -f "$file" >"$fixed" 2>log || return 77
 	if cmp -s "$file" "$fixed"; then
-		print "$file" yaml yaml "$@" && "$judge" applies "$file" "$fixed" objects=yaml >log 2>&1 && return
+		print "$file" yaml yaml "$@" || return
+		"$judge" applies "$file" "$fixed" objects=yaml >log 2>&1 && return
 	else
 		for format in yaml json jsonpatch patch; do
 			print "$file" "$format" "$format" "$@" || return

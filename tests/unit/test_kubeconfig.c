@@ -599,6 +599,40 @@ static void refuses_what_has_another_type(void **state)
 	CHECK(state, rows);
 }
 
+/* Files come from strangers, too. */
+static void refuses_what_is_hostile(void **state)
+{
+	static const struct row bomb = {
+		"a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+		"c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+		"e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
+		"contexts: *f\n",
+		NULL,
+		{ .context = "x" },
+		"error: a:7:1: an entry of contexts must be a map"
+	};
+	struct buf deep CLEANUP(buf_free) = BUF_INIT;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct error *error CLEANUP(error_freep) = NULL;
+	const struct live_flags flags = { .kubeconfig = "a" };
+	struct live_config config;
+
+	check(*state, &bomb);
+	buf_addz(&deep, "a: ");
+	buf_pad(&deep, '[', 100);
+	buf_pad(&deep, ']', 100);
+	buf_addc(&deep, '\0');
+	put("a", deep.p);
+	assert_false(kubeconfig_read(&flags, arena, &config, &error));
+	error_free(error);
+	error = NULL;
+	assert_int_equal(truncate("a", (1 << 24) + 1), 0);
+	assert_false(kubeconfig_read(&flags, arena, &config, &error));
+	error_free(error);
+	error = NULL;
+	assert_false(kubeconfig_read(&(struct live_flags){ .kubeconfig = "account" }, arena, &config, &error));
+}
+
 static void reads_a_timeout(void **state)
 {
 #define TIMEOUT                                                                                                        \
@@ -677,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_a_user, enter, leave),
 		cmocka_unit_test_setup_teardown(refuses_what_contradicts_itself, enter, leave),
 		cmocka_unit_test_setup_teardown(refuses_what_has_another_type, enter, leave),
+		cmocka_unit_test_setup_teardown(refuses_what_is_hostile, enter, leave),
 		cmocka_unit_test_setup_teardown(reads_a_timeout, enter, leave),
 		cmocka_unit_test_setup_teardown(takes_the_pods_account, enter, leave),
 	};

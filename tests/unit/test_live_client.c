@@ -45,6 +45,19 @@ static void knows_base64(void **state)
 		assert_false(base64_decode(arena, str_of(bad[i]), &bytes));
 }
 
+static void knows_its_own_machine(void **state)
+{
+	static const char *const own[] = { "localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "[::1]" };
+	static const char *const others[] = { "localhost.test", "127.0.0.test", "127.0.0.1.test",
+					      "10.0.0.1",	"[::2]",	"" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+		assert_true(server_url_is_loopback(str_of(own[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_false(server_url_is_loopback(str_of(others[i])));
+}
+
 /* ---- warnings ---- */
 
 static void reads_warnings(void **state)
@@ -191,8 +204,7 @@ static void words_failures_as_kubectl(void **state)
 		{ TRANSPORT_NO_TLS, 0,
 		  "unable to connect to the server: http: server gave HTTP response to HTTPS client" },
 		{ TRANSPORT_CONNECT_TIMEOUT, 0, "unable to connect to the server: dial tcp h:1: i/o timeout" },
-		{ TRANSPORT_TIMEOUT, 0,
-		  "unable to connect to the server: h:1 did not answer within 1.500 seconds (--request-timeout)" },
+		{ TRANSPORT_TIMEOUT, 0, "unable to connect to the server: h:1 did not answer within 1.500 seconds" },
 		{ TRANSPORT_STALLED, 0, "the server h:1 sent nothing for 60 seconds; it was given up" },
 		{ TRANSPORT_TOO_LARGE, 0, "the answer of the server h:1 is larger than 7 bytes; it is not read" },
 		{ TRANSPORT_STOPPED, 0, "stopped by a signal" },
@@ -461,22 +473,26 @@ static void asks_a_plugin_again_when_it_must(void **state)
 					.command = path_of(arena, "plugin"),
 					.interactive = EXEC_NEVER };
 	const struct live_config config = { .server = STR("https://h"), .exec = &exec };
+	const volatile sig_atomic_t raised = 1;
 	struct credentials credentials;
 	struct buf header CLEANUP(buf_free) = BUF_INIT;
 
 	(void)state;
 	put("plugin", COUNTS, 0755);
-	assert_true(credentials_open(&config, NULL, &credentials, NULL));
-	assert_true(credentials_fresh(&credentials, NULL) && credentials_fresh(&credentials, NULL));
+	assert_true(credentials_open(&config, &credentials, NULL));
+	assert_true(credentials_fresh(&credentials, NULL, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer 1"));
-	assert_true(credentials_renew(&credentials));
+	assert_true(credentials_renew(&credentials, NULL));
 	put("expires", ", \"expirationTimestamp\": \"2099-01-01T00:00:00Z\"", 0644);
-	assert_true(credentials_renew(&credentials) && credentials_fresh(&credentials, NULL));
+	assert_true(credentials_renew(&credentials, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "3"));
 	put("expires", ", \"expirationTimestamp\": \"2020-01-01T00:00:00Z\"", 0644);
-	assert_true(credentials_renew(&credentials) && credentials_fresh(&credentials, NULL));
+	assert_true(credentials_renew(&credentials, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "5"));
+	/* After Ctrl-C only what has to be put back goes on. */
+	assert_false(credentials_fresh(&credentials, &raised, NULL));
+	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	credentials_close(&credentials);
 }
 
@@ -493,28 +509,28 @@ static void reads_credentials_from_files(void **state)
 
 	(void)state;
 	put("token", " t1\n", 0644);
-	assert_true(credentials_open(&config, NULL, &credentials, NULL));
-	assert_false(credentials_renew(&credentials));
+	assert_true(credentials_open(&config, &credentials, NULL));
+	assert_false(credentials_renew(&credentials, NULL));
 	put("token", "t2", 0644);
-	assert_true(credentials_fresh(&credentials, NULL));
+	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer t1"));
-	assert_true(credentials_renew(&credentials));
+	assert_true(credentials_renew(&credentials, NULL));
 	header.n = 0;
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer t2"));
 	/* A minute later it is read again; one that is gone leaves the last one. */
 	put("token", "t3", 0644);
 	credentials.read_at -= 61000;
-	assert_true(credentials_fresh(&credentials, NULL));
+	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
 	put("token", "", 0644);
 	credentials.read_at -= 61000;
-	assert_true(credentials_fresh(&credentials, NULL));
+	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
 	credentials_close(&credentials);
 	config = (struct live_config){ .username = STR("Aladdin"), .password = STR("open sesame") };
-	assert_true(credentials_open(&config, NULL, &credentials, NULL));
+	assert_true(credentials_open(&config, &credentials, NULL));
 	header.n = 0;
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
@@ -549,7 +565,7 @@ static void refuses_what_is_no_credential(void **state)
 		struct credentials credentials;
 
 		put("x", rows[i].text, 0644);
-		assert_false(credentials_open(&rows[i].config, NULL, &credentials, &error));
+		assert_false(credentials_open(&rows[i].config, &credentials, &error));
 		if (!str_starts(str_of(error->message), str_of(rows[i].message)))
 			fail_msg("%s", error->message);
 		credentials_close(&credentials);
@@ -559,7 +575,9 @@ static void refuses_what_is_no_credential(void **state)
 /* Nobody listens on port 1 of ourselves; libcurl is loaded for that. */
 static void says_that_nobody_listens(void **state)
 {
-	const struct live_config config = { .server = STR("http://127.0.0.1:1"), .unconfigured = true };
+	const struct live_config config = { .server = STR("http://127.0.0.1:1"),
+					    .unconfigured = true,
+					    .missing = STR("/a, /b") };
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct live_response response;
 	struct live_client *client;
@@ -571,7 +589,7 @@ static void says_that_nobody_listens(void **state)
 	assert_false(live_get(client, STR("/version"), &response, &error));
 	assert_string_equal(error->message,
 			    "the connection to the server 127.0.0.1:1 was refused - did you specify the right host or "
-			    "port? (no kubeconfig names a server; give one with --kubeconfig, KUBECONFIG or --context)");
+			    "port? (no kubeconfig names a server; there is no /a, /b; give one with --kubeconfig, KUBECONFIG or --context)");
 	assert_int_equal(response.failure, LIVE_UNREACHABLE);
 	live_response_free(&response);
 	error_free(error);
@@ -604,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_base64),
+		cmocka_unit_test(knows_its_own_machine),
 		cmocka_unit_test(reads_warnings),
 		cmocka_unit_test(finds_headers),
 		cmocka_unit_test(words_answers_as_kubectl),

@@ -72,6 +72,38 @@ static void test_typed_list(void **state)
 	      "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n    spec: {}\n");
 }
 
+/* What the server chose would be refused, or wrong, in another object; what a person chose stays. */
+static void test_chosen(void **state)
+{
+	static const struct live_resource jobs = {
+		.group = { "batch", 5 }, .version = { "v1", 2 }, .name = { "jobs", 4 }, .kind = { "Job", 3 }
+	};
+	static const struct live_resource services = { .version = { "v1", 2 },
+						       .name = { "services", 8 },
+						       .kind = { "Service", 7 } };
+
+	(void)state;
+	check(&jobs,
+	      "{\"metadata\":{\"name\":\"a\",\"labels\":{\"controller-uid\":\"1\",\"job-name\":\"a\"}},\"spec\":{"
+	      "\"selector\":{\"matchLabels\":{\"batch.kubernetes.io/controller-uid\":\"1\"}},\"manualSelector\":false,"
+	      "\"template\":{\"metadata\":{\"labels\":{\"app\":\"a\",\"batch.kubernetes.io/controller-uid\":\"1\","
+	      "\"batch.kubernetes.io/job-name\":\"a\"}}}}}",
+	      "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  manualSelector: false\n  template:\n"
+	      "    metadata:\n      labels:\n        app: a\n");
+	check(&jobs,
+	      "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"selector\":{\"matchLabels\":{\"job\":\"a\"}},"
+	      "\"manualSelector\":true}}",
+	      "apiVersion: batch/v1\nkind: Job\nmetadata:\n  name: a\nspec:\n  selector:\n    matchLabels:\n"
+	      "      job: a\n  manualSelector: true\n");
+	check(&services,
+	      "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"clusterIP\":\"10.0.0.1\",\"clusterIPs\":[\"10.0.0.1\"],"
+	      "\"type\":\"ClusterIP\"}}",
+	      "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  type: ClusterIP\n");
+	check(&services, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"clusterIP\":\"None\",\"clusterIPs\":[\"None\"]}}",
+	      "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  clusterIP: None\n  clusterIPs:\n"
+	      "  - None\n");
+}
+
 static void test_refused(void **state)
 {
 	static const char *const texts[] = { "", "[]", "{", "{\"a\":1,\"a\":2}", "x" };
@@ -91,10 +123,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_noise),
-		cmocka_unit_test(test_kept),
-		cmocka_unit_test(test_typed_list),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_noise),  cmocka_unit_test(test_kept),    cmocka_unit_test(test_typed_list),
+		cmocka_unit_test(test_chosen), cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
