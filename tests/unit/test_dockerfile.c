@@ -236,11 +236,8 @@ static void test_facts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_files),  cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_memory), cmocka_unit_test(test_facts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
