@@ -220,13 +220,7 @@ static void tell_warnings(struct fixing *fixing)
 
 static void tell_done(struct fixing *fixing, size_t change, const char *how)
 {
-	const struct source *source = fixing->live.work.run.sources.items[fixing->changes.items[change]];
 	struct buf *out = &fixing->live.work.session->out.text;
-
-	fixing->done_n++;
-	for (size_t i = 0; i < source->documents.n; i++)
-		for (size_t k = 0; k < source->documents.items[i].objects.n; k++)
-			fixing->changes_n += source->documents.items[i].objects.items[k].changes;
 
 	add_name(fixing, out, object_of(fixing, change));
 	buf_addf(out, " hardened%s\n", how);
@@ -433,6 +427,21 @@ static size_t try_all(struct fixing *fixing)
 	return count_in(fixing, APPLY_ACCEPTED);
 }
 
+/* What is as it was meant to be in the end. */
+static void count_done(struct fixing *fixing, enum live_state state)
+{
+	for (size_t i = 0; i < fixing->changes.n; i++) {
+		const struct source *source = fixing->live.work.run.sources.items[fixing->changes.items[i]];
+
+		if (live_apply_outcome(fixing->apply, i)->state != state)
+			continue;
+		fixing->done_n++;
+		for (size_t d = 0; d < source->documents.n; d++)
+			for (size_t o = 0; o < source->documents.items[d].objects.n; o++)
+				fixing->changes_n += source->documents.items[d].objects.items[o].changes;
+	}
+}
+
 static void carry_out(struct fixing *fixing)
 {
 	struct live_apply_options options = { .client = fixing->live.cluster.client,
@@ -456,6 +465,7 @@ static void carry_out(struct fixing *fixing)
 	} else if (accepted) {
 		fixing->declined = true;
 	}
+	count_done(fixing, settings_of(fixing)->dry_run == DRY_RUN_SERVER ? APPLY_ACCEPTED : APPLY_DONE);
 	live_apply_free(fixing->apply);
 	fixing->apply = NULL;
 	free(fixing->parents);
@@ -498,8 +508,10 @@ int cluster_fix(struct session *session)
 
 			live->work.totals = live->sum;
 			if (!live->whole && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
+				live->sum.tried = live->sum.changed > 0;
 				live->sum.changed = fixing.done_n;
 				live->sum.changes = fixing.changes_n;
+				live->sum.caveats = fixing.done_n ? live->sum.caveats : 0;
 			}
 			code = work_is_answer(&live->work, settings->fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
 			if (!settings->quiet)

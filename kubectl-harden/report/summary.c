@@ -390,7 +390,9 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 
 	if (!totals->changed) {
 		totals_add_files(out, totals);
-		buf_addz(out, totals->declined ? ", nothing changed" : totals->files ? ", nothing to change" : "");
+		buf_addz(out, totals->declined || totals->tried ? ", nothing changed"
+			      : totals->files			? ", nothing to change"
+								: "");
 	} else if (totals->changed == totals->files) {
 		text_count(out, totals->files, totals_unit(totals));
 		buf_addf(out, " %s", verb);

@@ -24,6 +24,7 @@ struct totals {
 	size_t violations_left;
 	size_t skipped; /* findings that annotations hide, likewise */
 	size_t known;	/* findings of the baseline, which none of these numbers counts */
+	bool tried;	/* something would have changed, and did not for whatever was said */
 	bool unread;	/* an input could not be read: its error says so */
 };
 
