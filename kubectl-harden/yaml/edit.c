@@ -468,7 +468,7 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 	if (!has_place(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
 	if (yaml_is_behind_tab(tree, id))
-		return yaml_refuse(tree, ret_why, id, "a tab stands before it; begin its line with blanks alone");
+		return yaml_refuse(tree, ret_why, id, "a tab stands before it; write blanks alone there");
 	if (yaml_ends_with_tab_line(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it ends with a line of blanks with a tab; remove that line");
 	yaml_touch(tree, id);

@@ -29,18 +29,19 @@ uint32_t render_drop_tag(struct render *render, yaml_id id)
 	struct yaml_tree *tree = render->tree;
 	const struct yaml_node *node = yaml_node(tree, id);
 	struct str s = tree->bytes;
-	uint32_t from, to;
+	uint32_t from, to, tag;
 
 	if ((node->flags & YAML_F_TAG) || !yaml_tag_find(tree, node, &from, &to))
 		return node->start;
 	while (to < node->start && is_white(s.p[to]))
 		to++;
 	/* Last on its line, or of the value: the blank before it would be left behind the line. */
+	tag = from;
 	if (to == s.n || s.p[to] == '\n' || s.p[to] == '\r')
-		while (from && is_white(s.p[from - 1]))
-			from--;
+		from = render_skip_blanks_back(s, from);
+	/* First on it, too: what comes in its place stands as deep. */
 	if (to == node->start)
-		return from;
+		return from == render_line_start(s, from) ? tag : from;
 	splice(render, from, to, STR_NONE);
 	return node->start;
 }

@@ -53,8 +53,8 @@ uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 bool yaml_is_led_by_tab(struct str s, uint32_t at);
 
 /*
- * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, in no flow collection:
- * there libfyaml takes a quote for text.
+ * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, or follows the dash of
+ * an item and two tabs, in no flow collection: there libfyaml takes a quote for text.
  */
 bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar);
 
