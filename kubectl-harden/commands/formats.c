@@ -224,6 +224,14 @@ static void print_manifests(struct work *work)
 
 /* ---- what changed ---- */
 
+/* Empty without one: a generateName is another name each time, and `on` is no text. */
+static struct str name_of(struct yaml_tree *tree, yaml_id object)
+{
+	yaml_id name = yaml_get(tree, yaml_get(tree, object, "metadata"), "name");
+
+	return yaml_type(tree, name) == YAML_STR ? yaml_text(tree, name) : STR_NONE;
+}
+
 static void add_difference(struct differences *differences, struct reading *before, const struct kube_object *was,
 			   struct reading *after, const struct kube_object *is)
 {
@@ -232,8 +240,7 @@ static void add_difference(struct differences *differences, struct reading *befo
 		.api_version = was->api_version,
 		.kind = was->kind_name,
 		.namespace = was->namespace,
-		/* No generateName: each such object gets another name. */
-		.name = yaml_get_text(&before->tree, yaml_get(&before->tree, was->node, "metadata"), "name"),
+		.name = name_of(&before->tree, was->node),
 	};
 
 	print_object(&before->tree, was, &texts[0]);

@@ -144,6 +144,34 @@ static bool merge_item(struct merger *merger, const struct yaml_match *match, st
 	return any;
 }
 
+/* How many items of a list have @key. */
+static size_t count_with(struct yaml_tree *tree, yaml_id list, struct str key)
+{
+	size_t n = 0;
+
+	YAML_EACH(tree, list, item)
+		n += !yaml_is_null(tree, yaml_get_str(tree, item, key));
+	return n;
+}
+
+/*
+ * Where some items have a key and others have not (ports with a protocol and without), kustomize, which looks for all
+ * keys that any item has, does not find those without: it would leave the old one beside the new one.
+ */
+static bool keys_are_mixed(struct merger *merger, yaml_id one, yaml_id other, struct str keys)
+{
+	size_t n = yaml_count(merger->before, one) + yaml_count(merger->after, other);
+	struct str key;
+
+	while (str_cut(&keys, ' ', &key)) {
+		size_t with = count_with(merger->before, one, key) + count_with(merger->after, other, key);
+
+		if (with && with < n)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the items can be told apart by their keys; then the list is appended, where anything differs. */
 static bool merge_items(struct merger *merger, yaml_id one, yaml_id other, struct str keys, bool *ret_any)
 {
@@ -152,7 +180,8 @@ static bool merge_items(struct merger *merger, yaml_id one, yaml_id other, struc
 	bool fine;
 
 	str_cut(&rest, ' ', &key);
-	fine = yaml_match_items(merger->before, one, merger->after, other, key, &matches) && matches.ordered;
+	fine = yaml_match_items(merger->before, one, merger->after, other, key, &matches) && matches.ordered &&
+	       !keys_are_mixed(merger, one, other, keys);
 	for (size_t i = 0; fine && i < matches.n; i++)
 		fine = !matches.items[i].before || !matches.items[i].after ||
 		       !keys_differ(merger, &matches.items[i], keys);

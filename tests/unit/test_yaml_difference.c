@@ -108,6 +108,12 @@ static const struct pair merges[] = {
 	  "{\"$patch\":\"replace\"}]}]}" },
 	{ "{c: [{name: x, p: [{port: 53, protocol: TCP}]}]}", "{c: [{name: x, p: [{port: 53, protocol: UDP}]}]}",
 	  "{\"c\":[{\"name\":\"x\",\"p\":[{\"port\":53,\"protocol\":\"UDP\"},{\"$patch\":\"replace\"}]}]}" },
+	{ "{c: [{name: x, p: [{port: 80}, {port: 53, protocol: UDP}]}]}",
+	  "{c: [{name: x, p: [{port: 8080}, {port: 53, protocol: UDP}]}]}",
+	  "{\"c\":[{\"name\":\"x\",\"p\":[{\"port\":8080},{\"port\":53,\"protocol\":\"UDP\"},"
+	  "{\"$patch\":\"replace\"}]}]}" },
+	{ "{c: [{name: x, p: [{port: 80}, {port: 53, protocol: UDP}]}]}",
+	  "{c: [{name: x, p: [{port: 80}, {port: 53, protocol: UDP}]}]}", "" },
 	{ "{c: [{v: 1}]}", "{c: [{v: 2}]}", "{\"c\":[{\"v\":2},{\"$patch\":\"replace\"}]}" },
 	{ "{c: [{name: x}, {name: u}]}", "{c: [{name: u}, {name: x}]}",
 	  "{\"c\":[{\"name\":\"u\"},{\"name\":\"x\"},{\"$patch\":\"replace\"}]}" },
