@@ -148,8 +148,8 @@ static void add_document(struct manifests *manifests, const struct source *sourc
 	for (size_t i = 0; i < reading.objects.n; i++) {
 		const struct kube_object *object = &reading.objects.items[i].object;
 
-		if (!is_next(&reading.objects, i) || (object->kind && object->kind->flags & KIND_KUSTOMIZATION))
-			continue;
+		if (!is_next(&reading.objects, i) || str_is(kube_group(object->api_version), "kustomize.config.k8s.io"))
+			continue; /* a kustomization is a file for kustomize, and none of the cluster's objects */
 		text.n = 0;
 		if (print_object(&reading.tree, object, &text))
 			add_manifest(manifests, buf_str(&text));

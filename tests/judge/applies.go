@@ -200,6 +200,9 @@ func normal(value any, ordered bool) any {
 	case map[string]any:
 		made := map[string]any{}
 		for key, one := range value {
+			if list, isList := one.([]any); isList && key == "env" && !ordered {
+				one = lastOfEach(list)
+			}
 			if one != nil {
 				made[key] = normal(one, ordered)
 			}
@@ -217,6 +220,22 @@ func normal(value any, ordered bool) any {
 	default:
 		return value
 	}
+}
+
+// lastOfEach leaves of variables with one name the one that counts, as kustomize does with what it merges.
+func lastOfEach(variables []any) []any {
+	made := []any{}
+	for i, one := range variables {
+		again := slices.ContainsFunc(variables[i+1:], func(other any) bool {
+			a, isMap := one.(map[string]any)
+			b, isAlso := other.(map[string]any)
+			return isMap && isAlso && a["name"] == b["name"]
+		})
+		if !again {
+			made = append(made, one)
+		}
+	}
+	return made
 }
 
 func sorted(list []object) []object {
