@@ -114,9 +114,11 @@ bool emit_merge_keys(struct schema *schema, struct buf *out)
 	struct rows rows = { 0 };
 	bool fine = schema_keys(schema, schema->tree.root, "merge-keys", "merge-keys");
 
+	if (fine && !yaml_count(&schema->tree, list))
+		fine = schema_fail(schema, schema->tree.root, "no rows");
 	YAML_EACH(&schema->tree, list, row)
 		fine = fine && read_row(schema, row, &rows);
-	if (fine) {
+	if (fine && rows.n) {
 		qsort(rows.items, rows.n, sizeof(*rows.items), compare);
 		buf_addz(out, "\nconst struct kube_merge_kind kube_merge_kinds[] = {\n");
 		for (size_t i = 0; i < rows.n; i++)

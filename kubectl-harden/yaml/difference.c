@@ -277,7 +277,7 @@ static void differ_named(struct differ *differ, const struct yaml_matches *match
 	for (size_t i = 0; i < matches->after_n; i++) {
 		if (!matches->items[i].before)
 			continue;
-		while (was.items[index] != matches->items[i].before)
+		while (index < was.n && was.items[index] != matches->items[i].before)
 			index++;
 		differ_items(differ, index, matches->items[i].before, matches->items[i].after);
 	}

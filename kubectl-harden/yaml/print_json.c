@@ -17,8 +17,12 @@ static size_t digits_end(struct str s, size_t at)
 /* RFC 8259: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)? */
 static bool is_json_number(struct str s)
 {
-	size_t at = s.n && s.p[0] == '-', end = digits_end(s, at);
+	size_t at, end;
 
+	if (!s.n)
+		return false;
+	at = s.p[0] == '-';
+	end = digits_end(s, at);
 	if (end == at || (s.p[at] == '0' && end > at + 1))
 		return false;
 	if (end < s.n && s.p[end] == '.') {

@@ -110,4 +110,21 @@ def tells_of_pods_that_nobody_may_create():
         run.fails("violates PodSecurity")
 
 
+@test
+def the_readme_is_right():
+    """The commands below <!-- ci: cluster --> in README.md, as they stand."""
+    text = (SOURCE / "README.md").read_text().split("<!-- ci: cluster -->\n```sh\n", 1)[1].split("```", 1)[0]
+    commands = text.splitlines()
+    expect(len(commands) >= 5, f"few commands: {commands}")
+    where = namespace("shop")
+    with Node(where):
+        rolled_out(where)
+        for command in commands:
+            words = command.split()
+            equal(words[:2], ["kubectl", "harden"], command)
+            run = harden(*words[2:]).expect((0, 1))
+            expect(run.out, f"nothing is printed: {run}")
+    expect("securityContext" in deployment(where)["spec"]["template"]["spec"]["containers"][0], "nothing was hardened")
+
+
 main()
