@@ -15,6 +15,7 @@
 #include "engine/trace.h"
 #include "live/apply.h"
 #include "live/rollout.h"
+#include "live/words.h"
 #include "report/text.h"
 
 struct fixing {
@@ -290,17 +291,23 @@ static bool ask(struct fixing *fixing, size_t accepted)
 
 /* ---- the roll-out ---- */
 
+static void add_flag(struct buf *out, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_addf(out, "%s%s", out->n ? " " : "", name);
+	live_shell_word(out, str_of(value));
+}
+
+/* What the commands that a person is told need to reach the same cluster. */
 static struct str flags_of(struct fixing *fixing)
 {
 	const struct live_flags *flags = &settings_of(fixing)->cluster;
-	struct arena *arena = fixing->live.arena;
-	struct str text = STR_NONE;
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
 
-	if (flags->kubeconfig)
-		text = str_fmt(arena, "--kubeconfig=%s", flags->kubeconfig);
-	if (flags->context)
-		text = str_fmt(arena, "%.*s%s--context=%s", STR_ARG(text), text.n ? " " : "", flags->context);
-	return text;
+	add_flag(&text, "--kubeconfig=", flags->kubeconfig);
+	add_flag(&text, "--context=", flags->context);
+	return str_copy(fixing->live.arena, buf_str(&text));
 }
 
 static void tell_waiting(void *data, int64_t ready, int64_t pods, uint64_t ms)
@@ -343,10 +350,22 @@ static void tell_rollout(struct fixing *fixing, const struct live_rollout *rollo
 static void roll_back(struct fixing *fixing, unsigned transaction)
 {
 	live_apply_undo(fixing->apply, transaction);
-	for (size_t i = 0; i < fixing->changes.n; i++)
+	for (size_t i = 0; i < fixing->changes.n; i++) {
+		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
+
 		if (root_of(fixing->parents, (uint32_t)fixing->changes.items[i]) == transaction &&
-		    live_apply_outcome(fixing->apply, i)->state != APPLY_DONE)
+		    (state == APPLY_UNDONE || state == APPLY_NOT_UNDONE))
 			tell_failure(fixing, i);
+	}
+}
+
+/* Whether a transaction was put back already, for another workload of it that did not come up. */
+static bool is_rolled_back(const struct live_rollout *items, size_t n, unsigned transaction)
+{
+	for (size_t i = 0; i < n; i++)
+		if (items[i].state != ROLLOUT_DONE && items[i].transaction == transaction)
+			return true;
+	return false;
 }
 
 static void wait_for(struct fixing *fixing)
@@ -381,7 +400,7 @@ static void wait_for(struct fixing *fixing)
 		if (items[i].state == ROLLOUT_DONE)
 			continue;
 		tell_rollout(fixing, &items[i]);
-		if (settings_of(fixing)->rollback_on_failure)
+		if (settings_of(fixing)->rollback_on_failure && !is_rolled_back(items, i, items[i].transaction))
 			roll_back(fixing, items[i].transaction);
 	}
 }

@@ -112,7 +112,7 @@ struct yaml_tree {
 	size_t copies_end; /* no copies are made once there are as many nodes */
 	uint64_t keys[(1 << YAML_KEY_BITS_LOG) /
 		      64]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
-	uint32_t tab_line; /* one more than the offset of a tab in a line of blanks; 0: there is none */
+	uint32_t tab_line; /* one more than the offset of a tab that keeps all as it is; 0: there is none */
 	bool has_anchors;
 	bool has_copies; /* it has an alias or a merge key */
 	bool expanded;	 /* all copies are made: yaml_expand() */

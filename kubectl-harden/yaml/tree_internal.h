@@ -45,7 +45,7 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 
 /*
  * yaml_find_tab_line() - one more than the offset of the first tab in a line of blanks that is in no scalar and in no
- * flow collection; 0 where there is none.
+ * flow collection, or between the question mark of a block's key and that key; 0 where there is none.
  */
 uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 
