@@ -2,11 +2,13 @@
 /*
  * unprivileged-image: an image that starts as root gives way to its twin, which does the same without and listens on a
  * port that it may open. On request only: it is another image, of another publisher. Where it brings another port, that
- * port's move brings the image: both or neither (see kube/port_sites.c).
+ * port's move brings the image: both or neither (see kube/port_sites.c). What needs root keeps the image that starts so.
  */
+#include "fixers/evidence.h"
 #include "fixers/image-needs.h"
 #include "fixers/list.h"
 #include "kube/low_ports.h"
+#include "kube/port_sites.h"
 #include "kube/twins.h"
 
 static const struct port_decision *find_decision(const struct fix_context *fix, uint16_t port)
@@ -52,6 +54,20 @@ static bool moves_by_twin(struct fix_context *fix, int target)
 	return false;
 }
 
+/* Whether a port that nothing declares, and that stays, counts as this container's (see kube/port_sites.c). */
+static bool is_left_to(struct fix_context *fix, int target, const struct port_decision *decision)
+{
+	struct port_sites sites;
+	int owner;
+
+	if (decision->action == PORT_MOVE)
+		return false;
+	port_sites_find(fix->pod, fix->arena, decision->protocol, decision->port, decision->target, &sites);
+	owner = sites.owner;
+	port_sites_free(&sites);
+	return owner == target;
+}
+
 /* Why a port that the image listens on keeps it; empty where none does. */
 static struct str kept_port(struct fix_context *fix, int target)
 {
@@ -62,8 +78,8 @@ static struct str kept_port(struct fix_context *fix, int target)
 	for (size_t i = 0; i < facts->listens_n; i++) {
 		uint16_t port = facts->listens[i].port;
 
-		decision = facts->listens[i].udp || !opens(fix, target, port) ? NULL : find_decision(fix, port);
-		if (!decision)
+		decision = facts->listens[i].udp ? NULL : find_decision(fix, port);
+		if (!decision || (!opens(fix, target, port) && !is_left_to(fix, target, decision)))
 			continue;
 		if (decision->action != PORT_MOVE)
 			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",
@@ -84,6 +100,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	struct change change;
 	enum fix_status status;
 	const char *why;
+	bool root;
 
 	if (target == TARGET_POD || !fix->pod->replaces_images || fix->pod->windows)
 		return FIX_FINE;
@@ -91,7 +108,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
 		return FIX_FINE;
 	why = twin_obstacle(fix->pod, container, fix->arena);
-	if (!why && moves_by_twin(fix, target))
+	root = fix_needs_root(fix, target, &problem.reason);
+	if (!why && !root && moves_by_twin(fix, target))
 		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	/* That may have replaced it. */
 	if (!container->twin.n)
@@ -102,7 +120,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
 				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
 				     STR_ARG(container->twin));
-	problem.reason = why ? str_of(why) : kept_port(fix, target);
+	if (!root)
+		problem.reason = why ? str_of(why) : kept_port(fix, target);
 	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);

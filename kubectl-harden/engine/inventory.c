@@ -13,6 +13,7 @@
 #include "fixers/list.h"
 #include "fixers/skip.h"
 #include "kube/listeners.h"
+#include "kube/low_ports.h"
 
 static struct str keep(struct run *run, struct str text)
 {
@@ -46,7 +47,8 @@ const struct label *inventory_labels(struct run *run, struct yaml_tree *tree, ya
 
 /* ---- workloads ---- */
 
-static bool declares_port(struct kube_pod *pod, size_t container, const struct low_port *low)
+/* Whether the container says that it listens there, or its image does. */
+static bool opens_port(struct kube_pod *pod, size_t container, const struct low_port *low)
 {
 	YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[container].node, "ports"), item) {
 		int64_t port;
@@ -55,7 +57,7 @@ static bool declares_port(struct kube_pod *pod, size_t container, const struct l
 		    port_protocol_of(yaml_get_text(pod->tree, item, "protocol")) == low->protocol)
 			return true;
 	}
-	return false;
+	return port_is_of_image(pod, (int)container, low->port);
 }
 
 bool inventory_is_movable(const struct kube_pod *pod)
@@ -87,7 +89,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 			       fix_skips(fix, &fixer_unprivileged_ports, low->container);
 		port.stays_root = true;
 		for (size_t i = 0; i < pod->containers_n; i++)
-			if (((int)i == low->container || declares_port(pod, i, low)) &&
+			if (((int)i == low->container || opens_port(pod, i, low)) &&
 			    !fix_needs_root(fix, (int)i, &reason))
 				port.stays_root = false;
 	}
@@ -222,7 +224,8 @@ struct str inventory_why_kept(struct run *run, struct where where, struct yaml_t
 	struct kube_pod none = { .tree = tree, .object = *object };
 
 	if (config->skip >> index & 1)
-		return STR("what is asked for its file skips unprivileged-ports");
+		return where.source->live ? STR("it is managed by others, who would put its port back")
+					  : STR("what is asked for its file skips unprivileged-ports");
 	if (config->low_ports == LOW_PORTS_KEEP || config->low_ports == LOW_PORTS_SYSCTL)
 		return STR("low-ports asks for it");
 	if (skips_has(skips_read(&none, run->words), index, TARGET_POD))

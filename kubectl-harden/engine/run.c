@@ -127,6 +127,19 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 	return source;
 }
 
+struct source *run_add_live(struct run *run, const char *path, struct file_image *image, struct source_options *options,
+			    bool context)
+{
+	struct source *source = run_add_bare(run, path, image, options);
+
+	source->live = true;
+	source->context = context;
+	scan_source(run, source);
+	if (context && !source->documents.n)
+		file_image_free(&source->image);
+	return source;
+}
+
 struct source *run_add(struct run *run, const char *path, const char *inside, struct file_image *image)
 {
 	return run_add_with(run, path, inside, image, NULL);

@@ -59,7 +59,7 @@ void skipped_each(const struct run *run, bool warnings, void (*visit)(const stru
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		for (size_t k = 0; k < source->documents.n; k++) {
+		for (size_t k = 0; k < source->documents.n && !source->context; k++) {
 			if (warnings)
 				give_warnings(&walk, source, &source->documents.items[k]);
 			else
@@ -72,7 +72,7 @@ void skipped_each(const struct run *run, bool warnings, void (*visit)(const stru
 bool skipped_any(const struct run *run, bool warnings)
 {
 	for (size_t i = 0; i < run->sources.n; i++)
-		for (size_t k = 0; k < run->sources.items[i]->documents.n; k++) {
+		for (size_t k = 0; k < run->sources.items[i]->documents.n && !run->sources.items[i]->context; k++) {
 			const struct document *document = &run->sources.items[i]->documents.items[k];
 
 			if (warnings ? document->warnings.n : document->skipped.n)
@@ -119,7 +119,7 @@ static void add_skipped(const struct skipped_item *item, void *data)
 		buf_addz(&line, "nothing to hide");
 	buf_addz(&line, " (" SKIP_ANNOTATION ": ");
 	text_escape(&line, item->skipped->entry);
-	if (item->message.n)
+	if (item->message.n && !item->source->live)
 		buf_addf(&line, ", at %u:%u", item->entry.line, item->entry.column);
 	buf_addz(&line, ")");
 	text_wrap(data, buf_str(&line), 2, TEXT_COLUMNS);

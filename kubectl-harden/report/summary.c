@@ -56,7 +56,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 			changes += object->changes;
 			left += object->left;
 			declined += object->declined;
-			if (!is_told(object))
+			if (!is_told(object) || source->live)
 				continue;
 			if (shown == limit(s, OBJECTS_SHOWN)) {
 				hidden++;
@@ -331,8 +331,10 @@ static void add_note_row(struct buf *out, const struct note_row *row)
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 	add_place_word(&line, row->source, &(struct position){ 0 });
-	buf_addz(&line, ": ");
-	add_object(&line, row->object);
+	if (!row->source->live) {
+		buf_addz(&line, ": ");
+		add_object(&line, row->object);
+	}
 	if (row->n > 1)
 		buf_addf(&line, " (and %zu more; -v lists them)", row->n - 1);
 	buf_addz(&line, row->object->looked_at ? ": " : ": passed over: ");
@@ -349,7 +351,7 @@ static void add_object_notes(struct buf *out, const struct run *run, bool verbos
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		for (size_t k = 0; k < source->documents.n; k++) {
+		for (size_t k = 0; k < source->documents.n && !source->context; k++) {
 			for (size_t o = 0; o < source->documents.items[k].objects.n; o++) {
 				const struct run_object *object = &source->documents.items[k].objects.items[o];
 				struct note_row row = { object->note, source, object, 1 };
@@ -388,23 +390,25 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 
 	if (!totals->changed) {
 		totals_add_files(out, totals);
-		buf_addz(out, totals->declined ? ", nothing changed" : totals->files ? ", nothing to change" : "");
+		buf_addz(out, totals->declined || totals->tried ? ", nothing changed"
+			      : totals->files			? ", nothing to change"
+								: "");
 	} else if (totals->changed == totals->files) {
-		text_count(out, totals->files, "file");
+		text_count(out, totals->files, totals_unit(totals));
 		buf_addf(out, " %s", verb);
 	} else {
-		buf_addf(out, "%zu of %zu files %s", totals->changed, totals->files, verb);
+		buf_addf(out, "%zu of %zu %ss %s", totals->changed, totals->files, totals_unit(totals), verb);
 	}
 }
 
-static void add_last_line(struct summary *s, const struct totals *totals)
+void summary_add_totals(struct buf *out, const struct totals *totals, bool past)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 	const char *separator = ": ";
 
 	if (!totals_any(totals))
 		return;
-	add_files(&line, totals, s->options->past);
+	add_files(&line, totals, past);
 	if (totals->changes) {
 		buf_addz(&line, separator);
 		text_count(&line, totals->changes, "change");
@@ -437,11 +441,11 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		buf_addf(&line, "%s%zu skipped by annotations", separator, totals->skipped);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
-	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
-void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
-		 const struct summary_options *options)
+void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
+		     const struct summary_options *options)
 {
 	struct summary s = { .out = out, .run = run, .caveats = caveats, .options = options };
 	struct buf advice CLEANUP(buf_free) = BUF_INIT;
@@ -452,5 +456,11 @@ void summary_add(struct buf *out, const struct run *run, const struct caveats *c
 	caveats_advice(&advice, caveats);
 	if (advice.n)
 		text_wrap(out, buf_str(&advice), 2, TEXT_COLUMNS);
-	add_last_line(&s, totals);
+}
+
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
+		 const struct summary_options *options)
+{
+	summary_add_run(out, run, caveats, options);
+	summary_add_totals(out, totals, options->past);
 }

@@ -55,10 +55,14 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id)
 
 static bool refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
 {
+	uint32_t at = tree->tab_line - 1;
+
 	if (ret_why)
 		*ret_why = (struct yaml_refusal){
-			.at = tree->tab_line - 1,
-			.why = "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it",
+			.at = at,
+			.why = yaml_is_led_by_tab(tree->bytes, at + 1)
+				       ? "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it"
+				       : "a tab behind a question mark; write a blank",
 		};
 	return false;
 }
@@ -468,7 +472,7 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 	if (!has_place(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it is empty, and nothing can be put in its place");
 	if (yaml_is_behind_tab(tree, id))
-		return yaml_refuse(tree, ret_why, id, "a tab stands before it; begin its line with blanks alone");
+		return yaml_refuse(tree, ret_why, id, "a tab stands before it; write blanks alone there");
 	if (yaml_ends_with_tab_line(tree, id))
 		return yaml_refuse(tree, ret_why, id, "it ends with a line of blanks with a tab; remove that line");
 	yaml_touch(tree, id);

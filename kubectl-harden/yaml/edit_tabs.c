@@ -20,10 +20,22 @@ bool yaml_ends_with_tab_line(struct yaml_tree *tree, yaml_id scalar)
 	return false;
 }
 
+/* Behind the dash of an item with two tabs libfyaml reads plain text alone. */
+static bool is_behind_dash_and_tabs(struct str s, uint32_t at)
+{
+	unsigned tabs = 0;
+
+	for (; at && memchr(" \t", s.p[at - 1], 2); at--)
+		tabs += s.p[at - 1] == '\t';
+	return tabs > 1 && at && s.p[at - 1] == '-';
+}
+
 bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar)
 {
 	const struct yaml_node *node = yaml_node(tree, scalar);
 
+	/* Its anchor or tag may stand on a line before it. */
 	return !(node->flags & (YAML_F_NEW | YAML_F_COPY)) && !yaml_in_flow(tree, scalar) &&
-	       yaml_is_led_by_tab(tree->bytes, node->props);
+	       (yaml_is_led_by_tab(tree->bytes, node->props) || yaml_is_led_by_tab(tree->bytes, node->start) ||
+		is_behind_dash_and_tabs(tree->bytes, node->props));
 }

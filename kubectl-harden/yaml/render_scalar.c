@@ -29,18 +29,19 @@ uint32_t render_drop_tag(struct render *render, yaml_id id)
 	struct yaml_tree *tree = render->tree;
 	const struct yaml_node *node = yaml_node(tree, id);
 	struct str s = tree->bytes;
-	uint32_t from, to;
+	uint32_t from, to, tag;
 
 	if ((node->flags & YAML_F_TAG) || !yaml_tag_find(tree, node, &from, &to))
 		return node->start;
 	while (to < node->start && is_white(s.p[to]))
 		to++;
 	/* Last on its line, or of the value: the blank before it would be left behind the line. */
+	tag = from;
 	if (to == s.n || s.p[to] == '\n' || s.p[to] == '\r')
-		while (from && is_white(s.p[from - 1]))
-			from--;
+		from = render_skip_blanks_back(s, from);
+	/* First on it, too: what comes in its place stands as deep. */
 	if (to == node->start)
-		return from;
+		return from == render_line_start(s, from) ? tag : from;
 	splice(render, from, to, STR_NONE);
 	return node->start;
 }
@@ -234,6 +235,12 @@ bool render_has_colon(const struct yaml_tree *tree, yaml_id value)
 	       (node->start > tree->nodes.items[node->pair].end && tree->bytes.p[node->start - 1] == ':');
 }
 
+/* To go-yaml `*a:` is another alias than `*a`; nor can a colon follow an anchor or a tag that nothing stands behind. */
+static bool ends_with_name(const struct yaml_node *key)
+{
+	return key->kind == YAML_ALIAS || (key->end == key->start && key->props != key->start);
+}
+
 uint32_t render_colon(struct render *render, yaml_id value, struct buf *out)
 {
 	struct yaml_tree *tree = render->tree;
@@ -241,8 +248,7 @@ uint32_t render_colon(struct render *render, yaml_id value, struct buf *out)
 	uint32_t at = node->start;
 
 	if (in_flow(tree, value)) {
-		/* To go-yaml `*a:` is another alias than `*a`. */
-		buf_add(out, yaml_node(tree, node->pair)->kind == YAML_ALIAS ? STR(" :") : STR(":"));
+		buf_add(out, ends_with_name(yaml_node(tree, node->pair)) ? STR(" :") : STR(":"));
 		return at;
 	}
 	at = render_line_end(tree->bytes, at);

@@ -89,9 +89,13 @@ static bool make_map_like(struct settle *settle, yaml_id node, yaml_id wanted)
 	YAML_EACH(tree, wanted, key)
 		if (fine && yaml_index_find(&index, yaml_text(tree, key)) == yaml_value(tree, key))
 			fine = make_pair_like(settle, node, key);
-	YAML_EACH(tree, node, key)
-		if (fine && !yaml_index_find(&index, yaml_text(tree, key)))
-			fine = yaml_remove(tree, yaml_value(tree, key), NULL);
+	/* What a merge brings in shows once the pair that hid it is gone: it goes as well. */
+	YAML_EACH(tree, node, key) {
+		struct str name = yaml_text(tree, key);
+
+		for (yaml_id value; fine && !yaml_index_find(&index, name) && (value = yaml_get_str(tree, node, name));)
+			fine = yaml_remove(tree, value, NULL);
+	}
 	yaml_index_free(&index);
 	return fine;
 }

@@ -3,7 +3,8 @@
  * Tabs
  *
  * A line of nothing but blanks with a tab among them is read by go-yaml behind a plain scalar (it may go on there), by
- * libfyaml behind every value. So what stands before such a line must not change.
+ * libfyaml behind every value. So what stands before such a line must not change. And behind `?` and a tab libfyaml reads
+ * a key, but neither its `:` nor a key below it.
  */
 #include "yaml/tree_internal.h"
 
@@ -41,6 +42,20 @@ bool yaml_is_led_by_tab(struct str s, uint32_t at)
 	return tab && (!at || memchr("\r\n", s.p[at - 1], 2));
 }
 
+/* One more than the tab between the question mark of a block's key and that key; 0 where there is none. */
+static uint32_t find_behind_mark(struct yaml_tree *tree, const struct yaml_node *key)
+{
+	const char *p = tree->bytes.p;
+	uint32_t tab = 0;
+
+	if ((key->flags & (YAML_F_KEY | YAML_F_EXPLICIT)) != (YAML_F_KEY | YAML_F_EXPLICIT) ||
+	    yaml_node(tree, key->parent)->style != YAML_BLOCK)
+		return 0;
+	for (uint32_t at = key->props; at && memchr(" \t", p[at - 1], 2); at--)
+		tab = p[at - 1] == '\t' ? at : tab;
+	return tab;
+}
+
 uint32_t yaml_find_tab_line(struct yaml_tree *tree)
 {
 	uint32_t at = 0, tab;
@@ -50,6 +65,9 @@ uint32_t yaml_find_tab_line(struct yaml_tree *tree)
 	for (yaml_id id = 1; id < tree->nodes.n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
 
+		tab = find_behind_mark(tree, node);
+		if (tab)
+			return tab;
 		/* In what has an end of its own, blanks are blanks or text. */
 		if (node->start < at || (node->kind != YAML_SCALAR && node->style != YAML_FLOW))
 			continue;

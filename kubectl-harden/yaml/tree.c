@@ -7,7 +7,8 @@
  *  - the *copy* of what an alias stands for. Its site (the alias node) remembers it in .first, so it is made once;
  *    the copy keeps its origin in .start and its site in .props. Its children are copies as well, made when asked for.
  *  - the copies of the pairs that a merge key brings in. They are chained behind their `<<` key, so that walking the
- *    chain in order and letting the last one win is exactly what go-yaml does when it decodes a mapping.
+ *    chain in order and letting the last one win is exactly what go-yaml does when it decodes a mapping. A logical
+ *    walk passes over those that do not win.
  *
  * Physical walks (rendering, proof) skip copies; logical walks skip `<<` keys. Both skip what an edit removed, but
  * for the renderer, which must delete it.
@@ -17,6 +18,7 @@
  */
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
+#include "base/base64.h"
 #include "yaml/tree_internal.h"
 
 #include <stdlib.h>
@@ -203,6 +205,28 @@ static void merge_list(struct yaml_tree *tree, yaml_id map, yaml_id list, yaml_i
 	free(items);
 }
 
+/* Of the pairs with one name the last one counts, for as long as it is there. */
+static void hide_pairs(struct yaml_tree *tree, yaml_id map)
+{
+	struct yaml_index index = { 0 };
+
+	for (yaml_id key = yaml_node(tree, map)->first; key; key = yaml_node(tree, key)->next) {
+		yaml_id before;
+		struct str name;
+
+		if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+			continue;
+		name = yaml_text(tree, key);
+		before = resolve(tree, yaml_index_find(&index, name));
+		if (before) {
+			yaml_node(tree, before)->flags |= YAML_F_HIDDEN;
+			yaml_node(tree, before)->first = key;
+		}
+		yaml_index_add(&index, name, key);
+	}
+	yaml_index_free(&index);
+}
+
 /* @depth: of merges that bring in merges; hostile input could make a chain of a million. */
 static void expand(struct yaml_tree *tree, yaml_id id, uint32_t depth)
 {
@@ -228,6 +252,7 @@ static void expand(struct yaml_tree *tree, yaml_id id, uint32_t depth)
 		else
 			merge_pairs(tree, id, value, key, depth + 1);
 	}
+	hide_pairs(tree, id);
 }
 
 bool yaml_expand(struct yaml_tree *tree)
@@ -252,9 +277,20 @@ static bool skipped(const struct yaml_node *node)
 	return (node->flags & YAML_F_REMOVED) || ((node->flags & YAML_F_MERGE) && (node->flags & YAML_F_KEY));
 }
 
+/* Only keys are. */
+static bool is_hidden(struct yaml_tree *tree, yaml_id key)
+{
+	while (yaml_node(tree, resolve(tree, key))->flags & YAML_F_HIDDEN) {
+		key = yaml_node(tree, resolve(tree, key))->first;
+		if (!(yaml_node(tree, key)->flags & YAML_F_REMOVED))
+			return true;
+	}
+	return false;
+}
+
 static yaml_id visible(struct yaml_tree *tree, yaml_id id)
 {
-	while (id && skipped(yaml_node(tree, id)))
+	while (id && (skipped(yaml_node(tree, id)) || (tree->has_copies && is_hidden(tree, id))))
 		id = yaml_node(tree, id)->next;
 	return id;
 }
@@ -441,7 +477,7 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 	/* Of a copy, what the input says: its origin may have been edited. */
 	text = yaml_raw_text(tree, id);
 	if (tag_of(tree, id) == YAML_TAG_BINARY)
-		yaml_tag_decode_binary(tree->arena, text, &text);
+		base64_decode(tree->arena, text, &text);
 	return text;
 }
 

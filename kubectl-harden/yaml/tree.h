@@ -53,6 +53,7 @@ enum yaml_flag {
 	YAML_F_EXPLICIT = 1 << 11, /* a key written with `?`, or a pair without braces in a flow sequence */
 	YAML_F_DIRTY = 1 << 12,	   /* a collection of the input with added children */
 	YAML_F_SLICE = 1 << 13,	   /* a scalar whose text is its bytes, quotes left out: nothing to decode */
+	YAML_F_HIDDEN = 1 << 14,   /* a key with one of its name behind it (.first), by a merge: that one counts */
 };
 
 /*
@@ -111,7 +112,7 @@ struct yaml_tree {
 	size_t copies_end; /* no copies are made once there are as many nodes */
 	uint64_t keys[(1 << YAML_KEY_BITS_LOG) /
 		      64]; /* a bit for each key's shape: one that is not set stands nowhere in the document */
-	uint32_t tab_line; /* one more than the offset of a tab in a line of blanks; 0: there is none */
+	uint32_t tab_line; /* one more than the offset of a tab that keeps all as it is; 0: there is none */
 	bool has_anchors;
 	bool has_copies; /* it has an alias or a merge key */
 	bool expanded;	 /* all copies are made: yaml_expand() */
@@ -205,7 +206,10 @@ static inline yaml_id yaml_get(struct yaml_tree *tree, yaml_id map, const char *
 /* yaml_get_path() - as yaml_get() along a path of keys: "spec.template.spec". */
 yaml_id yaml_get_path(struct yaml_tree *tree, yaml_id node, const char *path);
 
-/* yaml_first(), yaml_next() - items of a sequence, or keys of a map, without what an edit removed. */
+/*
+ * yaml_first(), yaml_next() - items of a sequence, or keys of a map, without what an edit removed, and without those that
+ * a key of the same name behind them hides: where a map merges others, a name comes once.
+ */
 yaml_id yaml_first(struct yaml_tree *tree, yaml_id collection);
 yaml_id yaml_next(struct yaml_tree *tree, yaml_id child);
 #define YAML_EACH(tree, collection, child)                                                                             \
@@ -252,3 +256,9 @@ enum yaml_type yaml_resolve_plain(struct str text, int64_t *ret_int, bool *ret_b
 uint32_t yaml_offset(struct yaml_tree *tree, yaml_id node);
 /* yaml_offset_value() - likewise, but the value itself where it has text of its own. */
 uint32_t yaml_offset_value(struct yaml_tree *tree, yaml_id node);
+
+/*
+ * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
+ * custom of compose files and OpenAPI. Kubernetes has no such field.
+ */
+bool yaml_is_definition(struct str root_key);

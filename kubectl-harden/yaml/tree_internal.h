@@ -45,7 +45,7 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
 
 /*
  * yaml_find_tab_line() - one more than the offset of the first tab in a line of blanks that is in no scalar and in no
- * flow collection; 0 where there is none.
+ * flow collection, or between the question mark of a block's key and that key; 0 where there is none.
  */
 uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 
@@ -53,8 +53,8 @@ uint32_t yaml_find_tab_line(struct yaml_tree *tree);
 bool yaml_is_led_by_tab(struct str s, uint32_t at);
 
 /*
- * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, in no flow collection:
- * there libfyaml takes a quote for text.
+ * yaml_is_behind_tab() - whether a scalar of the input begins its line, behind blanks with a tab, or follows the dash of
+ * an item and two tabs, in no flow collection: there libfyaml takes a quote for text.
  */
 bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar);
 
@@ -141,9 +141,6 @@ bool yaml_tag_resolve(enum yaml_tag tag, struct str text, enum yaml_type *ret_ty
 /* yaml_tag_fits() - whether @text below the tag of @node is read as that text of @type, so that the tag can stay. */
 bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, struct str text, enum yaml_type type);
 
-/* yaml_tag_decode_binary() - the bytes that base64 @text stands for; false where it is none. */
-bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes);
-
 /* yaml_tag_problem() - what kubectl refuses about the tag of @id or its value, or what it reads otherwise; or NULL. */
 const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id);
 
@@ -212,12 +209,6 @@ void yaml_index_map(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_
 void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value);
 yaml_id yaml_index_find(const struct yaml_index *index, struct str name);
 void yaml_index_free(struct yaml_index *index);
-
-/*
- * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
- * custom of compose files and OpenAPI. Kubernetes has no such field.
- */
-bool yaml_is_definition(struct str root_key);
 
 /* yaml_meaning() - a hash of what the logical tree says, definitions left out: equal where Kubernetes reads the same. */
 uint64_t yaml_meaning(struct yaml_tree *tree);

@@ -291,6 +291,14 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes)
 	return yaml_parse(tree, arena, bytes, &limits, &why);
 }
 
+/* Whether @id is, or stands in, what a root key that begins with `x-` keeps for others. */
+static bool is_in_definition(struct yaml_tree *tree, yaml_id id)
+{
+	while (yaml_parent(tree, id) && yaml_parent(tree, id) != tree->root)
+		id = yaml_parent(tree, id);
+	return yaml_key(tree, id) && yaml_is_definition(yaml_text(tree, yaml_key(tree, id)));
+}
+
 static void forget_from(struct round *round, uint32_t mark)
 {
 	while (round->n && round->edits[round->n - 1].mark >= mark)
@@ -337,6 +345,9 @@ static void run_program(struct round *round, struct str program)
 		}
 		/* What moves what others are found by, or adds one more each time, cannot be done again. */
 		if (!edit->has_way || edit->op == OP_REMOVE || edit->op == OP_APPEND_MAP || edit->op == OP_APPEND_STR)
+			round->repeatable = false;
+		/* To a definition it is no edit to say what it says: it follows its users, and then says something else. */
+		if (yaml_mark(tree) == edit->mark && is_in_definition(tree, id))
 			round->repeatable = false;
 		buf_addf(&round->said, "op %d value %d at node %u (%zu)\n", (int)edit->op, edit->value, id,
 			 (size_t)(p[1] % round->nodes.n));

@@ -147,6 +147,53 @@ static void reads_through_aliases_and_merges(void **state)
 	document_free(&document);
 }
 
+/* "x=1 y=2": what a walk comes to. */
+static const char *pairs_of(struct document *document, const char *path, struct buf *out)
+{
+	struct yaml_tree *tree = &document->tree;
+
+	out->n = 0;
+	YAML_EACH(tree, document_at(document, path), key)
+		buf_addf(out, "%s%.*s=%.*s", out->n ? " " : "", STR_ARG(yaml_text(tree, key)),
+			 STR_ARG(yaml_text(tree, yaml_value(tree, key))));
+	buf_addc(out, '\0');
+	return out->p;
+}
+
+/* Of the pairs that a merge hides, or that hide what it brings in, a walk sees the one that counts. */
+static void walks_over_each_name_once(void **state)
+{
+	static const char text[] = "a: &a {x: 1, y: 1}\n"
+				   "b: &b {x: 2, z: 2}\n"
+				   "before: {<<: *a, x: 3}\n"
+				   "behind: {x: 3, <<: *a}\n"
+				   "two: {<<: *a, x: 4, <<: *b}\n"
+				   "list: &list {<<: [*a, *b], y: 5}\n"
+				   "again: {<<: *list, z: 6}\n"
+				   "&key x: 7\n"
+				   "alias: {*key : 8, <<: *a}\n";
+	static const char *const expect[][2] = {
+		{ "before", "y=1 x=3" },   { "behind", "x=1 y=1" },    { "two", "y=1 x=2 z=2" },
+		{ "list", "z=2 x=1 y=5" }, { "again", "x=1 y=5 z=6" }, { "alias", "x=1 y=1" },
+	};
+	struct document document;
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	document_read(&document, text);
+	for (size_t i = 0; i < sizeof(expect) / sizeof(*expect); i++)
+		assert_string_equal(pairs_of(&document, expect[i][0], &out), expect[i][1]);
+	/* What was hidden shows once what hid it is gone. */
+	assert_true(yaml_remove(&document.tree, document_at(&document, "before.x"), NULL));
+	assert_string_equal(pairs_of(&document, "before", &out), "x=1 y=1");
+	assert_true(yaml_remove(&document.tree, document_at(&document, "before.x"), NULL));
+	assert_string_equal(pairs_of(&document, "before", &out), "y=1");
+	yaml_rollback(&document.tree, 0);
+	assert_string_equal(pairs_of(&document, "before", &out), "y=1 x=3");
+	buf_free(&out);
+	document_free(&document);
+}
+
 /* Places of syntax errors are libfyaml's. */
 enum { ANYWHERE = 1000 };
 
@@ -367,6 +414,7 @@ int main(void)
 		cmocka_unit_test(answers_nothing_to_nobody),
 		cmocka_unit_test(reads_types),
 		cmocka_unit_test(reads_through_aliases_and_merges),
+		cmocka_unit_test(walks_over_each_name_once),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(explains_an_empty_item),
 		cmocka_unit_test(names_both_places_of_a_duplicate),
