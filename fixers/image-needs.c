@@ -227,6 +227,23 @@ struct str change_asks_env(struct fix_context *fix, int target, const struct ima
 			  STR_ARG(fix_container(fix, target)->image), env[i].name, env[i].value);
 }
 
+/* ---- kustomizations ---- */
+
+struct str fix_swapped_in_words(struct fix_context *fix, int target)
+{
+	const struct kube_container *container = fix_container(fix, target);
+
+	if (!container->swapped_by.n || container->facts)
+		return STR_NONE;
+	if (container->runs.n)
+		return fix_format(fix, "image %.*s gives way to %.*s in %.*s, and nothing is known of that.",
+				  STR_ARG(container->image), STR_ARG(container->runs), STR_ARG(container->swapped_by));
+	return fix_format(fix,
+			  "image %.*s gives way to another in %.*s, but not in all that is built of this file, so that "
+			  "nothing is taken for known of it.",
+			  STR_ARG(container->image), STR_ARG(container->swapped_by));
+}
+
 /* ---- twins ---- */
 
 bool fix_replaces_images(const struct fix_config *config)

@@ -65,6 +65,9 @@ struct str fix_strict_mount(struct fix_context *fix, int target);
 void change_add_env(struct change *change, int target, const struct image_env *env, size_t n);
 struct str change_asks_env(struct fix_context *fix, int target, const struct image_env *env, size_t n);
 
+/* fix_swapped_in_words() - that a kustomization replaces the image by one that is not known, in a sentence; or empty. */
+struct str fix_swapped_in_words(struct fix_context *fix, int target);
+
 /* fix_replaces_images() - whether images give way to their twins, where that can be done (unprivileged-image). */
 bool fix_replaces_images(const struct fix_config *config);
 

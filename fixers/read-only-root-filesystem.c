@@ -148,6 +148,7 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 		problem->caveat = CAVEAT_READ_ONLY | (facts ? CAVEAT_BASE : 0);
 		problem->subject = fix_container(fix, target)->image;
 	}
+	fix_add_caveat(fix, problem, fix_swapped_in_words(fix, target));
 	fix_add_caveat(fix, problem, data_in_words(fix, target, needed));
 	fix_add_caveat(fix, problem, unread_in_words(fix, target));
 	fix_add_caveat(fix, problem, volume_in_words(fix, target));

@@ -273,6 +273,7 @@ static void add_caveats(struct fix_context *fix, struct problem *problem, int ta
 		problem->subject = fix_container(fix, target)->image;
 		problem->number = identity->uid;
 	}
+	fix_add_caveat(fix, problem, fix_swapped_in_words(fix, target));
 	fix_add_caveat(fix, problem, closed_mount(fix, target));
 	fix_add_caveat(fix, problem, strict_in_words(fix, target));
 	fix_add_caveat(fix, problem, homeless_in_words(fix, target));

@@ -16,6 +16,7 @@
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
+#include "engine/kustomization.h"
 #include "report/between.h"
 #include "report/machine.h"
 #include "report/text.h"
@@ -158,6 +159,23 @@ static bool read_kustomization(struct work *work, struct error **err)
 	return false;
 }
 
+/* Kustomizations say which images will run: they are read before what they are made of. */
+static void expect_kustomizations(struct work *work)
+{
+	for (size_t i = 0; i < work->list.n; i++) {
+		const struct walk_entry *entry = &work->list.items[i];
+		struct file_image image = FILE_IMAGE_INIT;
+		struct error *error CLEANUP(error_freep) = NULL;
+
+		/* What cannot be read is told when it is read again. */
+		if (entry->error || !kustomization_is_named(str_of(entry->path)) ||
+		    !read_entry(work, entry, &image, &error))
+			continue;
+		run_expect_kustomization(&work->run, entry->path, (struct str){ image.bytes, image.n });
+		file_image_free(&image);
+	}
+}
+
 static bool read_files(struct work *work, const struct walk_options *options, struct error **err)
 {
 	const struct settings *settings = &work->session->settings;
@@ -173,6 +191,7 @@ static bool read_files(struct work *work, const struct walk_options *options, st
 	asked = ask_all(work, err);
 	if (!asked)
 		return false;
+	expect_kustomizations(work);
 	read_all(work, asked);
 	free(asked);
 	return true;

@@ -11,6 +11,7 @@
 
 #include "engine/harden.h"
 #include "engine/homes.h"
+#include "engine/image_builds.h"
 #include "engine/inventory.h"
 #include "engine/levels.h"
 #include "engine/scan.h"
@@ -21,6 +22,7 @@ void run_init(struct run *run, const struct run_options *options)
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
 	run->images.known = intern_init(run->arena);
+	run->builds = image_builds_new(run->arena);
 	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
 	levels_init(&run->common);
 	homes_expect(run, &run->common);
@@ -68,6 +70,7 @@ void run_free(struct run *run)
 	arena_free(run->scratch);
 	intern_free(&run->intern);
 	intern_free(&run->images.known);
+	image_builds_free(run->builds);
 	free(run->images.items);
 	arena_free(run->arena);
 	*run = (struct run){ 0 };
@@ -76,6 +79,11 @@ void run_free(struct run *run)
 void run_expect(struct run *run, const struct source_options *options)
 {
 	homes_expect(run, options);
+}
+
+void run_expect_kustomization(struct run *run, const char *path, struct str bytes)
+{
+	image_builds_add(run->builds, path, bytes, &run->options.limits);
 }
 
 void run_note_unread(struct run *run, const char *path, bool named)
@@ -108,6 +116,7 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 {
 	struct source *source = run_add_bare(run, path, image, options);
 
+	source->options = image_builds_options(run->builds, path, source->options);
 	source->inside = inside;
 	source->writable = S_ISREG(source->image.id.mode) && strcmp(path, "-") != 0;
 	scan_source(run, source);

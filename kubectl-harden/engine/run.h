@@ -164,6 +164,7 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
+	struct image_builds *builds; /* of kustomizations that were told */
 	struct {
 		struct str *items; /* each once, as it is written */
 		size_t n, cap;
@@ -212,6 +213,12 @@ struct source *run_add_live(struct run *run, const char *path, struct file_image
 
 /* run_expect() - @options may be those of a source to come; told before the first one is added. */
 void run_expect(struct run *run, const struct source_options *options);
+
+/*
+ * run_expect_kustomization() - what the kustomization at @path makes of images of other files; told before these are
+ * added.
+ */
+void run_expect_kustomization(struct run *run, const char *path, struct str bytes);
 
 /*
  * run_note_unread() - says that the input at @path could not be read: what it may name stays, in the whole input if it is

@@ -77,14 +77,23 @@ static void ask_baseline(struct run *run, struct where where, struct kube_pod *p
 	fix_context_free(&fix);
 }
 
-static void note_images(struct run *run, const struct kube_pod *pod)
+static void note_image(struct run *run, struct str image)
+{
+	size_t before = run->images.known.n;
+
+	image = intern_str(&run->images.known, image);
+	if (run->images.known.n > before)
+		VEC_PUSH(&run->images, image);
+}
+
+/* Those that kustomizations make of them, too. */
+static void note_images(struct run *run, const struct kube_own *own, const struct kube_pod *pod)
 {
 	for (size_t i = 0; i < pod->containers_n; i++) {
-		size_t before = run->images.known.n;
-		struct str image = intern_str(&run->images.known, pod->containers[i].image);
-
-		if (run->images.known.n > before)
-			VEC_PUSH(&run->images, image);
+		note_image(run, pod->containers[i].image);
+		for (size_t k = 0; k < own->chains.n; k++)
+			note_image(run,
+				   image_chain_apply(&own->chains.items[k], run->scratch, pod->containers[i].image));
 	}
 }
 
@@ -98,7 +107,7 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 
 	scan->matters = true;
 	if (run->options.keep_images)
-		note_images(run, pod);
+		note_images(run, &scan->source->options->own, pod);
 	if (view->crowded)
 		refuse_document(scan->document, yaml_offset(pod->tree, view->object.node),
 				"an object with more than 1,000 pods");

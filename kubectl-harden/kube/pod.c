@@ -80,21 +80,55 @@ static const char *const container_lists[] = {
 	[CONTAINER_EPHEMERAL] = "ephemeralContainers[*]",
 };
 
+/* What runs in the place of @image where all builds of the file agree on what is known of it; else empty. */
+static struct str image_that_runs(struct arena *arena, const struct kube_own *own, struct str image)
+{
+	const struct image_fact *first = NULL;
+	struct str runs = STR_NONE;
+
+	for (size_t i = 0; i < own->chains.n; i++) {
+		struct str text = image_chain_apply(&own->chains.items[i], arena, image), as;
+		const struct image_fact *facts = NULL;
+		struct image_ref ref;
+
+		if (image_ref_parse(arena, text, &ref))
+			facts = image_fact_lookup(&own->images, arena, &ref, &as);
+		if (i && facts != first)
+			return STR_NONE;
+		first = facts;
+		runs = text;
+	}
+	return own->chains.more ? STR_NONE : runs;
+}
+
+static bool is_replaced(const struct kube_own *own, struct str image)
+{
+	for (size_t i = 0; own && i < own->chains.n; i++)
+		if (image_chain_names(&own->chains.items[i], image))
+			return true;
+	return false;
+}
+
 void kube_container_read_image(struct kube_container *container, struct arena *arena, const struct kube_own *own)
 {
 	uint32_t version[IMAGE_VERSION_MAX];
 	struct image_ref ref;
-	struct str as;
+	struct str as, image = container->image;
 
 	container->facts = NULL;
-	container->twin = STR_NONE;
+	container->twin = container->swapped_by = container->runs = STR_NONE;
 	container->is_dotnet = false;
 	container->dotnet = 0;
-	if (!image_ref_parse(arena, container->image, &ref))
+	if (is_replaced(own, image)) {
+		image = image_that_runs(arena, own, image);
+		container->swapped_by = own->chains.path;
+		container->runs = image;
+	}
+	if (!image_ref_parse(arena, image, &ref))
 		return;
 	container->facts = image_fact_lookup(own ? &own->images : NULL, arena, &ref, &as);
 	/* Whether a mirror has the twin, too, is not known. */
-	if (str_eq(as, ref.name))
+	if (str_eq(as, ref.name) && str_eq(image, container->image))
 		container->twin = image_twin(container->facts, arena, &ref);
 	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, as);
 	if (container->is_dotnet && image_version(ref.tag, version))

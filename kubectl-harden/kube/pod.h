@@ -11,6 +11,7 @@
 
 #include "kube/config_maps.h"
 #include "kube/image_facts.h"
+#include "kube/image_swaps.h"
 #include "kube/kinds.h"
 #include "yaml/edit.h"
 #include "yaml/tree.h"
@@ -25,6 +26,8 @@ struct kube_container {
 	bool sidecar;			/* an init container with restartPolicy: Always */
 	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
 	struct str twin;		/* an image that does the same without root, with its tag; empty for none */
+	struct str swapped_by;		/* a kustomization that replaces the image; else empty */
+	struct str runs;		/* the image that runs then; empty where kustomizations do not agree */
 	bool is_dotnet;			/* the image is one of Microsoft's .NET images */
 	unsigned dotnet;		/* its major version of .NET, else 0 */
 };
@@ -67,6 +70,7 @@ struct kube_pods {
 struct kube_own {
 	struct kube_kind_list kinds;
 	struct image_facts images;
+	struct image_chains chains; /* what kustomizations make of the images of the file */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "kube/image_facts.h"
+#include "kube/image_swaps.h"
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -341,6 +342,46 @@ static const struct {
 	{ "images: [\n", NULL, 1, 0 }, /* whatever the parser says */
 };
 
+/* ---- what kustomizations make of an image ---- */
+
+static void test_swaps(void **state)
+{
+	static const struct {
+		struct image_swap swaps[2];
+		const char *image, *becomes;
+	} cases[] = {
+		{ { { .name = STR("nginx"), .new_name = STR("a.example:5000/web") } },
+		  "nginx:1.27",
+		  "a.example:5000/web:1.27" },
+		{ { { .name = STR("nginx"), .new_tag = STR("2") } }, "nginx", "nginx:2" },
+		{ { { .name = STR("nginx"), .new_tag = STR("2") } }, "nginx:1@sha256:1", "nginx:2" },
+		{ { { .name = STR("nginx"), .digest = STR("sha256:2") } }, "nginx:1", "nginx@sha256:2" },
+		{ { { .name = STR("nginx"), .tag_suffix = STR("-x") } }, "nginx:1", "nginx:1-x" },
+		{ { { .name = STR("nginx"), .new_name = STR("b") }, { .name = STR("b"), .new_tag = STR("3") } },
+		  "nginx:1",
+		  "b:3" },
+		{ { { .name = STR("a.example:5000/nginx"), .new_name = STR("b") } }, "a.example:5000/nginx", "b" },
+		{ { { .name = STR("nginx"), .new_name = STR("b") } },
+		  "docker.io/library/nginx:1",
+		  "docker.io/library/nginx:1" },
+		{ { { .name = STR("nginx"), .new_name = STR("b") } }, "nginx2", "nginx2" },
+		{ { { .name = STR("nginx"), .new_name = STR("b") } }, "", "" },
+	};
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct image_swap *swaps[] = { &cases[i].swaps[0], &cases[i].swaps[1] };
+		struct image_chain chain = { swaps, cases[i].swaps[1].name.n ? 2 : 1 };
+		struct str image = str_of(cases[i].image), becomes = image_chain_apply(&chain, arena, image);
+
+		if (!str_is(becomes, cases[i].becomes))
+			fail_msg("%s becomes \"%.*s\"", cases[i].image, STR_ARG(becomes));
+		assert_int_equal(image_chain_names(&chain, image), strcmp(cases[i].image, cases[i].becomes) != 0);
+	}
+	arena_free(arena);
+}
+
 static void test_files(void **state)
 {
 	(void)state;
@@ -367,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_references), cmocka_unit_test(test_versions), cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_moves),	   cmocka_unit_test(test_files),    cmocka_unit_test(test_mirrors),
 		cmocka_unit_test(test_own_first),  cmocka_unit_test(test_twins),    cmocka_unit_test(test_places),
+		cmocka_unit_test(test_swaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
