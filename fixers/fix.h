@@ -25,7 +25,7 @@ struct problem {
 	struct str subject; /* of the caveat: an image, a mount */
 	struct str detail;
 	int64_t number;
-	struct str note; /* a line of its own in the summary: what became of a port */
+	struct str note; /* lines of their own in the summary: what became of a port */
 };
 
 /* A set of edits that happens whole or not at all. */

@@ -100,7 +100,7 @@ struct finding_text {
 	struct str subject; /* of a caveat: the image, or a mount */
 	struct str detail;
 	int64_t number;
-	struct str note; /* a line of the summary: what became of a port */
+	struct str note; /* lines of the summary, a newline between them: what became of a port */
 	unsigned caveat; /* enum caveat */
 	bool declined;	 /* FIX_LEFT, because the user does not want it, or something that it needs */
 };

@@ -8,6 +8,7 @@
 
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "kube/pod_security.h"
 
 enum profile namespace_level(struct str value)
 {
@@ -18,6 +19,82 @@ enum profile namespace_level(struct str value)
 			return levels[i];
 	return PROFILE_AUTO;
 }
+
+bool namespace_version(struct str value, unsigned *ret_version)
+{
+	return !str_starts(value, STR("1")) && pod_security_version(value, ret_version);
+}
+
+/* ---- labels that say nothing ---- */
+
+static struct str level_fault(struct fix_context *fix, const char *label, struct str value, bool enforces)
+{
+	static const char *const levels[] = { "privileged", "baseline", "restricted" };
+	const char *near = str_nearest(value, levels, 3);
+
+	return fix_format(fix, "%s: \"%.*s\" is no level%s%s%s: the API refuses it, and where it stands already %s",
+			  label, STR_ARG(value), near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
+			  enforces ? "it means restricted" : "it means privileged");
+}
+
+static struct str version_fault(struct fix_context *fix, const char *label, struct str value)
+{
+	return fix_format(fix,
+			  "%s: \"%.*s\" is no version, such as v1.30 or latest: the API refuses it, and where it stands "
+			  "already it means latest",
+			  label, STR_ARG(value));
+}
+
+size_t namespace_faults(struct fix_context *fix, struct namespace_fault faults[NAMESPACE_FAULTS_MAX])
+{
+	static const struct {
+		const char *name;
+		bool version, enforces;
+	} labels[NAMESPACE_FAULTS_MAX] = {
+		{ NAMESPACE_ENFORCE, false, true },	    { NAMESPACE_ENFORCE_VERSION, true, true },
+		{ NAMESPACE_LABELS "audit", false, false }, { NAMESPACE_LABELS "audit-version", true, false },
+		{ NAMESPACE_LABELS "warn", false, false },  { NAMESPACE_LABELS "warn-version", true, false },
+	};
+	yaml_id map = yaml_get_path(fix->tree, fix->pod->object.node, "metadata.labels");
+	size_t n = 0;
+
+	for (size_t i = 0; i < NAMESPACE_FAULTS_MAX; i++) {
+		yaml_id value = yaml_get(fix->tree, map, labels[i].name);
+		struct str text = yaml_text(fix->tree, value);
+		unsigned version;
+
+		if (!value || fix_placeholder(fix, value) ||
+		    (labels[i].version ? namespace_version(text, &version) : namespace_level(text) != PROFILE_AUTO))
+			continue;
+		faults[n++] = (struct namespace_fault){
+			value,
+			labels[i].version ? version_fault(fix, labels[i].name, text)
+					  : level_fault(fix, labels[i].name, text, labels[i].enforces),
+		};
+	}
+	return n;
+}
+
+static enum fix_status report_faults(struct fix_context *fix, const struct fixer *self, bool *ret_enforce)
+{
+	struct namespace_fault faults[NAMESPACE_FAULTS_MAX];
+	size_t n = namespace_faults(fix, faults);
+	yaml_id enforce = yaml_get(fix->tree, yaml_get_path(fix->tree, fix->pod->object.node, "metadata.labels"),
+				   NAMESPACE_ENFORCE);
+
+	*ret_enforce = false;
+	for (size_t i = 0; i < n; i++) {
+		struct problem problem = { .safety = SAFETY_FINDING, .at = faults[i].value };
+
+		problem.message = faults[i].message;
+		problem.reason = STR("only a person can say what was meant");
+		fix_report(fix, self, &problem);
+		*ret_enforce |= faults[i].value == enforce;
+	}
+	return n ? FIX_LEFT : FIX_FINE;
+}
+
+/* ---- what the pods have reached ---- */
 
 /* What is in the way, as problem->reason; false where nothing is. */
 static bool is_in_the_way(struct fix_context *fix, const struct namespace_plan *plan, struct problem *problem)
@@ -74,9 +151,11 @@ static enum fix_status run_namespace(struct fix_context *fix, const struct fixer
 	enum profile old = namespace_level(yaml_text(fix->tree, label));
 	struct problem problem = { .safety = SAFETY_CAVEAT };
 	struct change change;
+	bool enforces_nothing;
+	enum fix_status status = report_faults(fix, self, &enforces_nothing);
 
-	if (plan->level == PROFILE_PRIVILEGED || !object->name.n)
-		return FIX_FINE;
+	if (plan->level == PROFILE_PRIVILEGED || !object->name.n || enforces_nothing)
+		return status;
 	problem.at = label ? label : yaml_get(fix->tree, yaml_get(fix->tree, object->node, "metadata"), "name");
 	if (old != PROFILE_AUTO && old >= plan->level)
 		return check_kept(fix, self, &problem);

@@ -259,7 +259,7 @@ static struct str suggest_twin(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
 
-	if (!container->twin.n || fix_replaces_images(fix->config))
+	if (!container->twin.n || fix->pod->replaces_images)
 		return STR_NONE;
 	return fix_format(fix, "image %.*s starts as root; %.*s does the same without: --replace-images",
 			  STR_ARG(container->image), STR_ARG(container->twin));

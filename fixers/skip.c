@@ -113,22 +113,59 @@ static size_t count_entries(struct str text)
 	return n < ENTRIES_MAX ? n : ENTRIES_MAX;
 }
 
+/* Keys that only look like ours: what they are to keep is changed all the same. Most keys are told by a glance. */
+static bool is_misspelt(struct str key)
+{
+	static const char *const ours[] = { SKIP_ANNOTATION };
+	bool begins = str_starts(key, STR("kubectl-"));
+
+	if (!begins && str_find(key, STR("harden"), 0) == SIZE_MAX && str_find(key, STR("Harden"), 0) == SIZE_MAX)
+		return false;
+	return !str_is(key, SKIP_ANNOTATION) && (str_starts(key, STR("kubectl-harden")) || str_nearest(key, ours, 1));
+}
+
+static size_t count_misspelt(struct kube_pod *pod, yaml_id metadata)
+{
+	size_t n = 0;
+
+	YAML_EACH(pod->tree, yaml_get(pod->tree, metadata, "annotations"), key)
+		n += is_misspelt(yaml_text(pod->tree, key));
+	return n < ENTRIES_MAX ? n : ENTRIES_MAX;
+}
+
+static void add_misspelt(struct reader *r, yaml_id metadata)
+{
+	size_t n = 0;
+
+	YAML_EACH(r->pod->tree, yaml_get(r->pod->tree, metadata, "annotations"), key) {
+		struct str text = yaml_text(r->pod->tree, key);
+
+		r->node = key;
+		if (is_misspelt(text) && n++ < ENTRIES_MAX)
+			add_fault(r, text, STR_NONE,
+				  str_fmt(r->arena, "unknown annotation %.*s (did you mean " SKIP_ANNOTATION "?)",
+					  STR_ARG(text)));
+	}
+}
+
 struct skips *skips_read(struct kube_pod *pod, struct arena *arena)
 {
 	struct reader r = { .pod = pod, .arena = arena };
-	yaml_id nodes[2] = { YAML_NONE, YAML_NONE };
-	size_t most = 0;
+	yaml_id holders[2], nodes[2] = { YAML_NONE, YAML_NONE };
+	size_t most = 0, misspelt = 0;
 
-	if (!yaml_may_have(pod->tree, STR(SKIP_ANNOTATION)))
+	if (!yaml_may_have(pod->tree, STR("annotations")))
 		return NULL;
-	nodes[0] = annotation_of(pod, yaml_get(pod->tree, pod->object.node, "metadata"));
-	nodes[1] = annotation_of(pod, pod->metadata);
-	if (nodes[1] == nodes[0])
-		nodes[1] = YAML_NONE; /* a Pod is its own template */
-	if (!nodes[0] && !nodes[1])
-		return NULL;
-	for (size_t i = 0; i < 2; i++)
+	holders[0] = yaml_get(pod->tree, pod->object.node, "metadata");
+	holders[1] = pod->metadata == holders[0] ? YAML_NONE : pod->metadata; /* a Pod is its own template */
+	for (size_t i = 0; i < 2; i++) {
+		nodes[i] = annotation_of(pod, holders[i]);
+		misspelt += count_misspelt(pod, holders[i]);
 		most += count_entries(yaml_text(pod->tree, nodes[i]));
+	}
+	if (!nodes[0] && !nodes[1] && !misspelt)
+		return NULL;
+	most += misspelt;
 	r.skips = ARENA_NEW(arena, struct skips);
 	r.skips->items = ARENA_ARRAY(arena, struct skip, most);
 	r.skips->faults = ARENA_ARRAY(arena, struct skip_fault, most);
@@ -144,6 +181,7 @@ struct skips *skips_read(struct kube_pod *pod, struct arena *arena)
 		while (n++ < ENTRIES_MAX && str_cut(&rest, ',', &entry))
 			if (str_trim(entry).n)
 				read_entry(&r, str_trim(entry));
+		add_misspelt(&r, holders[i]);
 	}
 	return r.skips;
 }

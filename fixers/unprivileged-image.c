@@ -102,7 +102,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	const char *why;
 	bool root;
 
-	if (target == TARGET_POD || !fix_replaces_images(fix->config) || fix->pod->windows)
+	if (target == TARGET_POD || !fix->pod->replaces_images || fix->pod->windows)
 		return FIX_FINE;
 	container = fix_container(fix, target);
 	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)

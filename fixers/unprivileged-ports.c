@@ -84,6 +84,22 @@ static void add_count(struct buf *words, size_t count, const char *what)
 	buf_addf(words, "%zu %s%s", count, what, count > 1 ? "s" : "");
 }
 
+/* Whether the ConfigMap of an entry is told with another entry, or among what the plan moves. */
+static bool is_told(struct fix_context *fix, const struct port_sites *sites, size_t index,
+		    const struct port_decision *decision)
+{
+	struct str name = sites->configs.items[index].value.map->name, rest = decision->services, other;
+	struct str words = fix_format(fix, "ConfigMap/%.*s", STR_ARG(name));
+
+	for (size_t i = 0; i < index; i++)
+		if (str_eq(sites->configs.items[i].value.map->name, name))
+			return true;
+	while (str_cut(&rest, ',', &other))
+		if (str_eq(str_trim(other), words))
+			return true;
+	return false;
+}
+
 static struct str sites_in_words(struct fix_context *fix, const struct port_sites *sites,
 				 const struct port_decision *decision)
 {
@@ -105,7 +121,8 @@ static struct str sites_in_words(struct fix_context *fix, const struct port_site
 		hooks += site->kind == SITE_HOOK || (site->kind == SITE_EXEC && site->label.n);
 	}
 	for (size_t i = 0; i < sites->configs.n; i++)
-		add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
+		if (!is_told(fix, sites, i, decision))
+			add_words(&words, STR("ConfigMap/"), sites->configs.items[i].value.map->name);
 	add_count(&words, probes, "probe");
 	add_count(&words, hooks, "hook");
 	add_count(&words, annotations, "annotation");
@@ -121,6 +138,9 @@ static struct str setting_in_words(struct fix_context *fix, const struct port_si
 	for (size_t i = 0; i < sites->n; i++) {
 		const struct port_site *site = &sites->items[i];
 
+		/* What another container says is no setting of this one. */
+		if (sites->owner >= 0 && site->container != sites->owner)
+			continue;
 		if (site->kind == SITE_ENV && site->label.n)
 			return fix_format(fix, "%.*s=%.*s", STR_ARG(site->label), STR_ARG(site->text));
 		if (site->kind == SITE_ARG && site->label.n)
@@ -169,6 +189,9 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 		edit_site(&change, &sites.items[i], decision->target);
 	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
 				   STR_ARG(sites_in_words(fix, &sites, decision)));
+	if (sites.beside.n)
+		problem->note = fix_format(fix, "%.*s\n%.*s stays, and may mean port %u", STR_ARG(problem->note),
+					   STR_ARG(sites.beside), decision->port);
 	for (size_t i = 0; i < sites.n; i++)
 		if (sites.items[i].kind == SITE_IMAGE)
 			fix_add_caveat(fix, problem,
@@ -192,6 +215,77 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 
 /* ---- the pod ---- */
 
+/* A port that waits for the sysctl, and why it is not moved. */
+struct kept_port {
+	uint16_t port;
+	struct str reason;
+	bool told;
+};
+
+/* At most LOW_PORTS_MAX: no program has more. One of both protocols is one. */
+static size_t kept_ports(struct fix_context *fix, struct kept_port *ret_ports)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < fix->ports->n && n < LOW_PORTS_MAX; i++) {
+		const struct port_decision *decision = &fix->ports->items[i];
+		size_t k = 0;
+
+		if (decision->action != PORT_SYSCTL || is_allowed_by_sysctl(fix, decision->port))
+			continue;
+		while (k < n && ret_ports[k].port != decision->port)
+			k++;
+		if (k == n)
+			ret_ports[n++] = (struct kept_port){ decision->port, decision->reason, false };
+	}
+	return n;
+}
+
+/* "ports 80, 443 kept, by sysctl: why", of all that have the reason of the first of @ports. */
+static void add_kept(struct buf *lines, struct kept_port *ports, size_t n)
+{
+	struct str reason = ports->reason;
+	size_t same = 0, told = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(ports[i].reason, reason)) {
+			ports[i].told = true;
+			same++;
+		}
+	}
+	buf_addf(lines, "port%s ", same > 1 ? "s" : "");
+	for (size_t i = 0; i < n; i++) {
+		if (!str_eq(ports[i].reason, reason))
+			continue;
+		buf_addf(lines, "%s%u", !told ? "" : told + 1 < same ? ", " : " and ", ports[i].port);
+		told++;
+	}
+	buf_addz(lines, " kept, by sysctl: ");
+	/* A name in it may be of several lines. */
+	for (size_t i = 0; i < reason.n; i++)
+		buf_addc(lines, reason.p[i] == '\n' ? ' ' : reason.p[i]);
+}
+
+/* A line for each reason: one sysctl allows all of them. */
+static struct str kept_in_words(struct fix_context *fix)
+{
+	struct kept_port ports[LOW_PORTS_MAX];
+	size_t n = kept_ports(fix, ports);
+	struct buf lines = BUF_INIT;
+	struct str text;
+
+	for (size_t i = 0; i < n; i++) {
+		if (ports[i].told)
+			continue;
+		if (i)
+			buf_addc(&lines, '\n');
+		add_kept(&lines, &ports[i], n - i);
+	}
+	text = str_copy(fix->arena, buf_str(&lines));
+	buf_free(&lines);
+	return text;
+}
+
 static enum fix_status keep(struct fix_context *fix, const struct fixer *self, const struct port_decision *decision,
 			    struct problem *problem)
 {
@@ -206,9 +300,9 @@ static enum fix_status keep(struct fix_context *fix, const struct fixer *self, c
 			    "port from 1024 on");
 		return fix_report(fix, self, problem);
 	}
+	problem->note = kept_in_words(fix);
 	change = fix_begin(fix, TARGET_POD);
 	set_sysctl(fix, &change);
-	problem->note = fix_format(fix, "port %u kept, by sysctl: %.*s", decision->port, STR_ARG(decision->reason));
 	return fix_end(&change, self, problem);
 }
 

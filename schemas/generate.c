@@ -19,14 +19,15 @@ static const struct table {
 	const char *key;
 	bool (*emit)(struct schema *schema, struct buf *out);
 } tables[] = {
-	{ "kinds", emit_kinds },	 { "orders", emit_orders }, { "checks", emit_pod_security },
-	{ "listeners", emit_listeners }, { "moves", emit_ports },   { "images", emit_images },
-	{ "dotnet", emit_dotnet },
+	{ "kinds", emit_kinds },	 { "orders", emit_orders },	    { "checks", emit_pod_security },
+	{ "listeners", emit_listeners }, { "moves", emit_ports },	    { "images", emit_images },
+	{ "dotnet", emit_dotnet },	 { "merge-keys", emit_merge_keys },
 };
 
 /* The headers of kubectl-harden/kube that declare the tables. */
-static const char *const headers[] = { "config_files.h", "dotnet.h", "image_facts.h",  "kinds.h",
-				       "listeners.h",	 "pod.h",    "pod_security.h", "port_references.h" };
+static const char *const headers[] = { "config_files.h", "dotnet.h",	   "image_facts.h",
+				       "kinds.h",	 "listeners.h",	   "merge_keys.h",
+				       "pod.h",		 "pod_security.h", "port_references.h" };
 
 enum { TABLES = sizeof(tables) / sizeof(tables[0]) };
 

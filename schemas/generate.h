@@ -26,6 +26,9 @@ bool emit_images(struct schema *schema, struct buf *out);
 /* emit_listeners() - listeners.yaml: the tables of kube/listeners.h and kube/config_files.h. */
 bool emit_listeners(struct schema *schema, struct buf *out);
 
+/* emit_merge_keys() - merge-keys.yaml: kube_merge_kinds[] of kube/merge_keys.h. */
+bool emit_merge_keys(struct schema *schema, struct buf *out);
+
 /* emit_ports() - ports.yaml: port_moves, port_reserved of kube/listeners.h, and the tables of kube/port_references.h. */
 bool emit_ports(struct schema *schema, struct buf *out);
 

@@ -99,25 +99,30 @@ static bool emit_table(struct schema *schema, yaml_id map, const char *key, cons
 	return fine;
 }
 
-static bool emit_never(struct schema *schema, yaml_id map, struct buf *out)
+static void emit_words(struct buf *out, const char *c_name, const char *const *words, size_t n)
+{
+	buf_addf(out, "\nconst char *const %s[] = {\n", c_name);
+	for (size_t i = 0; i < n; i++) {
+		buf_addc(out, '\t');
+		emit_string(out, words[i]);
+		buf_addz(out, ",\n");
+	}
+	buf_addf(out, "};\nconst size_t %s_n = %zu;\n", c_name, n);
+}
+
+static bool emit_words_of(struct schema *schema, yaml_id map, const char *key, const char *c_name, struct buf *out)
 {
 	struct names seen = { 0 };
 	bool fine = true;
 
-	buf_addz(out, "\nconst char *const listener_never[] = {\n");
-	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, "never"), row) {
+	YAML_EACH(&schema->tree, yaml_get(&schema->tree, map, key), row) {
 		struct schema_texts names;
 
 		fine = fine && schema_keys(schema, row, "names source", "names source") &&
 		       schema_texts(schema, row, "names", &names) && read_source(schema, row) &&
 		       note_names(schema, row, &names, &seen);
 	}
-	for (size_t i = 0; i < seen.n; i++) {
-		buf_addc(out, '\t');
-		emit_string(out, seen.items[i]);
-		buf_addz(out, ",\n");
-	}
-	buf_addf(out, "};\nconst size_t listener_never_n = %zu;\n", seen.n);
+	emit_words(out, c_name, seen.items, seen.n);
 	free(seen.items);
 	return fine;
 }
@@ -177,16 +182,13 @@ bool emit_listeners(struct schema *schema, struct buf *out)
 	struct schema_texts hosts;
 
 	if (!schema_keys(schema, schema->tree.root, "listeners", "listeners") ||
-	    !schema_keys(schema, map, "hosts never env flags configs", "hosts never env flags configs") ||
+	    !schema_keys(schema, map, "hosts never env flags configs config-names",
+			 "hosts never env flags configs config-names") ||
 	    !schema_texts(schema, map, "hosts", &hosts))
 		return false;
-	buf_addz(out, "\nconst char *const listener_hosts[] = {\n");
-	for (size_t i = 0; i < hosts.n; i++) {
-		buf_addc(out, '\t');
-		emit_string(out, hosts.items[i]);
-		buf_addz(out, ",\n");
-	}
-	buf_addf(out, "};\nconst size_t listener_hosts_n = %zu;\n", hosts.n);
-	return emit_never(schema, map, out) && emit_table(schema, map, "env", "listener_env", out) &&
+	emit_words(out, "listener_hosts", hosts.items, hosts.n);
+	return emit_words_of(schema, map, "never", "listener_never", out) &&
+	       emit_words_of(schema, map, "config-names", "config_names", out) &&
+	       emit_table(schema, map, "env", "listener_env", out) &&
 	       emit_table(schema, map, "flags", "listener_flags", out) && emit_configs(schema, map, out);
 }

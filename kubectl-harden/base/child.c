@@ -41,15 +41,18 @@ static void close_end(int *fd)
 
 /* ---- starting ---- */
 
-static int spawn(const char *const *argv, int out, int err, const sigset_t *mask, pid_t *ret_pid)
+static int spawn(const char *const *argv, const struct child_options *options, int out, int err, const sigset_t *mask,
+		 pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	char *const *words;
+	char *const *words, *const *env = environ;
 	int number;
 
 	/* Only by its type could execve() write to them. */
 	memcpy(&words, &argv, sizeof(words));
+	if (options->env)
+		memcpy(&env, &options->env, sizeof(env));
 	number = posix_spawn_file_actions_init(&actions);
 	if (number)
 		return number;
@@ -58,25 +61,28 @@ static int spawn(const char *const *argv, int out, int err, const sigset_t *mask
 		posix_spawn_file_actions_destroy(&actions);
 		return number;
 	}
-	number = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!options->reads)
+		number = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	number = number ? number : posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	number = number ? number : posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
+	if (!options->tells)
+		number = number ? number : posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
 	number = number ? number : posix_spawnattr_setsigmask(&attr, mask);
 	number = number ? number : posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	number = number ? number : posix_spawnp(ret_pid, argv[0], &actions, &attr, words, environ);
+	number = number ? number : posix_spawnp(ret_pid, argv[0], &actions, &attr, words, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return number;
 }
 
-static bool start(struct running *running, const char *const *argv, struct child *ret, struct error **err)
+static bool start(struct running *running, const char *const *argv, const struct child_options *options,
+		  struct child *ret, struct error **err)
 {
 	int out[2] = { -1, -1 }, errors[2] = { -1, -1 }, number = 0;
 
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0)
 		number = errno;
 	else
-		number = spawn(argv, out[1], errors[1], &running->waiting, &running->pid);
+		number = spawn(argv, options, out[1], errors[1], &running->waiting, &running->pid);
 	close_end(&out[1]);
 	close_end(&errors[1]);
 	if (!number) {
@@ -149,6 +155,12 @@ static void wait_for(struct running *running, bool kill_it, int *ret_status)
 bool child_run(const char *const *argv, size_t most, const volatile sig_atomic_t *stop, struct child *ret,
 	       struct error **err)
 {
+	return child_run_with(argv, &(struct child_options){ 0 }, most, stop, ret, err);
+}
+
+bool child_run_with(const char *const *argv, const struct child_options *options, size_t most,
+		    const volatile sig_atomic_t *stop, struct child *ret, struct error **err)
+{
 	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction by_default = { .sa_handler = SIG_DFL }, old;
 	struct running running = { .stop = stop, .out = -1, .err = -1 };
@@ -162,7 +174,7 @@ bool child_run(const char *const *argv, size_t most, const volatile sig_atomic_t
 	sigprocmask(SIG_BLOCK, &set, &running.waiting);
 	/* Whoever ignores SIGCHLD is not told how its children end. */
 	sigaction(SIGCHLD, &by_default, &old);
-	fine = start(&running, argv, ret, err);
+	fine = start(&running, argv, options, ret, err);
 	if (fine) {
 		fine = read_both(&running, most, ret, err);
 		close_end(&running.out);

@@ -26,4 +26,15 @@ enum { CHILD_ERR_MAX = 16 * 1024 };
  */
 bool child_run(const char *const *argv, size_t most, const volatile sig_atomic_t *stop, struct child *ret,
 	       struct error **err);
+
+/* What a program gets that may ask a person for something. */
+struct child_options {
+	const char *const *env; /* "NAME=value", up to a NULL; NULL: what we were given */
+	bool reads;		/* its standard input is ours */
+	bool tells;		/* its standard error is ours: child.err stays empty */
+};
+
+/* child_run_with() - the same with @options. */
+bool child_run_with(const char *const *argv, const struct child_options *options, size_t most,
+		    const volatile sig_atomic_t *stop, struct child *ret, struct error **err);
 void child_free(struct child *child);

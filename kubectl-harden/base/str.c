@@ -134,6 +134,15 @@ struct str str_copy(struct arena *arena, struct str s)
 	return (struct str){ p, s.n };
 }
 
+struct str str_lower(struct arena *arena, struct str s)
+{
+	char *p = arena_alloc(arena, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = lower(s.p[i]);
+	return (struct str){ p, s.n };
+}
+
 struct str str_fmt(struct arena *arena, const char *format, ...)
 {
 	char text[256];

@@ -90,6 +90,9 @@ char *str_dup(struct str s);
 struct str str_copy(struct arena *arena, struct str s);
 struct str str_fmt(struct arena *arena, const char *format, ...) __attribute__((__format__(printf, 2, 3)));
 
+/* str_lower() - a copy in @arena, likewise terminated, with its ASCII letters in lower case. */
+struct str str_lower(struct arena *arena, struct str s);
+
 /* str_join(), str_from_int() - as str_fmt() with "%.*s%.*s" and "%lld", at a tenth of the cost. */
 struct str str_join(struct arena *arena, struct str a, struct str b);
 struct str str_from_int(struct arena *arena, int64_t value);

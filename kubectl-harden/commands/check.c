@@ -6,7 +6,7 @@
 #include "report/check.h"
 
 #include "base/file.h"
-#include "commands/work.h"
+#include "commands/cluster_work.h"
 #include "report/baseline.h"
 #include "report/text.h"
 
@@ -73,7 +73,7 @@ static bool use_baseline(struct work *work, struct baseline *baseline)
 	}
 	if (work->session->settings.baseline)
 		baseline_apply(baseline, &work->run);
-	totals_count(&work->run, &work->caveats, &work->totals);
+	work_count(work);
 	return true;
 }
 
@@ -115,6 +115,56 @@ static int answer(struct work *work, struct baseline *baseline)
 	return work_end(work, code);
 }
 
+/* ---- objects of a cluster ---- */
+
+/* One namespace after the other, each forgotten once it was told. */
+static void print_namespace(struct cluster_work *live)
+{
+	const struct settings *settings = &live->work.session->settings;
+
+	print_text(&live->work);
+	output_flush(&live->work.session->out);
+	if (!settings->quiet && settings->format == FORMAT_TEXT)
+		summary_passed_over(&live->work.session->err.text, &live->work.run, settings->verbose);
+	output_flush(&live->work.session->err);
+}
+
+static void keep_whole(struct cluster_work *live)
+{
+	(void)live;
+}
+
+static int finish_live(struct cluster_work *live, struct baseline *baseline)
+{
+	const struct settings *settings = &live->work.session->settings;
+	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
+	struct work *work = &live->work;
+
+	if (live->whole)
+		return answer(work, baseline);
+	work->totals = live->sum;
+	if (!settings->quiet && settings->format == FORMAT_TEXT)
+		check_add_total(&work->session->err.text, &work->totals);
+	return work_end(work, work_is_answer(work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE);
+}
+
+static int run_live(struct session *session, struct baseline *baseline)
+{
+	const struct settings *settings = &session->settings;
+	struct cluster_work live;
+	int code;
+
+	if (cluster_work_open(&live, session, &code)) {
+		live.whole = settings->baseline || settings->write_baseline ||
+			     (settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS);
+		live.done = live.whole ? keep_whole : print_namespace;
+		if (cluster_work_do(&live, &code))
+			code = finish_live(&live, baseline);
+	}
+	cluster_work_free(&live);
+	return code;
+}
+
 static int run(struct session *session)
 {
 	struct settings *settings = &session->settings;
@@ -127,6 +177,11 @@ static int run(struct session *session)
 		return code;
 	}
 	settings->run.traced |= settings->baseline || settings->write_baseline;
+	if (cluster_is_meant(settings)) {
+		code = run_live(session, &baseline);
+		baseline_free(&baseline);
+		return code;
+	}
 	if (work_do(&work, session, &code))
 		code = answer(&work, &baseline);
 	work_free(&work);
@@ -138,9 +193,13 @@ const struct command command_check = {
 	.name = "check",
 	.bit = COMMAND_CHECK,
 	.summary = "List what is not hardened, one finding a line",
-	.description = "List what is not hardened, one finding a line, as FILE:LINE:COLUMN: FIXER: MESSAGE. Nothing is "
-		       "changed. [fixable] marks what fix would mend.\n\n"
-		       "Exit status: 0 No findings. 1 Findings, of the kind that --fail-on means. >1 An error.",
+	.description =
+		"List what is not hardened, one finding a line, as FILE:LINE:COLUMN: FIXER: MESSAGE; of what runs in "
+		"a cluster, as NAMESPACE/TYPE/NAME: FIXER: MESSAGE. Nothing is changed. [fixable] marks what fix "
+		"would mend.\n\n"
+		"Objects of a cluster are named as for kubectl get: TYPE, TYPE/NAME, several with commas or blanks; "
+		"without a TYPE all that hold pods. Owned objects are left to their owners.\n\n"
+		"Exit status: 0 No findings. 1 Findings, of the kind that --fail-on means. >1 An error.",
 	.examples = "# Check a folder and those in it\n"
 		    "kubectl harden check -R -f examples\n"
 		    "# Fail only where a Pod Security level would refuse the pod\n"
@@ -149,7 +208,11 @@ const struct command command_check = {
 		    "kubectl harden check -R -f examples -o sarif\n"
 		    "# Begin where you are: only what is new fails from now on\n"
 		    "kubectl harden check -R -f examples --write-baseline=baseline.json\n"
-		    "kubectl harden check -R -f examples --baseline=baseline.json\n",
-	.usage = "(-f FILENAME | -k DIRECTORY) [options]",
+		    "kubectl harden check -R -f examples --baseline=baseline.json\n"
+		    "# What runs in a namespace of the cluster, and some of all of them\n"
+		    "kubectl harden check -n default\n"
+		    "kubectl harden check deployments -A -l app=shop\n",
+	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME]) [options]",
+	.arguments_max = SIZE_MAX,
 	.run = run,
 };

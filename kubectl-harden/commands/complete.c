@@ -47,6 +47,8 @@ static enum directive offer_fixers(struct buf *out, struct str start)
 
 static enum directive offer_value(struct buf *out, const struct option *option, struct str start)
 {
+	struct buf word CLEANUP(buf_free) = BUF_INIT;
+
 	switch (option->value) {
 	case VALUE_FILES:
 		buf_addz(out, "json\nyaml\nyml\n");
@@ -67,6 +69,11 @@ static enum directive offer_value(struct buf *out, const struct option *option, 
 	}
 	for (size_t i = 0; option->words && option->words[i]; i++)
 		offer(out, start, "", option->words[i], NULL);
+	if (option->form) {
+		buf_add(&word, str_sub(str_of(option->form), 0, strcspn(option->form, "=") + 1));
+		buf_addc(&word, '\0');
+		offer(out, start, "", word.p, NULL);
+	}
 	return DIRECTIVE_NO_FILES;
 }
 

@@ -90,6 +90,16 @@ static void add_pod(struct buf *text, struct str image, const struct image_fact 
 			 low, low);
 }
 
+static void add_note(struct buf *out, struct str note)
+{
+	struct str line;
+
+	for (size_t start = out->n; str_cut(&note, '\n', &line);) {
+		buf_addz(out, out->n > start ? "; " : "");
+		text_escape(out, line);
+	}
+}
+
 /* The sentences that a person should read beside the diff, each once. */
 static void add_sentences(struct buf *out, const struct source *source, size_t indent)
 {
@@ -109,7 +119,7 @@ static void add_sentences(struct buf *out, const struct source *source, size_t i
 				text_escape(&sentence, finding->reason);
 				last = finding->reason;
 			} else if (finding->status == FIX_CHANGED && finding->note.n) {
-				text_escape(&sentence, finding->note);
+				add_note(&sentence, finding->note);
 			}
 			if (finding->status == FIX_CHANGED && finding->caveat) {
 				buf_addz(&sentence, sentence.n ? "; caveat: " : "caveat: ");

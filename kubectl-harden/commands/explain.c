@@ -161,7 +161,8 @@ const struct command command_explain = {
 		"one sees it, and what it does to an example. Or explain a Pod Security Standard: which fixer answers for "
 		"which of its checks, and how safe what it changes is: safe cannot stop a correct program, caveat can in a "
 		"way that is named, unsafe takes away what the program probably uses and is made on request only, finding "
-		"is for a person. Or explain an image: what is known of it and from where, and what the fixers make of a "
+		"is for a person. Or explain an image: what is known of it and from where, by the flags and the project files of "
+		"the current folder as by the program, and what the fixers make of a "
 		"container of it.",
 	.examples = "# Why drop capabilities?\n"
 		    "kubectl harden explain capabilities\n"

@@ -4,6 +4,7 @@
 #include "commands/example.h"
 #include "commands/image_words.h"
 #include "commands/images.h"
+#include "commands/project.h"
 #include "report/text.h"
 
 enum { TITLE_COLUMNS = 21 };
@@ -64,19 +65,37 @@ static void add_heading(struct buf *out, bool colour, struct str text, const str
 	buf_addc(out, '\n');
 }
 
+/* What holds in the current folder, with its project files. */
+static bool read_options(struct session *session, struct images *images, struct project *project,
+			 struct run_options *ret_options, struct error **err)
+{
+	struct project_settings *asked;
+
+	if (!images_load(images, &session->settings, err))
+		return false;
+	*ret_options = images_options(images, &session->settings);
+	project_add_images(project, ret_options);
+	if (!project_settings(project, "./", &asked, err))
+		return false;
+	ret_options->fix = asked->options.fix;
+	ret_options->own = asked->options.own;
+	return true;
+}
+
 int explain_image(struct session *session, const char *text)
 {
+	struct project *project = project_new(&session->settings);
 	struct run_options options;
 	struct buf *out = &session->out.text;
 	bool colour = session->out.colour;
 	struct error *error = NULL;
 	const struct image_fact *fact;
-	struct images images;
+	struct images images = { 0 };
 	struct image_ref ref;
 	struct str as;
 	int code = EXIT_FINE;
 
-	if (!images_load(&images, &session->settings, &error)) {
+	if (!read_options(session, &images, project, &options, &error)) {
 		output_error(&session->err, error);
 		error_free(error);
 		code = EXIT_TROUBLE;
@@ -84,12 +103,12 @@ int explain_image(struct session *session, const char *text)
 		error_set(&error, "\"%s\" is no image, such as nginx:1.27 or registry.example/shop/web@sha256:…", text);
 		code = command_usage_error(session, error);
 	} else {
-		options = images_options(&images, &session->settings);
-		fact = image_fact_lookup(&images.facts, images.arena, &ref, &as);
+		fact = image_fact_lookup(&options.own.images, images.arena, &ref, &as);
 		add_heading(out, colour, str_of(text), &ref, fact, as);
 		add_known(out, colour, images.arena, fact);
 		add_fixed(out, colour, str_of(text), &options);
 	}
+	project_free(project);
 	images_free(&images);
 	return code;
 }

@@ -39,12 +39,31 @@ static void add_options(struct buf *out, const struct command *command)
 {
 	buf_addz(out, "\nOptions:\n");
 	for (size_t i = 0, n = 0; i < option_table_n; i++) {
-		if (!(option_table[i].commands & command->bit) || option_table[i].hidden)
+		if (!(option_table[i].commands & command->bit) || option_table[i].hidden || option_table[i].connection)
 			continue;
 		if (n++)
 			buf_addc(out, '\n');
 		add_option(out, &option_table[i]);
 	}
+}
+
+/* Who needs them knows them from kubectl. */
+static void add_connection(struct buf *out, const struct command *command)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	const char *separator = "";
+
+	for (size_t i = 0; i < option_table_n; i++) {
+		if (!(option_table[i].commands & command->bit) || !option_table[i].connection)
+			continue;
+		buf_addf(&line, "%s--%s", separator, option_table[i].name);
+		separator = ", ";
+	}
+	if (!line.n)
+		return;
+	buf_addz(out, "\nOptions for the connection to a cluster, as kubectl has them:\n");
+	buf_pad(out, ' ', INDENT);
+	text_wrap(out, buf_str(&line), INDENT, TEXT_COLUMNS);
 }
 
 void help_command(struct buf *out, const struct command *command)
@@ -53,6 +72,7 @@ void help_command(struct buf *out, const struct command *command)
 	if (command->examples)
 		add_examples(out, command->examples);
 	add_options(out, command);
+	add_connection(out, command);
 	buf_addf(out, "\nUsage:\n  kubectl harden %s%s%s\n", command->name, *command->usage ? " " : "", command->usage);
 }
 

@@ -101,8 +101,11 @@ static void add_source(struct words *words, const struct image_fact *fact)
 		[IMAGE_VERIFIED] = "read there", [IMAGE_MEASURED] = "measured", [IMAGE_INFERRED] = "in part concluded",
 		[IMAGE_MEMORY] = "not verified", [IMAGE_OWN] = "your own",
 	};
+	struct buf text = BUF_INIT;
 
-	add(words, "From", str_fmt(words->arena, "%s (%s)", fact->source, marks[fact->mark]));
+	for (const struct image_fact *from = fact; from; from = from->rest)
+		buf_addf(&text, "%s%s (%s)", from == fact ? "" : "; the rest: ", from->source, marks[from->mark]);
+	add_buf(words, "From", &text);
 }
 
 size_t image_words(const struct image_fact *fact, struct arena *arena, struct image_word ret_words[IMAGE_WORDS_MAX])

@@ -14,6 +14,7 @@
 #include "engine/dockerfiles.h"
 #include "fixers/list.h"
 #include "kube/image_config.h"
+#include "report/text.h"
 
 enum { FILE_MAX = 16 << 20, ROWS_MAX = 4000 };
 
@@ -71,7 +72,14 @@ static bool add_config(struct loader *loader, const char *path, const struct ima
 	if (loader->configs.n == ROWS_MAX)
 		return error_set_at(loader->err, path, NULL, "more than 4,000 configs of images");
 	VEC_PUSH(&loader->configs, image_config_fact(arena, config, base, ref, path));
+	loader->images->entries.items[loader->images->entries.n - 1].n++;
 	return true;
+}
+
+static void begin_config(struct loader *loader)
+{
+	VEC_PUSH(&loader->images->entries,
+		 ((struct image_entry){ .flag = "--image-config", .first = loader->configs.n }));
 }
 
 /* @ref: the image, where the user or the file's name says it; else NULL. */
@@ -83,6 +91,7 @@ static bool load_config(struct loader *loader, const char *path, const struct im
 
 	if (!read_text(loader, path, &text) || !image_configs_read(arena, path, text, &configs, loader->err))
 		return false;
+	begin_config(loader);
 	if (ref && configs.n == 1 && !configs.items[0].names.n)
 		return add_config(loader, path, &configs.items[0].config, ref);
 	for (size_t i = 0; i < configs.n; i++) {
@@ -90,6 +99,8 @@ static bool load_config(struct loader *loader, const char *path, const struct im
 		struct image_ref own;
 		bool any = false;
 
+		if (i)
+			begin_config(loader);
 		for (size_t k = 0; k < named->names.n; k++) {
 			if (!image_ref_parse(arena, str_of(named->names.items[k]), &own))
 				continue;
@@ -213,6 +224,9 @@ bool images_load(struct images *images, const struct settings *settings, struct 
 	built = (struct image_facts){ .items = loader.built.items, .n = loader.built.n };
 	configs = image_facts_join(images->arena, &configs, &built);
 	images->facts = image_facts_join(images->arena, &configs, &loader.rows);
+	for (size_t i = 0; fine && i < loader.built.n; i++)
+		VEC_PUSH(&images->entries,
+			 ((struct image_entry){ .flag = "--dockerfile", .first = loader.configs.n + i, .n = 1 }));
 	free(loader.configs.items);
 	free(loader.built.items);
 	return fine;
@@ -223,6 +237,7 @@ struct run_options images_options(const struct images *images, const struct sett
 	struct run_options options = settings->run;
 
 	options.own.images = images->facts;
+	options.keep_images = images->entries.n > 0;
 	if (settings->replace_images)
 		options.fix.also |= (uint64_t)1 << fixer_index(&fixer_unprivileged_image);
 	return options;
@@ -232,9 +247,81 @@ void images_free(struct images *images)
 {
 	for (size_t i = 0; i < images->dockerfiles.n; i++)
 		file_image_free(&images->dockerfiles.items[i].bytes);
+	free(images->entries.items);
 	free(images->dockerfiles.items);
 	arena_free(images->arena);
 	*images = (struct images){ 0 };
+}
+
+/* ---- what was of no use ---- */
+
+/* The entry that @row belongs to; both are in order. */
+static struct image_entry *entry_of(const struct images *images, size_t row)
+{
+	size_t low = 0, high = images->entries.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct image_entry *entry = &images->entries.items[middle];
+
+		if (row >= entry->first && row < entry->first + entry->n)
+			return entry;
+		if (row < entry->first)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static void match(struct images *images, struct arena *arena, struct str image)
+{
+	const struct image_fact *fact = NULL;
+	struct image_entry *entry = NULL;
+	struct image_ref ref;
+
+	if (image_ref_parse(arena, image, &ref))
+		fact = image_fact_lookup(&images->facts, arena, &ref, NULL);
+	if (fact >= images->facts.items && fact < images->facts.items + images->facts.n)
+		entry = entry_of(images, (size_t)(fact - images->facts.items));
+	if (entry)
+		entry->matched = true;
+}
+
+enum { NAMES_SHOWN = 5 };
+
+static void add_note(const struct images *images, const char *flag, struct buf *out)
+{
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+	size_t n = 0;
+
+	buf_addf(&line, "%s: no container of the input has the image ", flag);
+	for (size_t i = 0; i < images->entries.n; i++) {
+		const struct image_entry *entry = &images->entries.items[i];
+
+		if (entry->matched || strcmp(entry->flag, flag) != 0 || n++ >= NAMES_SHOWN)
+			continue;
+		buf_addz(&line, n > 1 ? ", " : "");
+		text_escape(&line, str_of(images->facts.items[entry->first].name));
+	}
+	if (n > NAMES_SHOWN)
+		buf_addf(&line, " … and %zu more", n - NAMES_SHOWN);
+	buf_addz(&line, ".");
+	if (n)
+		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
+}
+
+void images_add_notes(struct images *images, const struct run *run, struct buf *out)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < run->images.n; i++) {
+		match(images, arena, run->images.items[i]);
+		arena_reset(arena);
+	}
+	add_note(images, "--image-config", out);
+	add_note(images, "--dockerfile", out);
+	arena_free(arena);
 }
 
 void images_add_findings(struct images *images, struct run *run)

@@ -7,10 +7,9 @@
  */
 #include "commands/interactive.h"
 
-#include <errno.h>
 #include <unistd.h>
 
-#include "commands/interrupt.h"
+#include "commands/answer.h"
 #include "report/question.h"
 #include "report/text.h"
 
@@ -44,9 +43,8 @@ bool interactive_check(const struct session *session, struct error **err)
 				 "--interactive asks on standard output, where --stdout prints the result: leave out "
 				 "one of them");
 	if (settings->format != FORMAT_TEXT)
-		return error_set(err,
-				 "--interactive asks on standard output, where --output prints a report: leave out "
-				 "one of them");
+		return error_set(err, "--interactive asks on standard output, where --output prints data: leave out "
+				      "one of them");
 	if (!isatty(STDIN_FILENO) || !session->out.terminal)
 		return error_set(err, "--interactive needs a terminal as standard input and output; elsewhere, choose "
 				      "with --only, --skip or --safe-only, and look at kubectl harden diff");
@@ -54,30 +52,6 @@ bool interactive_check(const struct session *session, struct error **err)
 }
 
 /* ---- answers ---- */
-
-enum { LINE_MOST = 64 };
-
-/*
- * A line from the terminal, without its line feed; what is too long for any answer is cut. False at the end of input, a
- * line that is not finished included, and when a signal is caught.
- */
-static bool read_line(struct buf *line)
-{
-	char byte = 0;
-
-	line->n = 0;
-	while (byte != '\n') {
-		ssize_t n = interrupt_wait(STDIN_FILENO) ? read(STDIN_FILENO, &byte, 1) : 0;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		if (byte != '\n' && line->n < LINE_MOST)
-			buf_addc(line, byte);
-	}
-	return true;
-}
 
 static void add_prompt(struct output *out, const struct review *review)
 {
@@ -107,7 +81,7 @@ static enum answer read_answer(struct output *out, const struct review *review)
 		struct str text;
 
 		add_prompt(out, review);
-		if (out->number || !read_line(&line))
+		if (out->number || !answer_read(&line))
 			return ANSWER_END;
 		text = str_trim(buf_str(&line));
 		for (size_t i = 0; i < ANSWERS_N; i++)

@@ -55,8 +55,7 @@ static bool has(const struct layer *layer, enum layer_key key)
 	return layer->given >> key & 1;
 }
 
-/* What @upper asks for, the lower layers no longer forbid. */
-static void lift(struct layer *layer, const struct layer *upper)
+void layer_lift(struct layer *layer, const struct layer *upper)
 {
 	uint64_t wanted = (has(upper, LAYER_ONLY) ? upper->fix.only : 0) |
 			  (has(upper, LAYER_ALSO) ? upper->fix.also : 0);
@@ -68,7 +67,7 @@ static void lift(struct layer *layer, const struct layer *upper)
 
 void layer_put(struct layer *layer, const struct layer *upper)
 {
-	lift(layer, upper);
+	layer_lift(layer, upper);
 	for (size_t i = 0; i < LAYER_KEYS_N; i++) {
 		if (!has(upper, (enum layer_key)i))
 			continue;

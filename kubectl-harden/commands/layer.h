@@ -48,7 +48,10 @@ struct layer {
 struct layer layer_default(void);
 struct layer layer_flags(const struct settings *settings);
 
-/* layer_put() - lays @upper on @layer. */
+/*
+ * layer_put() - lays @upper on @layer. layer_lift() - does no more than take back what @layer forbids and @upper asks for.
+ */
+void layer_lift(struct layer *layer, const struct layer *upper);
 void layer_put(struct layer *layer, const struct layer *upper);
 
 /*

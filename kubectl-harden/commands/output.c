@@ -82,9 +82,12 @@ void output_error(struct output *output, const struct error *error)
 	look_word(&line, output->colour, LOOK_ERROR, "error:");
 	buf_addc(&line, ' ');
 	if (error->path) {
+		size_t start = line.n;
+
 		text_escape(&line, str_of(error->path));
 		if (error->at.line)
 			buf_addf(&line, ":%u:%u", error->at.line, error->at.column);
+		text_word(&line, start);
 		buf_addz(&line, ": ");
 	}
 	text_escape(&line, str_of(error->message));

@@ -358,12 +358,13 @@ static bool chain(struct project *project, struct folder *folder, struct error *
 static struct project_settings *new_settings(struct project *project, struct layer *layer, const struct kube_own *own)
 {
 	struct project_settings *settings = ARENA_NEW(project->arena, struct project_settings);
+	struct layer also = { .fix.also = project->also, .given = 1u << LAYER_ALSO };
 
+	layer_lift(layer, &also);
 	layer_put(layer, &project->flags);
 	settings->layer = *layer;
 	settings->options.fix = layer->fix;
 	settings->options.fix.also |= project->also;
-	settings->options.fix.skip &= ~project->also;
 	levels_init(&settings->options);
 	if (own)
 		settings->options.own = *own;

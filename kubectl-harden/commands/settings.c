@@ -19,6 +19,8 @@ struct settings settings_init(void)
 			.limits = YAML_LIMITS_DEFAULT,
 			.source_bytes = (size_t)16 << 30,
 		},
+		.chunk = 500,
+		.timeout_ms = 5 * 60 * 1000,
 	};
 }
 
@@ -29,6 +31,7 @@ void settings_free(struct settings *settings)
 	free(settings->images.items);
 	free(settings->image_configs.items);
 	free(settings->dockerfiles.items);
+	free(settings->as_groups.items);
 }
 
 /* What Go's strconv.ParseBool takes. */
@@ -54,6 +57,12 @@ bool option_refuse(const struct settings *settings, const struct option *option,
 	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
 }
 
+/* "kustomize=" of "kustomize=DIR". */
+static struct str str_before_value(const char *form)
+{
+	return (struct str){ form, strcspn(form, "=") + 1 };
+}
+
 static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	struct buf words CLEANUP(buf_free) = BUF_INIT;
@@ -68,9 +77,13 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 			return true;
 		}
 	}
+	if (option->form && str_starts(value, str_before_value(option->form)))
+		return option->set(settings, option, value, err);
 	buf_addz(&words, "must be ");
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", option->words[i]);
+		buf_addf(&words, "%s%s", i == 0 ? "" : i + 1 < n || option->form ? ", " : " or ", option->words[i]);
+	if (option->form)
+		buf_addf(&words, " or %s", option->form);
 	near = str_nearest(value, option->words, n);
 	buf_addf(&words, "%s%s%s%c", near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", '\0');
 	return option_refuse(settings, option, value, words.p, err);
@@ -151,6 +164,16 @@ static bool parse_long(struct reader *r, struct str text, struct error **err)
 	return option_set(r->settings, option, str_of(r->arguments[r->at++]), err);
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_number(const char *word)
+{
+	return is_digit(word[0]) && (!word[1] || (is_digit(word[1]) && !word[2]));
+}
+
 /* "-R", "-Rf" "value", "-fvalue", "-f=value"; @text is what follows the dash. */
 static bool parse_letters(struct reader *r, struct str text, struct error **err)
 {
@@ -162,6 +185,14 @@ static bool parse_letters(struct reader *r, struct str text, struct error **err)
 			return error_set(err, "unknown shorthand flag: '%c' in -%.*s", text.p[i], STR_ARG(text));
 		if (rest.n && rest.p[0] == '=')
 			return option_set(r->settings, option, str_sub(rest, 1, rest.n), err);
+		if (option->bare && !(rest.n && is_digit(rest.p[0]))) {
+			/* -v, -vq, and -v 9 */
+			bool apart = !rest.n && r->at < r->n && is_number(r->arguments[r->at]);
+
+			if (!option_set(r->settings, option, str_of(apart ? r->arguments[r->at++] : option->bare), err))
+				return false;
+			continue;
+		}
 		if (option->kind != OPTION_SWITCH) {
 			if (rest.n)
 				return option_set(r->settings, option, rest, err);

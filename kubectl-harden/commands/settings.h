@@ -6,12 +6,26 @@
  */
 
 #include "engine/run.h"
+#include "live/kubeconfig.h"
 
 enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 enum fail_on { FAIL_ON_DEFAULT, FAIL_ON_VIOLATION, FAIL_ON_HARDENED, FAIL_ON_NEVER };
 enum standard { STANDARD_NONE, STANDARD_BASELINE, STANDARD_RESTRICTED };
-enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT };
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_GITHUB, FORMAT_JUNIT, FORMAT_NAME_CHECKS };
+enum dry_run { DRY_RUN_NONE, DRY_RUN_CLIENT, DRY_RUN_SERVER };
+/* Those that an option of one command takes stand together: see options.c. */
+enum format {
+	FORMAT_TEXT,
+	FORMAT_NAME_CHECKS,
+	FORMAT_JUNIT,
+	FORMAT_GITHUB,
+	FORMAT_SARIF,
+	FORMAT_JSON,
+	FORMAT_JSON_PATCH,
+	FORMAT_PATCH,
+	FORMAT_OBJECTS_JSON,
+	FORMAT_OBJECTS_YAML,
+	FORMAT_KUSTOMIZE,
+};
 
 enum print { PRINT_TABLE, PRINT_JSON, PRINT_YAML };
 
@@ -31,6 +45,14 @@ struct settings {
 	unsigned given; /* which of run.fix were set: a bit for each enum layer_key */
 	bool from_file; /* it is of a project file, and no flag is meant: for messages */
 	bool recursive, to_stdout, interactive, quiet, verbose, help;
+	unsigned verbosity; /* of -v: 1 is .verbose; from 6 on requests are told */
+	/* objects of a cluster */
+	struct live_flags cluster;
+	struct strings as_groups;
+	const char *selector; /* NULL */
+	unsigned chunk;	      /* objects a page; 0: all at once */
+	uint32_t timeout_ms;  /* of .wait */
+	bool all_namespaces, live, managed, yes, wait, rollback_on_failure;
 	enum colour_when colour;
 	enum fail_on fail_on;
 	enum dry_run dry_run;
@@ -38,6 +60,7 @@ struct settings {
 	enum standard standard;
 	enum print print;
 	const char *baseline, *write_baseline; /* files; NULL */
+	const char *component;		       /* of FORMAT_KUSTOMIZE: the folder */
 };
 
 struct settings settings_init(void);
@@ -52,14 +75,16 @@ struct option {
 	const char *name;
 	char letter; /* 0: none */
 	bool hidden;
+	bool connection; /* to a cluster, as kubectl has it: help only names it */
 	enum option_kind kind;
 	enum value_kind value;
 	unsigned commands;	  /* of enum command_bit */
 	const char *shown;	  /* its default, as help shows it */
 	const char *bare;	  /* its value where none is given: `--dry-run`; NULL: one must be */
 	const char *const *words; /* OPTION_CHOICE: ends with NULL; the index is the value */
+	const char *form;	  /* OPTION_CHOICE: what it takes besides, "kustomize=DIR", by .set; NULL */
 	unsigned first;		  /* OPTION_CHOICE: value of the first word */
-	size_t at;		  /* OPTION_SWITCH, OPTION_CHOICE: offset in struct settings */
+	size_t at;		  /* offset in struct settings; OPTION_VALUE: for its .set */
 	bool (*set)(struct settings *settings, const struct option *option, struct str value, struct error **err);
 	const char *help;
 };
@@ -87,7 +112,13 @@ bool option_refuse(const struct settings *settings, const struct option *option,
 bool settings_parse(struct settings *settings, unsigned command, size_t n, char **arguments, struct error **err);
 
 /* Values; see commands/values.c. */
+bool value_text(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_as_group(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_verbose(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_chunk(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err);
+bool value_output(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_baseline(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_images(struct settings *settings, const struct option *option, struct str value, struct error **err);
 bool value_kustomize(struct settings *settings, const struct option *option, struct str value, struct error **err);

@@ -8,12 +8,99 @@
 #include "commands/settings.h"
 #include "kube/pod_security.h"
 
+/* Slices of argv, up to their end. */
+bool value_text(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	(void)err;
+	memcpy((char *)settings + option->at, &value.p, sizeof(value.p));
+	return true;
+}
+
+bool value_as_group(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	(void)option;
+	(void)err;
+	VEC_PUSH(&settings->as_groups, value.p);
+	return true;
+}
+
+bool value_verbose(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	int64_t level;
+
+	if (str_is(value, "true") || str_is(value, "false"))
+		level = str_is(value, "true");
+	else if (!str_int(value, &level) || level < 0 || level > 10)
+		return option_refuse(settings, option, value, "a number from 0 to 10", err);
+	settings->verbosity = (unsigned)level;
+	settings->verbose = level > 0;
+	return true;
+}
+
+bool value_chunk(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	int64_t number;
+
+	if (!str_int(value, &number) || number < 0 || number > 100000)
+		return option_refuse(settings, option, value, "a number from 0 to 100000", err);
+	settings->chunk = (unsigned)number;
+	return true;
+}
+
+/* As Go's time.ParseDuration, of whole units: 90s, 5m, 1h30m. */
+bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = { { "ms", 1 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 } };
+	const char *wanted = "a duration such as 30s or 5m, of at most 24h";
+	int64_t sum = 0, number;
+	struct str rest = value;
+
+	while (rest.n) {
+		size_t n = 0, i = 0;
+
+		while (n < rest.n && rest.p[n] >= '0' && rest.p[n] <= '9')
+			n++;
+		if (!str_int(str_sub(rest, 0, n), &number) || number > 86400000)
+			return option_refuse(settings, option, value, wanted, err);
+		rest = str_sub(rest, n, rest.n);
+		while (i < 4 && !str_starts(rest, str_of(units[i].unit)))
+			i++;
+		if (i == 4)
+			return option_refuse(settings, option, value, wanted, err);
+		rest = str_sub(rest, strlen(units[i].unit), rest.n);
+		sum += number * units[i].ms;
+		if (sum > 86400000)
+			return option_refuse(settings, option, value, wanted, err);
+	}
+	if (!value.n)
+		return option_refuse(settings, option, value, wanted, err);
+	settings->timeout_ms = (uint32_t)sum;
+	return true;
+}
+
 bool value_filename(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
 	if (!value.n)
 		return option_refuse(settings, option, value, "a file, a folder, or - for standard input", err);
 	/* A slice of argv, up to its end. */
 	VEC_PUSH(&settings->filenames, value.p);
+	return true;
+}
+
+/* "kustomize=DIR" */
+bool value_output(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	struct str folder = value, word;
+
+	str_cut(&folder, '=', &word);
+	if (!folder.n)
+		return option_refuse(settings, option, value, "a folder for the component, as kustomize=DIR", err);
+	settings->format = FORMAT_KUSTOMIZE;
+	/* A slice of argv, up to its end. */
+	settings->component = folder.p;
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "commands/chart.h"
+#include "commands/formats.h"
 #include "commands/interrupt.h"
 #include "commands/kustomize.h"
 #include "commands/progress.h"
@@ -19,7 +20,7 @@
 #include "report/machine.h"
 #include "report/text.h"
 
-static void fail(struct work *work, const struct error *error)
+void work_fail(struct work *work, const struct error *error)
 {
 	work->failed = true;
 	output_error(&work->session->err, error);
@@ -103,7 +104,7 @@ static void read_all(struct work *work, struct project_settings *const *asked)
 		if (entry->error) {
 			progress_end(&progress);
 			run_note_unread(&work->run, entry->path, entry->named);
-			fail(work, entry->error);
+			work_fail(work, entry->error);
 		} else if (read_entry(work, entry, &image, &error)) {
 			struct source *source =
 				run_add_with(&work->run, entry->path, entry->inside, &image, &asked[i]->options);
@@ -115,7 +116,7 @@ static void read_all(struct work *work, struct project_settings *const *asked)
 		} else if (!*work->run.stop) {
 			progress_end(&progress);
 			run_note_unread(&work->run, entry->path, entry->named);
-			fail(work, error);
+			work_fail(work, error);
 		}
 	}
 	progress_end(&progress);
@@ -209,7 +210,9 @@ static bool check_input(struct session *session, int *ret_code)
 	else if (settings->kustomize && settings->recursive)
 		error_set(&error, "the -k flag can't be used with -f or -R");
 	else if (!settings->kustomize && !settings->filenames.n)
-		error_set(&error, "nothing to read; name files, folders or - (standard input) with -f");
+		error_set(&error,
+			  "nothing to read; name files, folders or - (standard input) with -f, or objects of the "
+			  "cluster: TYPE, TYPE/NAME, -n NAMESPACE for all of it, -A for all namespaces");
 	else
 		return true;
 	*ret_code = command_usage_error(session, error);
@@ -221,6 +224,42 @@ void work_count(struct work *work)
 	caveats_free(&work->caveats);
 	caveats_collect(&work->run, &work->caveats);
 	totals_count(&work->run, &work->caveats, &work->totals);
+	work->totals.unread = work->failed;
+}
+
+static void begin_run(struct work *work)
+{
+	const struct settings *settings = &work->session->settings;
+
+	run_init(&work->run, &work->options);
+	work->run.options.keep_sources = settings->to_stdout || settings->format == FORMAT_OBJECTS_JSON ||
+					 settings->format == FORMAT_OBJECTS_YAML;
+	work->run.options.traced |= formats_is_report(settings->format);
+	work->run.stop = interrupt_catch();
+}
+
+bool work_open(struct work *work, struct session *session, int *ret_code)
+{
+	const struct settings *settings = &session->settings;
+	struct error *error CLEANUP(error_freep) = NULL;
+
+	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
+	if (!images_load(&work->images, settings, &error)) {
+		work_fail(work, error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
+	work->options = images_options(&work->images, settings);
+	project_add_images(work->project, &work->options);
+	begin_run(work);
+	return true;
+}
+
+void work_renew(struct work *work)
+{
+	caveats_free(&work->caveats);
+	run_free(&work->run);
+	begin_run(work);
 }
 
 bool work_do(struct work *work, struct session *session, int *ret_code)
@@ -228,23 +267,12 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	const struct settings *settings = &session->settings;
 	struct walk_options options = { .recursive = settings->recursive };
 	struct error *error CLEANUP(error_freep) = NULL;
-	struct run_options run_options;
 	bool fine;
 
-	*work = (struct work){ .session = session, .list = WALK_LIST_INIT, .project = project_new(settings) };
-	if (!check_input(session, ret_code))
+	*work = (struct work){ .session = session, .list = WALK_LIST_INIT };
+	if (!check_input(session, ret_code) || !work_open(work, session, ret_code))
 		return false;
-	if (!images_load(&work->images, settings, &error)) {
-		fail(work, error);
-		*ret_code = EXIT_TROUBLE;
-		return false;
-	}
-	run_options = images_options(&work->images, settings);
-	project_add_images(work->project, &run_options);
-	run_init(&work->run, &run_options);
-	work->run.options.keep_sources = settings->to_stdout;
-	work->run.options.traced |= settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS;
-	work->run.stop = options.stop = interrupt_catch();
+	options.stop = work->run.stop;
 	options.data = work;
 	options.excluded = excluded;
 	if (settings->verbose)
@@ -256,7 +284,7 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 		return false;
 	if (!fine) {
 		if (error)
-			fail(work, error);
+			work_fail(work, error);
 		*ret_code = EXIT_TROUBLE;
 		return false;
 	}
@@ -266,6 +294,8 @@ bool work_do(struct work *work, struct session *session, int *ret_code)
 	if (work_interrupted(work, ret_code))
 		return false;
 	work_count(work);
+	if (!settings->quiet)
+		images_add_notes(&work->images, &work->run, &session->err.text);
 	return true;
 }
 
@@ -379,12 +409,24 @@ void work_add_summary(struct work *work, bool past)
 	output_flush(err);
 }
 
+void work_add_summary_run(struct work *work)
+{
+	const struct settings *settings = &work->session->settings;
+	struct output *err = &work->session->err;
+	struct summary_options options = { .colour = err->colour, .verbose = settings->verbose };
+
+	output_flush(&work->session->out);
+	if (!settings->quiet)
+		summary_add_run(&err->text, &work->run, &work->caveats, &options);
+	output_flush(err);
+}
+
 int work_end(struct work *work, int code)
 {
 	struct error *error CLEANUP(error_freep) = NULL;
 
 	if (!output_finish(&work->session->out, &error))
-		fail(work, error);
+		work_fail(work, error);
 	output_flush(&work->session->err);
 	return work->failed ? EXIT_TROUBLE : code;
 }

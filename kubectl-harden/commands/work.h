@@ -17,11 +17,22 @@ struct work {
 	struct project *project;
 	struct walk_list list;
 	struct images images;
+	struct run_options options; /* of each run */
 	struct run run;
 	struct caveats caveats;
 	struct totals totals;
 	bool failed; /* something could not be read; it was said */
 };
+
+/*
+ * work_open() - what comes before anything is read: what is asked for, and what is known of images. False with the exit
+ * code in *ret_code. work_renew() - forgets the run and its results, for another one. work_free() releases both.
+ */
+bool work_open(struct work *work, struct session *session, int *ret_code);
+void work_renew(struct work *work);
+
+/* work_fail() - says what went wrong; the exit code will say so, too. */
+void work_fail(struct work *work, const struct error *error);
 
 /*
  * work_do() - reads, plans and applies; whatever cannot be read is reported and left out. Returns false with the exit
@@ -48,6 +59,9 @@ void work_add_report(struct work *work, int code);
 
 /* work_add_summary() - the summary on standard error, but for -q. */
 void work_add_summary(struct work *work, bool past);
+
+/* work_add_summary_run() - likewise of one run of several, without the totals. */
+void work_add_summary_run(struct work *work);
 
 /* work_end() - flushes both outputs; @code, or EXIT_TROUBLE if anything failed. */
 int work_end(struct work *work, int code);

@@ -43,7 +43,7 @@ void inventory_home(struct run *run, struct where where, struct yaml_tree *tree,
 		.level = namespace_level(yaml_get_text(tree, labels, NAMESPACE_ENFORCE)),
 	};
 
-	if (!pod_security_version(yaml_get_text(tree, labels, NAMESPACE_ENFORCE_VERSION), &home.version))
+	if (!namespace_version(yaml_get_text(tree, labels, NAMESPACE_ENFORCE_VERSION), &home.version))
 		home.version = 0;
 	VEC_PUSH(&run->inventory->homes, home);
 }

@@ -80,6 +80,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.name = keep(run, sites.name);
 	port.why_not = keep(run, sites.why_not);
 	port.doubt = keep(run, sites.doubt);
+	port.beside = keep(run, sites.beside);
 	if (!inventory_is_movable(pod))
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {
@@ -223,7 +224,8 @@ struct str inventory_why_kept(struct run *run, struct where where, struct yaml_t
 	struct kube_pod none = { .tree = tree, .object = *object };
 
 	if (config->skip >> index & 1)
-		return STR("what is asked for its file skips unprivileged-ports");
+		return where.source->live ? STR("it is managed by others, who would put its port back")
+					  : STR("what is asked for its file skips unprivileged-ports");
 	if (config->low_ports == LOW_PORTS_KEEP || config->low_ports == LOW_PORTS_SYSCTL)
 		return STR("low-ports asks for it");
 	if (skips_has(skips_read(&none, run->words), index, TARGET_POD))

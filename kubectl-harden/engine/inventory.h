@@ -46,6 +46,7 @@ struct inventory_port {
 	struct str name;    /* that a Service can use; empty */
 	struct str why_not; /* empty: nothing in the pod is in the way */
 	struct str doubt;   /* why its listener may not follow; or empty */
+	struct str beside;  /* what another container says that may mean it; or empty */
 };
 
 /* A ConfigMap with something to say of listeners. */

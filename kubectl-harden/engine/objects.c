@@ -50,24 +50,35 @@ static void add_object(struct unfold *unfold, const struct kube_object *object)
 	}
 }
 
-static void unfold(struct unfold *unfold_, yaml_id node, const struct kube_kind *inherit, int item, unsigned depth)
+/* What items of a typed list have where they do not say so themselves; .kind is NULL outside of one. */
+struct inherited {
+	const struct kube_kind *kind;
+	struct str api_version;
+};
+
+static void unfold(struct unfold *unfold_, yaml_id node, const struct inherited *inherited, int item, unsigned depth)
 {
 	struct yaml_tree *tree = unfold_->tree;
-	const struct kube_kind *items = NULL;
+	struct inherited items = { 0 };
 	struct kube_object object;
 	int index = 0;
 
-	if (!kube_object_init(tree, node, inherit, own_kinds(unfold_), &object))
+	if (!kube_object_init(tree, node, inherited->kind, own_kinds(unfold_), &object))
 		return;
+	if (!object.api_version.n)
+		object.api_version = inherited->api_version;
 	object.item = item;
 	if (!is_list(tree, &object) || depth == LISTS_MAX) {
 		add_object(unfold_, &object);
 		return;
 	}
 	if (object.kind && object.kind->items)
-		items = kube_kind_find_own(own_kinds(unfold_), object.api_version, str_of(object.kind->items));
+		items = (struct inherited){
+			kube_kind_find_own(own_kinds(unfold_), object.api_version, str_of(object.kind->items)),
+			object.api_version,
+		};
 	YAML_EACH(tree, yaml_get(tree, node, "items"), child) {
-		unfold(unfold_, child, items, item >= 0 ? item : index, depth + 1);
+		unfold(unfold_, child, &items, item >= 0 ? item : index, depth + 1);
 		index++;
 	}
 }
@@ -77,7 +88,7 @@ void objects_read(struct yaml_tree *tree, struct arena *arena, const struct kube
 	struct unfold all = { tree, arena, own, objects };
 
 	objects->n = 0;
-	unfold(&all, tree->root, NULL, -1, 0);
+	unfold(&all, tree->root, &(struct inherited){ 0 }, -1, 0);
 }
 
 void objects_free(struct objects *objects)

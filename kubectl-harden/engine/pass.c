@@ -15,6 +15,7 @@
 #include "engine/skipped.h"
 #include "fixers/fix.h"
 #include "fixers/list.h"
+#include "fixers/namespace.h"
 #include "yaml/settle.h"
 
 /* The first of @n rows, each with its place at its start, that is of @object; NULL for none. */
@@ -98,15 +99,36 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 }
 
 /* What its workloads have reached, once all of them were looked at. */
+/* Of a Namespace whose labels decide what is asked for, and are not looked at otherwise. */
+static void record_labels(struct pass *pass, struct fix_context *fix)
+{
+	struct namespace_fault faults[NAMESPACE_FAULTS_MAX];
+	size_t n = pass->record ? namespace_faults(fix, faults) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct skip_warning warning = { .object = pass->object, .label = true };
+
+		warning.at = yaml_offset(pass->tree, faults[i].value);
+		warning.message = intern_str(&pass->run->intern, faults[i].message);
+		VEC_PUSH(&pass->document->warnings, warning);
+	}
+}
+
 static void run_on_namespace(struct pass *pass, const struct kube_object *object)
 {
 	struct kube_pod none = { .tree = pass->tree, .object = *object };
 	const struct home *home = FIND_ROW(pass, homes);
 	struct fix_context fix;
 
-	if (!home || !home->plan.decided)
+	if (!home)
 		return;
 	fix = context_of(pass, &none);
+	if (!(fix.choice->selected >> fixer_index(&fixer_namespace_labels) & 1))
+		record_labels(pass, &fix);
+	if (!home->plan.decided) {
+		fix_context_free(&fix);
+		return;
+	}
 	fix.namespace_plan = &home->plan;
 	for (size_t i = 0; i < fixers_n; i++)
 		if (fixers[i]->run_namespace && (fix.choice->selected >> i & 1))

@@ -180,6 +180,9 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct str
 		return;
 	if (!port->listener)
 		plan_refuse_port(port, port->doubt.n ? port->doubt : why_unknown(run, workload, port));
+	else if (port->beside.n)
+		plan_refuse_port(port, str_fmt(run->arena, "%.*s may mean it; --low-ports=move moves all but that",
+					       STR_ARG(port->beside)));
 	else if (workload->by_name)
 		plan_refuse_port(port,
 				 STR("a StatefulSet's pods are reached by their own names, where no Service translates "

@@ -20,6 +20,7 @@ void run_init(struct run *run, const struct run_options *options)
 {
 	*run = (struct run){ .options = *options, .arena = arena_new(), .scratch = arena_new(), .words = arena_new() };
 	run->intern = intern_init(run->arena);
+	run->images.known = intern_init(run->arena);
 	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
 	levels_init(&run->common);
 	homes_expect(run, &run->common);
@@ -66,6 +67,8 @@ void run_free(struct run *run)
 	arena_free(run->words);
 	arena_free(run->scratch);
 	intern_free(&run->intern);
+	intern_free(&run->images.known);
+	free(run->images.items);
 	arena_free(run->arena);
 	*run = (struct run){ 0 };
 }
@@ -111,6 +114,19 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&
 	    !source->template)
+		file_image_free(&source->image);
+	return source;
+}
+
+struct source *run_add_live(struct run *run, const char *path, struct file_image *image, struct source_options *options,
+			    bool context)
+{
+	struct source *source = run_add_bare(run, path, image, options);
+
+	source->live = true;
+	source->context = context;
+	scan_source(run, source);
+	if (context && !source->documents.n)
 		file_image_free(&source->image);
 	return source;
 }

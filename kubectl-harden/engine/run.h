@@ -29,6 +29,7 @@ struct run_options {
 	size_t source_bytes; /* the largest source that is read */
 	bool traced;	     /* keep which edits belong to which finding: struct trace */
 	bool keep_sources;   /* also the bytes of files that hold nothing of interest: they are printed */
+	bool keep_images;    /* which images the containers of the input have: run->images */
 };
 
 /* What pods have to reach, and what follows from it for each fixer: see levels.h. */
@@ -75,11 +76,12 @@ struct skipped {
 	const struct finding_text *finding; /* as it would be without the annotation */
 };
 
-/* An entry of such an annotation that means nothing. */
+/* An entry of such an annotation that means nothing, or a label of a Namespace. */
 struct skip_warning {
 	uint32_t at; /* offset in the document */
 	unsigned object;
 	struct str message;
+	bool label;
 };
 
 /* Those of one vector of the inventory that belong together. */
@@ -126,6 +128,8 @@ struct source {
 	struct file_image image;
 	const char *inside; /* found in a walk: the folder that its target may not leave; NULL for a named one */
 	bool printed;	    /* by kustomize: its lines are in no file, so its objects are named */
+	bool live;	    /* an object of a cluster, with its name for a path: nobody sees its lines */
+	bool context;	    /* there only for the plan: nothing is found in it, and only moves of ports change it */
 	bool writable;	    /* a file that can be replaced */
 	bool no_result;	    /* there only for what is found in it (a Dockerfile); such ones come last */
 	enum template_kind template; /* not TEMPLATE_NONE: the whole file was passed over */
@@ -161,7 +165,12 @@ struct run {
 		size_t n, cap;
 	} sources;
 	struct inventory *inventory;
-	bool mixed; /* a commit failed and not every file could be put back: its error says which */
+	struct {
+		struct str *items; /* each once, as it is written */
+		size_t n, cap;
+		struct intern known; /* in arena */
+	} images;		     /* with options.keep_images */
+	bool mixed;		     /* a commit failed and not every file could be put back: its error says which */
 	struct {
 		struct unread {
 			struct str path;
@@ -194,6 +203,13 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 /* run_add_bare() - the same for one that is not scanned, and no file to replace: what is found in it is the caller's. */
 struct source *run_add_bare(struct run *run, const char *path, struct file_image *image,
 			    struct source_options *options);
+
+/*
+ * run_add_live() - the same for an object of a cluster, named @path in reports. @context: it is there only for the plan,
+ * and @options ask for nothing of it.
+ */
+struct source *run_add_live(struct run *run, const char *path, struct file_image *image, struct source_options *options,
+			    bool context);
 
 /* run_expect() - @options may be those of a source to come; told before the first one is added. */
 void run_expect(struct run *run, const struct source_options *options);

@@ -77,6 +77,17 @@ static void ask_baseline(struct run *run, struct where where, struct kube_pod *p
 	fix_context_free(&fix);
 }
 
+static void note_images(struct run *run, const struct kube_pod *pod)
+{
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		size_t before = run->images.known.n;
+		struct str image = intern_str(&run->images.known, pod->containers[i].image);
+
+		if (run->images.known.n > before)
+			VEC_PUSH(&run->images, image);
+	}
+}
+
 static void scan_pod(struct scan *scan, struct where where, struct object_view *view)
 {
 	struct run *run = scan->run;
@@ -86,6 +97,8 @@ static void scan_pod(struct scan *scan, struct where where, struct object_view *
 	struct fix_context fix;
 
 	scan->matters = true;
+	if (run->options.keep_images)
+		note_images(run, pod);
 	if (view->crowded)
 		refuse_document(scan->document, yaml_offset(pod->tree, view->object.node),
 				"an object with more than 1,000 pods");

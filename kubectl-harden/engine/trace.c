@@ -67,6 +67,20 @@ static uint64_t hash_place(struct str stable)
 	return str_hash(stable);
 }
 
+/* Where the pod stands that the container at @stable is of; 0 where that is in none. */
+static uint64_t hash_pod(struct str stable)
+{
+	static const char *const lists[] = { "/containers/", "/initContainers/", "/ephemeralContainers/" };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		size_t at = str_find(stable, str_of(lists[i]), 0);
+
+		if (at != SIZE_MAX)
+			return str_hash(str_sub(stable, 0, at));
+	}
+	return 0;
+}
+
 static void find_places(struct tracer *tracer, struct trace *trace)
 {
 	const struct change_log *log = tracer->in->log;
@@ -81,6 +95,7 @@ static void find_places(struct tracer *tracer, struct trace *trace)
 			     &cache, &path, &stable);
 		trace->findings[i].path = intern_str(&tracer->run->intern, buf_str(&path));
 		trace->findings[i].place = hash_place(buf_str(&stable));
+		trace->findings[i].pod = hash_pod(buf_str(&stable));
 	}
 }
 

@@ -16,6 +16,7 @@
 struct trace_finding {
 	struct str path; /* JSON Pointer in the object of its place, or of the nearest one that is there */
 	uint64_t place;	 /* a hash of the same that does not depend on other findings or on what stands beside it */
+	uint64_t pod;	 /* the same of the pod around it, where it is in a container; else 0 */
 	uint32_t group;	 /* from 1 on, for the whole run; 0 where nothing is changed */
 	bool known;	 /* a baseline has it, so it does not count */
 };

@@ -104,14 +104,6 @@ static bool next_value(const struct config_row *row, struct str line, size_t *at
 
 /* ---- what a line says ---- */
 
-static bool is_host(struct str host)
-{
-	for (size_t i = 0; i < listener_hosts_n; i++)
-		if (str_is(host, listener_hosts[i]))
-			return host.n > 0;
-	return false;
-}
-
 /* Whether a line sets @key to a host that is the pod. */
 static bool names_host(const char *key, struct str line)
 {
@@ -122,7 +114,7 @@ static bool names_host(const char *key, struct str line)
 	while (next_value(&row, line, &at, &value)) {
 		if (value.n && value.p[value.n - 1] == ',')
 			value.n--;
-		if (is_host(value))
+		if (value.n && listener_host_is_own(value))
 			return true;
 	}
 	return false;
@@ -181,6 +173,23 @@ static void tell_value(const struct config_row *row, const struct line *line, st
 		tell_others(value, said, data);
 }
 
+/* Whether the line around @at of the text says a name, which is nothing that is called. */
+static bool is_name(struct str text, size_t at)
+{
+	const char *feed = at ? memrchr(text.p, '\n', at) : NULL;
+	struct str line = str_sub(text, feed ? (size_t)(feed - text.p) + 1 : 0, at), word;
+
+	line = str_trim(line);
+	for (size_t i = 0; i < config_names_n; i++) {
+		size_t n = strlen(config_names[i]);
+
+		word = str_sub(line, 0, line.n < n ? line.n : n);
+		if (str_ieq(word, str_of(config_names[i])) && (line.n == n || is_blank(line.p[n])))
+			return true;
+	}
+	return false;
+}
+
 static void tell_calls(struct str text, config_said *said, void *data)
 {
 	static const char *const hosts[] = { "localhost:", "127.0.0.1:" };
@@ -188,11 +197,12 @@ static void tell_calls(struct str text, config_said *said, void *data)
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++) {
 		for (size_t at = 0; (at = str_find(text, str_of(hosts[i]), at)) != SIZE_MAX;) {
 			unsigned port = 0;
+			bool name = is_name(text, at);
 
 			at += strlen(hosts[i]);
 			for (; at < text.n && text.p[at] >= '0' && text.p[at] <= '9' && port < PORT_FIRST_FREE; at++)
 				port = port * 10 + (unsigned)(text.p[at] - '0');
-			if (port && port < PORT_FIRST_FREE)
+			if (port && port < PORT_FIRST_FREE && !name)
 				said(data, CONFIG_CALLS, (uint16_t)port);
 		}
 	}

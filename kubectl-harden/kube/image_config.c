@@ -133,6 +133,9 @@ static bool read_images(struct schema *schema, struct named_configs *ret)
 
 	if (n > IMAGE_CONFIGS_MAX)
 		return schema_fail(schema, root, "more than 1,000 images");
+	if (!n)
+		return schema_fail(schema, root,
+				   "no image is in it: docker image inspect prints this of one that is not there");
 	ret->items = ARENA_ARRAY(schema->arena, struct named_config, n + 1);
 	if (!list)
 		return read_image(schema, root, &ret->items[ret->n++]);
@@ -298,5 +301,6 @@ struct image_fact image_config_fact(struct arena *arena, const struct image_conf
 		fact.workdir = str_copy(arena, config->workdir).p;
 	fact.source = source;
 	fact.mark = IMAGE_OWN;
+	fact.rest = base;
 	return fact;
 }

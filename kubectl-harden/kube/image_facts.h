@@ -106,6 +106,7 @@ struct image_fact {
 	const char *twin, *note;
 	const char *source;
 	enum image_mark mark;
+	const struct image_fact *rest; /* whose facts these are, so far as .source does not say; NULL: all are its */
 };
 
 /* Names that begin with .prefix mean those that begin with .is: "mirror.gcr.io/" is "docker.io/". */

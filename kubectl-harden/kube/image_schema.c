@@ -313,6 +313,14 @@ static bool check_example(struct schema *schema, yaml_id row, const struct image
 	return true;
 }
 
+/* What the user says of it, and where. */
+static const char *own_source(struct schema *schema, yaml_id row, const char *source)
+{
+	uint32_t line = position_at(schema->text, yaml_offset(&schema->tree, row), NULL).line;
+
+	return str_fmt(schema->arena, "%s%s%s:%u", source ? source : "", source ? ", " : "", schema->path, line).p;
+}
+
 static bool read_source(struct schema *schema, yaml_id row, bool own, struct image_fact *fact)
 {
 	unsigned mark = own ? IMAGE_OWN : IMAGE_MEMORY;
@@ -321,8 +329,8 @@ static bool read_source(struct schema *schema, yaml_id row, bool own, struct ima
 	    !schema_enum(schema, row, "mark", SCHEMA_NAMES(mark_names), &mark))
 		return false;
 	fact->mark = (enum image_mark)mark;
-	if (own && !fact->source)
-		fact->source = schema->path;
+	if (own)
+		fact->source = own_source(schema, row, fact->source);
 	if (own && !fact->name && fact->repositories.n)
 		fact->name = fact->repositories.items[0];
 	if (!fact->repositories.n || !*fact->source)

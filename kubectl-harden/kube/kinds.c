@@ -7,8 +7,7 @@
  */
 #include "kube/kinds.h"
 
-/* The group of "group/version"; the core group has no name and no slash. */
-static struct str group_of(struct str api_version)
+struct str kube_group(struct str api_version)
 {
 	struct str rest = api_version, group;
 
@@ -41,7 +40,7 @@ static size_t lower_bound(const struct kube_kind_list *list, struct str kind)
 
 static const struct kube_kind *find(const struct kube_kind_list *list, struct str api_version, struct str kind)
 {
-	struct str group = group_of(api_version);
+	struct str group = kube_group(api_version);
 
 	for (size_t i = lower_bound(list, kind); i < list->n && str_is(kind, list->items[i].kind); i++)
 		if (str_is(group, list->items[i].group))

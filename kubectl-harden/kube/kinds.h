@@ -75,6 +75,9 @@ struct kube_kind_list {
 extern const struct kube_kind kube_kinds[];
 extern const size_t kube_kinds_n;
 
+/* kube_group() - the group of "group/version"; the core group has no name and no slash. */
+struct str kube_group(struct str api_version);
+
 /*
  * kube_kind_find() - the row of @kind in the group of @api_version ("apps/v1", "v1"), NULL when it is unknown.
  * kube_kind_find_own() - likewise, where the rows of @own (may be NULL) come before the built-in ones.

@@ -43,7 +43,7 @@ bool listener_name_is(const char *pattern, struct str name, bool fold)
 	       !is_nested(str_sub(name, star, name.n - tail), str_sub(p, star + 1, p.n));
 }
 
-static bool is_never(struct str name)
+bool listener_is_never(struct str name)
 {
 	for (size_t i = 0; i < listener_never_n; i++)
 		if (listener_name_is(listener_never[i], name, true))
@@ -53,7 +53,7 @@ static bool is_never(struct str name)
 
 const struct listener *listener_find_env(struct str name)
 {
-	if (is_never(name))
+	if (listener_is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_env_n; i++)
 		if (listener_name_is(listener_env[i].name, name, listener_env[i].fold))
@@ -63,7 +63,7 @@ const struct listener *listener_find_env(struct str name)
 
 const struct listener *listener_find_flag(struct str name)
 {
-	if (is_never(name))
+	if (listener_is_never(name))
 		return NULL;
 	for (size_t i = 0; i < listener_flags_n; i++)
 		if (listener_name_is(listener_flags[i].name, name, listener_flags[i].fold))
@@ -73,7 +73,7 @@ const struct listener *listener_find_flag(struct str name)
 
 /* ---- values ---- */
 
-static bool is_own_host(struct str host)
+bool listener_host_is_own(struct str host)
 {
 	for (size_t i = 0; i < listener_hosts_n; i++)
 		if (str_ieq(host, str_of(listener_hosts[i])))
@@ -134,7 +134,7 @@ static bool read_url(struct str text, struct listener_port *port)
 	if (!skip_http(text, &at, &port->https))
 		return false;
 	end = host_end(text, at);
-	if (!is_own_host(str_sub(text, at, end)))
+	if (!listener_host_is_own(str_sub(text, at, end)))
 		return false;
 	port->start = port->end = end;
 	port->implied = end == text.n || text.p[end] != ':';
@@ -155,7 +155,7 @@ static bool read_address(struct str text, struct listener_port *port)
 
 	while (colon > host && text.p[colon - 1] != ':')
 		colon--;
-	if (colon == host || !is_own_host(str_sub(text, host, colon - 1)))
+	if (colon == host || !listener_host_is_own(str_sub(text, host, colon - 1)))
 		return false;
 	port->start = colon;
 	port->end = text.n;

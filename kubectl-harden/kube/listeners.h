@@ -33,6 +33,8 @@ extern const struct listener listener_flags[];
 extern const size_t listener_flags_n;
 extern const char *const listener_never[]; /* look like a listener's, and say what others use */
 extern const size_t listener_never_n;
+extern const char *const config_names[]; /* words of lines of configuration files whose value is only a name */
+extern const size_t config_names_n;
 extern const char *const listener_hosts[]; /* hosts that are this pod */
 extern const size_t listener_hosts_n;
 
@@ -54,12 +56,18 @@ extern const size_t port_reserved_n;
  * nothing, and but for the separator ("__", ':') where one follows it. */
 bool listener_name_is(const char *pattern, struct str name, bool fold);
 
+/* listener_host_is_own() - whether a host that is listened on or asked is this pod, also an empty one. */
+bool listener_host_is_own(struct str host);
+
 /*
  * listener_find_env(), listener_find_flag() - the row of an environment variable, of a flag ("--port"); NULL where it
  * is no listener's.
  */
 const struct listener *listener_find_env(struct str name);
 const struct listener *listener_find_flag(struct str name);
+
+/* listener_is_never() - whether a name looks like a listener's and is none. */
+bool listener_is_never(struct str name);
 
 /* A port that a value says. */
 struct listener_port {

@@ -402,6 +402,46 @@ static void search_env(struct search *search, const struct listener_settings *se
 	}
 }
 
+/* The host that goes with a variable which says a port: of UPSTREAM_PORT that is UPSTREAM_HOST, say. */
+static yaml_id host_beside(struct search *search, int container, struct str name)
+{
+	static const char *const ends[] = { "HOST", "HOSTNAME", "ADDR", "ADDRESS" };
+	struct yaml_tree *tree = search->pod->tree;
+	struct str prefix = str_sub(name, 0, name.n - 4);
+
+	YAML_EACH(tree, yaml_get(tree, search->pod->containers[container].node, "env"), item) {
+		struct str other = yaml_get_text(tree, item, "name");
+
+		for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+			if (str_starts(other, prefix) && str_is(str_sub(other, prefix.n, other.n), ends[i]))
+				return item;
+	}
+	return YAML_NONE;
+}
+
+/* A number by itself is the port of this pod, where the host beside it is; of another host it is another's. */
+static void search_upstreams(struct search *search, int container)
+{
+	struct yaml_tree *tree = search->pod->tree;
+
+	YAML_EACH(tree, yaml_get(tree, search->pod->containers[container].node, "env"), item) {
+		struct str name = yaml_get_text(tree, item, "name"), host;
+		yaml_id value = yaml_get(tree, item, "value"), beside;
+		int64_t port;
+
+		if (!str_ends(name, STR("PORT")) || listener_find_env(name) || listener_is_never(name) ||
+		    !str_int(yaml_text(tree, value), &port) || port != search->port)
+			continue;
+		beside = host_beside(search, container, name);
+		host = yaml_get_text(tree, beside, "value");
+		if (host.n && listener_host_is_own(host))
+			add_site(search, SITE_ENV, container, value, number_text(search), name);
+		else if (!host.n && !search->sites->beside.n)
+			search->sites->beside = str_fmt(search->arena, "%.*s=%u of container %.*s", STR_ARG(name),
+							search->port, STR_ARG(search->pod->containers[container].name));
+	}
+}
+
 static void search_arguments(struct search *search, const struct arguments *arguments, int container)
 {
 	struct str text;
@@ -420,6 +460,9 @@ static void search_container(struct search *search, int container)
 	search_settings(search, &settings, container);
 	search_env(search, &settings, container);
 	search_arguments(search, &settings.arguments, container);
+	if (search->sites->owner >= 0 && container != search->sites->owner &&
+	    container_serves(&search->pod->containers[container]))
+		search_upstreams(search, container);
 	listener_settings_free(&settings);
 }
 

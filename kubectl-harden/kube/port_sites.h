@@ -52,6 +52,7 @@ struct port_sites {
 	/* Why the listener may not follow, where more can be said than that nothing tells it; or empty. */
 	struct str doubt;
 	struct str caveat;  /* of what is added for the listener */
+	struct str beside;  /* what another container says that may mean it: "UPSTREAM_PORT=80 of container proxy" */
 	struct str why_not; /* why it cannot be moved from here, whatever the listener; else empty */
 };
 

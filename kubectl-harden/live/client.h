@@ -23,6 +23,8 @@ struct live_request {
 	size_t most;	     /* bytes of an answer, or it is refused; 0: LIVE_ANSWER_MAX */
 	const char *verb;    /* for messages, as RBAC has it: "list", "patch"; NULL: from the method */
 	bool quiet_warnings; /* Warning headers are only in the answer */
+	uint32_t timeout_ms; /* of this one, where the configuration says none, or a longer one; 0: that */
+	bool regardless;     /* also while the stop flag is up: what was begun is finished, or put back */
 };
 
 enum { LIVE_ANSWER_MAX = 256 << 20 };

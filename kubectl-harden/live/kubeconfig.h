@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 
+/* The folder that a pod finds its service account in. */
+#define LIVE_SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
+
 /* What was given as flags; NULL, and 0 or false, for what was not. */
 struct live_flags {
 	const char *kubeconfig, *context, *cluster, *user, *namespace, *server, *token, *as, *as_uid;
@@ -19,6 +22,7 @@ struct live_flags {
 	const char *tls_server_name, *certificate_authority, *client_certificate, *client_key;
 	const char *username, *password, *proxy_url;
 	bool insecure_skip_tls_verify;
+	const char *service_account; /* the folder of the pod's own; NULL: where Kubernetes mounts it */
 };
 
 /* A program that prints an ExecCredential (client.authentication.k8s.io/v1 or v1beta1). */
@@ -37,11 +41,11 @@ struct live_exec {
 
 /* All texts are in the arena that kubeconfig_read() was given, and NUL-terminated besides; empty: not given. */
 struct live_config {
-	struct str context, cluster;	 /* their names, for messages */
-	struct str server;		 /* https://host:port[/path], no slash at its end */
-	struct str namespace;		 /* "default" where nobody says another */
-	bool namespace_given;		 /* by a flag or the context */
-	struct str ca_file, ca_data;	 /* data: PEM, decoded */
+	struct str context, cluster, user; /* their names, for messages; empty */
+	struct str server;		   /* https://host:port[/path], no slash at its end */
+	struct str namespace;		   /* "default" where nobody says another */
+	bool namespace_given;		   /* by a flag or the context */
+	struct str ca_file, ca_data;	   /* data: PEM, decoded */
 	struct str cert_file, cert_data, key_file, key_data;
 	bool insecure;
 	struct str tls_server_name, proxy_url;
@@ -55,10 +59,13 @@ struct live_config {
 	size_t as_extra_n;
 	uint32_t timeout_ms; /* of one request; 0: none */
 	bool in_cluster;
+	bool unconfigured;  /* nothing said which server: it is kubectl's localhost:8080 */
+	struct str missing; /* files of KUBECONFIG that are not there: "a, b" */
 };
 
 /*
- * kubeconfig_read() - the effective configuration. Texts are in @arena. False with *err for what kubectl refuses, for
- * what we do not support (auth-provider), which is named, and where nothing says which server: in kubectl's words.
+ * kubeconfig_read() - the effective configuration. Texts are in @arena. False with *err for what kubectl refuses, and
+ * for what we do not support (auth-provider), which is named. Where nothing says which server, it is the one that
+ * kubectl takes then (.unconfigured); what fails there says so.
  */
 bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct live_config *ret, struct error **err);

@@ -17,12 +17,13 @@ struct live_object {
 	const struct live_resource *resource;
 	struct str namespace, name, uid, resource_version;
 	enum live_manager manager;
-	struct str managed_by; /* "release shop/web", "application argocd/web", "Kustomization flux-system/apps", "Rollout/web" */
+	struct str
+		managed_by; /* "release shop/web", "application argocd/web", "Kustomization flux-system/apps", "Rollout/web" */
 	struct live_owner {
 		struct str api_version, kind, name, uid;
-	} owner;	       /* its controller; .kind is empty where it has none */
-	int64_t replicas;      /* pods that it says to have: of a DaemonSet, those scheduled; -1 unknown */
-	bool deleted;	       /* it has a deletionTimestamp */
+	} owner;	  /* its controller; .kind is empty where it has none */
+	int64_t replicas; /* pods that it says to have: of a DaemonSet, those scheduled; -1 unknown */
+	bool deleted;	  /* it has a deletionTimestamp */
 };
 
 /* live_object_read() - from JSON. False with *err where it is no object. */

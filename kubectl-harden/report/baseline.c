@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "fixers/list.h"
 #include "report/item.h"
 #include "report/text.h"
 #include "report/totals.h"
@@ -117,15 +118,53 @@ static bool has(struct baseline *baseline, const char *fingerprint)
 	return true;
 }
 
+/*
+ * A rule of a whole pod becomes one of each container as soon as one of them must not keep it. That is known of those
+ * that were there: the baseline has something else of them.
+ */
+static bool has_of_pod(struct baseline *baseline, const struct item *item)
+{
+	char fingerprint[32];
+	bool known = false;
+
+	if (!item_pod_fingerprint(item, fingerprint) || !has(baseline, fingerprint))
+		return false;
+	for (size_t i = 0; i < fixers_n && !known; i++) {
+		item_beside_fingerprint(item, fixers[i], fingerprint);
+		known = has(baseline, fingerprint);
+	}
+	return known;
+}
+
 static void apply(const struct item *item, void *data)
 {
 	if (*item->fingerprint)
-		*item->known = has(data, item->fingerprint);
+		*item->known = has(data, item->fingerprint) || has_of_pod(data, item);
 }
 
 void baseline_apply(struct baseline *baseline, const struct run *run)
 {
 	items_each(run, apply, baseline);
+}
+
+struct comparison {
+	struct baseline *baseline;
+	size_t *has, *has_not;
+};
+
+static void compare(const struct item *item, void *data)
+{
+	struct comparison *comparison = data;
+
+	if (item->kind == ITEM_FINDING)
+		++*(has(comparison->baseline, item->fingerprint) ? comparison->has : comparison->has_not);
+}
+
+void baseline_compare(struct baseline *baseline, const struct run *run, size_t *has_n, size_t *has_not_n)
+{
+	struct comparison comparison = { baseline, has_n, has_not_n };
+
+	items_each(run, compare, &comparison);
 }
 
 /* ---- writing ---- */

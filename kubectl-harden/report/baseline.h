@@ -39,5 +39,8 @@ void baseline_text(struct baseline *baseline, struct buf *out);
 void baseline_apply(struct baseline *baseline, const struct run *run);
 void baseline_collect(struct baseline *baseline, const struct run *run);
 
+/* baseline_compare() - adds to both how many findings of @run it has, and how many it has not; nothing is marked. */
+void baseline_compare(struct baseline *baseline, const struct run *run, size_t *has_n, size_t *has_not_n);
+
 /* baseline_add_unmet() - appends a line that counts those that were not met; with @verbose, one for each of them. */
 void baseline_add_unmet(struct buf *out, const struct baseline *baseline, const char *path, bool verbose);

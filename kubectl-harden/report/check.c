@@ -82,6 +82,8 @@ void check_add_total(struct buf *out, const struct totals *totals)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
+	if (!totals_any(totals))
+		return;
 	totals_add_files(&line, totals);
 	if (totals->files) {
 		buf_addz(&line, ", ");

@@ -33,6 +33,16 @@ static void grow(struct fingerprints *seen)
 	free(old.slots);
 }
 
+static void format(uint64_t hash, uint32_t n, char out[32])
+{
+	snprintf(out, 32, "%016llx:%u", (unsigned long long)hash, n);
+}
+
+void fingerprint_first(uint64_t hash, char out[32])
+{
+	format(hash, 1, out);
+}
+
 void fingerprint_format(struct fingerprints *seen, uint64_t hash, char out[32])
 {
 	struct fingerprint_count *slot;
@@ -43,7 +53,7 @@ void fingerprint_format(struct fingerprints *seen, uint64_t hash, char out[32])
 	seen->n += !slot->n;
 	slot->hash = hash;
 	slot->n++;
-	snprintf(out, 32, "%016llx:%u", (unsigned long long)hash, slot->n);
+	format(hash, slot->n, out);
 }
 
 void fingerprints_free(struct fingerprints *seen)

@@ -25,6 +25,9 @@ struct fingerprints {
 #define FINGERPRINT_START 0xcbf29ce484222325u
 uint64_t fingerprint_add(uint64_t hash, struct str text);
 
+/* fingerprint_first() - that of the first finding of a hash, which fingerprint_format() does not count. */
+void fingerprint_first(uint64_t hash, char out[32]);
+
 /* fingerprint_format() - writes "0123456789abcdef:N" for the Nth finding of that hash. */
 void fingerprint_format(struct fingerprints *seen, uint64_t hash, char out[32]);
 void fingerprints_free(struct fingerprints *seen);

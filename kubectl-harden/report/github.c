@@ -82,7 +82,7 @@ static void add_warning(const struct skipped_item *warning, void *data)
 
 	buf_addz(machine->out, "::warning");
 	add_its_place(machine->out, warning->source, &warning->at);
-	add_property(machine->out, "title", STR("kubectl-harden/skip"), ",");
+	add_property(machine->out, "title", warning->label ? STR("namespace-labels") : STR("kubectl-harden/skip"), ",");
 	buf_addz(machine->out, "::");
 	add_escaped(machine->out, warning->message, false);
 	buf_addc(machine->out, '\n');

@@ -33,16 +33,33 @@ static void give(struct walk *walk, struct item *item, uint64_t hash)
 
 /* ---- findings ---- */
 
-static uint64_t hash_of(const struct item *item)
+static uint64_t hash_at(const struct item *item, const struct fixer *fixer, uint64_t place)
 {
-	const struct trace_finding *trace = &item->document->trace->findings[item->finding];
-	uint64_t hash = fingerprint_add(FINGERPRINT_START, str_of(item->fixer->name));
+	uint64_t hash = fingerprint_add(FINGERPRINT_START, str_of(fixer->name));
 
 	hash = fingerprint_add(hash, item->object->kind);
 	hash = fingerprint_add(hash, item->object->namespace);
 	hash = fingerprint_add(hash, item->object->name);
 	hash = fingerprint_add(hash, item->object->where);
-	return fingerprint_add(hash, (struct str){ (const char *)&trace->place, sizeof(trace->place) });
+	return fingerprint_add(hash, (struct str){ (const char *)&place, sizeof(place) });
+}
+
+static const struct trace_finding *trace_of(const struct item *item)
+{
+	return &item->document->trace->findings[item->finding];
+}
+
+bool item_pod_fingerprint(const struct item *item, char out[32])
+{
+	if (item->kind != ITEM_FINDING || !trace_of(item)->pod)
+		return false;
+	fingerprint_first(hash_at(item, item->fixer, trace_of(item)->pod), out);
+	return true;
+}
+
+void item_beside_fingerprint(const struct item *item, const struct fixer *fixer, char out[32])
+{
+	fingerprint_first(hash_at(item, fixer, trace_of(item)->place), out);
 }
 
 static void give_finding(struct walk *walk, const struct source *source, const struct document *document,
@@ -71,7 +88,7 @@ static void give_finding(struct walk *walk, const struct source *source, const s
 
 	if (item.fixable)
 		caveat_add_finding(&walk->caveat, finding);
-	give(walk, &item, hash_of(&item));
+	give(walk, &item, hash_at(&item, item.fixer, trace_of(&item)->place));
 }
 
 /* ---- what was not looked at ---- */
@@ -161,6 +178,8 @@ void items_each(const struct run *run, void (*visit)(const struct item *item, vo
 	for (size_t i = 0; i < run->sources.n; i++) {
 		struct source *source = run->sources.items[i];
 
+		if (!source_is_told(source))
+			continue;
 		give_file(&walk, source);
 		for (size_t k = 0; k < source->documents.n; k++)
 			give_document(&walk, source, &source->documents.items[k]);
@@ -209,23 +228,17 @@ const char *item_severity(enum severity severity)
 	return words[severity];
 }
 
-static void add_stop(struct buf *out)
-{
-	if (out->n && out->p[out->n - 1] != '.')
-		buf_addc(out, '.');
-}
-
 void item_sentence(struct buf *out, const struct item *item)
 {
 	struct str reason = item->reason;
 
 	buf_add(out, item->message);
-	add_stop(out);
+	text_stop(out);
 	if (reason.n) {
 		buf_addc(out, ' ');
 		buf_addc(out, reason.p[0] >= 'a' && reason.p[0] <= 'z' ? (char)(reason.p[0] - 'a' + 'A') : reason.p[0]);
 		buf_add(out, str_sub(reason, 1, reason.n));
-		add_stop(out);
+		text_stop(out);
 	}
 	if (item->caveat.n) {
 		buf_addz(out, " Caveat: ");

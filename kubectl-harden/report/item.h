@@ -48,6 +48,13 @@ struct item {
 /* items_each() - calls @visit for each item of @run. The item's texts live as long as the call. */
 void items_each(const struct run *run, void (*visit)(const struct item *item, void *data), void *data);
 
+/*
+ * item_pod_fingerprint() - that of the same finding of the whole pod, for one of a container; false for others.
+ * item_beside_fingerprint() - that of a finding of @fixer at the same place. Both: of the first such finding.
+ */
+bool item_pod_fingerprint(const struct item *item, char out[32]);
+void item_beside_fingerprint(const struct item *item, const struct fixer *fixer, char out[32]);
+
 /* item_rule() - the name of its rule: the fixer's, "not-checked" or "passed-over". */
 const char *item_rule(const struct item *item);
 

@@ -75,22 +75,16 @@ static void add_capitalized(struct buf *out, struct str s)
 		out->p[at] = (char)(out->p[at] - ('a' - 'A'));
 }
 
-static void add_stop(struct buf *out)
-{
-	if (out->n && out->p[out->n - 1] != '.')
-		buf_addc(out, '.');
-}
-
 /* "Message. Reason." */
 static void add_sentence(struct buf *out, const struct finding *finding)
 {
 	text_escape(out, finding->text->message);
-	add_stop(out);
+	text_stop(out);
 	if (!finding->text->reason.n)
 		return;
 	buf_addc(out, ' ');
 	add_capitalized(out, finding->text->reason);
-	add_stop(out);
+	text_stop(out);
 }
 
 static void add_group(struct buf *out, const struct row *rows, size_t n)
@@ -99,7 +93,7 @@ static void add_group(struct buf *out, const struct row *rows, size_t n)
 		buf_addf(out, "%s%s", i ? ", " : "", rows[i].finding->text->fixer->name);
 	buf_addz(out, ": ");
 	text_escape(out, rows[0].finding->text->reason);
-	add_stop(out);
+	text_stop(out);
 }
 
 static int place_order(const void *left, const void *right)
@@ -120,7 +114,7 @@ static void add_row(struct buf *out, const struct source *source, const struct d
 	buf_addz(&text, "  ");
 	look_word(&text, colour, LOOK_WARNING, "left:");
 	buf_addc(&text, ' ');
-	add_place(&text, source, &at);
+	add_place_word(&text, source, &at);
 	buf_addz(&text, ": ");
 	if (source->printed) {
 		add_object(&text, &document->objects.items[row->finding->object]);

@@ -27,6 +27,7 @@ static void give_warnings(struct walk *walk, const struct source *source, const 
 			.document = document,
 			.object = &document->objects.items[warning->object],
 			.at = run_position(source, document->start + warning->at),
+			.label = warning->label,
 		};
 
 		give(walk, &item, warning->message);
@@ -58,7 +59,7 @@ void skipped_each(const struct run *run, bool warnings, void (*visit)(const stru
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		for (size_t k = 0; k < source->documents.n; k++) {
+		for (size_t k = 0; k < source->documents.n && !source->context; k++) {
 			if (warnings)
 				give_warnings(&walk, source, &source->documents.items[k]);
 			else
@@ -71,7 +72,7 @@ void skipped_each(const struct run *run, bool warnings, void (*visit)(const stru
 bool skipped_any(const struct run *run, bool warnings)
 {
 	for (size_t i = 0; i < run->sources.n; i++)
-		for (size_t k = 0; k < run->sources.items[i]->documents.n; k++) {
+		for (size_t k = 0; k < run->sources.items[i]->documents.n && !run->sources.items[i]->context; k++) {
 			const struct document *document = &run->sources.items[i]->documents.items[k];
 
 			if (warnings ? document->warnings.n : document->skipped.n)
@@ -95,10 +96,10 @@ static void add_warning(const struct skipped_item *item, void *data)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	add_place(&line, item->source, &item->at);
+	add_place_word(&line, item->source, &item->at);
 	buf_addz(&line, ": warning: ");
 	buf_add(&line, item->message);
-	buf_addz(&line, ". Nothing is skipped for it.");
+	buf_addz(&line, item->label ? "." : ". Nothing is skipped for it.");
 	text_wrap(data, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
@@ -106,7 +107,7 @@ static void add_skipped(const struct skipped_item *item, void *data)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	add_place(&line, item->source, &item->at);
+	add_place_word(&line, item->source, &item->at);
 	buf_addf(&line, ": skipped: %s: ", item->skipped->fixer->name);
 	if (item->source->printed) {
 		add_object(&line, item->object);
@@ -118,7 +119,7 @@ static void add_skipped(const struct skipped_item *item, void *data)
 		buf_addz(&line, "nothing to hide");
 	buf_addz(&line, " (" SKIP_ANNOTATION ": ");
 	text_escape(&line, item->skipped->entry);
-	if (item->message.n)
+	if (item->message.n && !item->source->live)
 		buf_addf(&line, ", at %u:%u", item->entry.line, item->entry.column);
 	buf_addz(&line, ")");
 	text_wrap(data, buf_str(&line), 2, TEXT_COLUMNS);

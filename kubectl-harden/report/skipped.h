@@ -23,6 +23,7 @@ struct skipped_item {
 	const struct run_object *object;
 	struct position at;
 	const struct skipped *skipped; /* NULL: a warning */
+	bool label;		       /* that is about a label of a Namespace */
 	struct position entry;	       /* of the annotation */
 	struct str message;	       /* escaped; of a warning; of what is hidden; empty where nothing is */
 };

@@ -48,7 +48,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 	size_t changes = 0, left = 0, declined = 0, shown = 0, hidden = 0;
 	const char *separator = ": ";
 
-	text_escape(&line, source_name(source));
+	add_place_word(&line, source, &(struct position){ 0 });
 	for (size_t i = 0; i < source->documents.n; i++) {
 		for (size_t k = 0; k < source->documents.items[i].objects.n; k++) {
 			const struct run_object *object = &source->documents.items[i].objects.items[k];
@@ -56,7 +56,7 @@ static bool add_heading(struct summary *s, const struct source *source)
 			changes += object->changes;
 			left += object->left;
 			declined += object->declined;
-			if (!is_told(object))
+			if (!is_told(object) || source->live)
 				continue;
 			if (shown == limit(s, OBJECTS_SHOWN)) {
 				hidden++;
@@ -105,7 +105,24 @@ static bool has_several_noted(const struct source *source)
 	return false;
 }
 
-/* "  port 80 → 8080: container web, its PORT, 2 probes, Service/web" */
+/* "  port 80 → 8080: container web, its PORT, 2 probes, Service/web"; @object where it must be said whose that is. */
+static void add_note(struct buf *out, struct str note, const struct run_object *object)
+{
+	struct str text;
+
+	while (str_cut(&note, '\n', &text)) {
+		struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+		buf_addz(&line, "  ");
+		if (object) {
+			add_object(&line, object);
+			buf_addz(&line, ": ");
+		}
+		text_escape(&line, text);
+		text_wrap(out, buf_str(&line), 4, TEXT_COLUMNS);
+	}
+}
+
 static void add_notes(struct summary *s, const struct source *source)
 {
 	bool several = has_several_noted(source);
@@ -116,7 +133,6 @@ static void add_notes(struct summary *s, const struct source *source)
 
 		for (size_t k = 0; k < document->findings.n; k++) {
 			const struct finding *finding = &document->findings.items[k];
-			struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 			if (!finding->text->note.n || finding->text->status != FIX_CHANGED)
 				continue;
@@ -124,13 +140,8 @@ static void add_notes(struct summary *s, const struct source *source)
 				hidden++;
 				continue;
 			}
-			buf_addz(&line, "  ");
-			if (several) {
-				add_object(&line, &document->objects.items[finding->object]);
-				buf_addz(&line, ": ");
-			}
-			text_escape(&line, finding->text->note);
-			text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
+			add_note(s->out, finding->text->note,
+				 several ? &document->objects.items[finding->object] : NULL);
 			shown++;
 		}
 	}
@@ -167,7 +178,7 @@ static void add_unproved(struct summary *s, const struct source *source)
 		buf_addz(&line, "  ");
 		look_word(&line, s->options->colour, LOOK_ERROR, "bug:");
 		buf_addc(&line, ' ');
-		add_place(&line, source, &at);
+		add_place_word(&line, source, &at);
 		buf_addz(&line, ": a change of this document did not pass its own check and was not made. "
 				"Please report it with the document.");
 		text_wrap(s->out, buf_str(&line), 4, TEXT_COLUMNS);
@@ -179,7 +190,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 	if (source->refused && !source->template) {
-		add_place(&line, source, &source->refused_at);
+		add_place_word(&line, source, &source->refused_at);
 		buf_addz(&line, ": ");
 		text_escape(&line, str_of(source->refused));
 		buf_addz(&line, ". This file is left as it is.");
@@ -194,7 +205,7 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 		at = run_position(source, document->start + document->refusal.at);
 		line.n = 0;
 		look_start(&line, colour, LOOK_WARNING);
-		add_place(&line, source, &at);
+		add_place_word(&line, source, &at);
 		look_end(&line, colour);
 		buf_addz(&line, ": ");
 		add_refusal(&line, source, document);
@@ -280,7 +291,7 @@ static void add_templates(struct buf *out, const struct run *run, const struct t
 	struct str chart = group->first->chart;
 	bool helm = group->kind == TEMPLATE_HELM || (group->kind == TEMPLATE_OTHER && chart.n);
 
-	add_place(&line, group->first, &at);
+	add_place_word(&line, group->first, &at);
 	buf_addz(&line, ": ");
 	buf_addz(&line, template_words(group->kind));
 	add_more_templates(&line, run, group, verbose);
@@ -319,9 +330,11 @@ static void add_note_row(struct buf *out, const struct note_row *row)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
-	text_escape(&line, source_name(row->source));
-	buf_addz(&line, ": ");
-	add_object(&line, row->object);
+	add_place_word(&line, row->source, &(struct position){ 0 });
+	if (!row->source->live) {
+		buf_addz(&line, ": ");
+		add_object(&line, row->object);
+	}
 	if (row->n > 1)
 		buf_addf(&line, " (and %zu more; -v lists them)", row->n - 1);
 	buf_addz(&line, row->object->looked_at ? ": " : ": passed over: ");
@@ -338,7 +351,7 @@ static void add_object_notes(struct buf *out, const struct run *run, bool verbos
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
-		for (size_t k = 0; k < source->documents.n; k++) {
+		for (size_t k = 0; k < source->documents.n && !source->context; k++) {
 			for (size_t o = 0; o < source->documents.items[k].objects.n; o++) {
 				const struct run_object *object = &source->documents.items[k].objects.items[o];
 				struct note_row row = { object->note, source, object, 1 };
@@ -377,21 +390,25 @@ static void add_files(struct buf *out, const struct totals *totals, bool past)
 
 	if (!totals->changed) {
 		totals_add_files(out, totals);
-		buf_addz(out, totals->declined ? ", nothing changed" : totals->files ? ", nothing to change" : "");
+		buf_addz(out, totals->declined || totals->tried ? ", nothing changed"
+			      : totals->files			? ", nothing to change"
+								: "");
 	} else if (totals->changed == totals->files) {
-		text_count(out, totals->files, "file");
+		text_count(out, totals->files, totals_unit(totals));
 		buf_addf(out, " %s", verb);
 	} else {
-		buf_addf(out, "%zu of %zu files %s", totals->changed, totals->files, verb);
+		buf_addf(out, "%zu of %zu %ss %s", totals->changed, totals->files, totals_unit(totals), verb);
 	}
 }
 
-static void add_last_line(struct summary *s, const struct totals *totals)
+void summary_add_totals(struct buf *out, const struct totals *totals, bool past)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 	const char *separator = ": ";
 
-	add_files(&line, totals, s->options->past);
+	if (!totals_any(totals))
+		return;
+	add_files(&line, totals, past);
 	if (totals->changes) {
 		buf_addz(&line, separator);
 		text_count(&line, totals->changes, "change");
@@ -424,11 +441,11 @@ static void add_last_line(struct summary *s, const struct totals *totals)
 		buf_addf(&line, "%s%zu skipped by annotations", separator, totals->skipped);
 	totals_add_templates(&line, totals);
 	buf_addc(&line, '.');
-	text_wrap(s->out, buf_str(&line), 2, TEXT_COLUMNS);
+	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
-void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
-		 const struct summary_options *options)
+void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
+		     const struct summary_options *options)
 {
 	struct summary s = { .out = out, .run = run, .caveats = caveats, .options = options };
 	struct buf advice CLEANUP(buf_free) = BUF_INIT;
@@ -439,5 +456,11 @@ void summary_add(struct buf *out, const struct run *run, const struct caveats *c
 	caveats_advice(&advice, caveats);
 	if (advice.n)
 		text_wrap(out, buf_str(&advice), 2, TEXT_COLUMNS);
-	add_last_line(&s, totals);
+}
+
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
+		 const struct summary_options *options)
+{
+	summary_add_run(out, run, caveats, options);
+	summary_add_totals(out, totals, options->past);
 }

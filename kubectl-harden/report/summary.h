@@ -18,6 +18,11 @@ struct summary_options {
 void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
 		 const struct summary_options *options);
 
+/* summary_add_run() - the same without its last line. summary_add_totals() - that line, also of several runs. */
+void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
+		     const struct summary_options *options);
+void summary_add_totals(struct buf *out, const struct totals *totals, bool past);
+
 /* summary_refused() - appends a paragraph for each document and file that was left as it is because it is broken. */
 void summary_refused(struct buf *out, const struct source *source, bool colour);
 

@@ -128,7 +128,35 @@ void text_count(struct buf *out, size_t n, const char *noun)
 	buf_addf(out, "%zu %s%s", n, noun, n == 1 ? "" : "s");
 }
 
+void text_stop(struct buf *out)
+{
+	if (out->n && out->p[out->n - 1] != '.')
+		buf_addc(out, '.');
+}
+
 /* ---- lines ---- */
+
+/* A blank that is no place to break at; what is escaped has no such byte. */
+enum { KEPT_BLANK = 0x1f };
+
+void text_word(struct buf *text, size_t start)
+{
+	for (size_t i = start; i < text->n; i++)
+		if (text->p[i] == ' ')
+			text->p[i] = KEPT_BLANK;
+}
+
+static void add_word(struct buf *out, struct str word)
+{
+	for (size_t start = 0, end; start <= word.n; start = end + 1) {
+		end = start;
+		while (end < word.n && word.p[end] != KEPT_BLANK)
+			end++;
+		buf_add(out, str_sub(word, start, end));
+		if (end < word.n)
+			buf_addc(out, ' ');
+	}
+}
 
 static unsigned columns_of(uint32_t point)
 {
@@ -208,7 +236,7 @@ static void wrap_line(struct buf *out, struct str line, size_t hanging, size_t c
 			buf_addc(out, ' ');
 			column++;
 		}
-		buf_add(out, word);
+		add_word(out, word);
 		column += width;
 		first = false;
 	}

@@ -35,8 +35,17 @@ void text_count(struct buf *out, size_t n, const char *noun);
 size_t text_line_start(struct str s, size_t at);
 size_t text_line_end(struct str s, size_t at);
 
+/* text_stop() - ends a sentence that does not end with a stop yet. */
+void text_stop(struct buf *out);
+
 /* text_width() - columns that @s takes on a terminal; colours take none. */
 size_t text_width(struct str s);
+
+/*
+ * text_word() - makes one word for text_wrap() of what stands in @text from @start on, escaped already: a path with blanks
+ * is not broken.
+ */
+void text_word(struct buf *text, size_t start);
 
 /*
  * text_wrap() - appends @s as lines of at most @columns, broken at blanks; those after the first are indented by

@@ -16,9 +16,15 @@ static struct str bytes_of(const struct source *source)
 	return (struct str){ source->image.bytes, source->image.n };
 }
 
+bool source_is_told(const struct source *source)
+{
+	return !source->context || source->changed;
+}
+
 bool source_holds_manifests(const struct source *source)
 {
-	return !source->template && (source->documents.n || source->refused || source->holds_objects);
+	return source_is_told(source) && !source->template &&
+	       (source->documents.n || source->refused || source->holds_objects);
 }
 
 static void count_one(size_t *number, bool known, struct totals *totals)
@@ -54,6 +60,9 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 	for (size_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
+		ret->live |= source->live;
+		if (!source_is_told(source))
+			continue;
 		ret->files += source_holds_manifests(source);
 		ret->templates += source->template != TEMPLATE_NONE;
 		ret->changed += source->changed;
@@ -64,12 +73,41 @@ void totals_count(const struct run *run, const struct caveats *caveats, struct t
 	}
 }
 
+void totals_add(struct totals *totals, const struct totals *more)
+{
+	totals->live |= more->live;
+	totals->files += more->files;
+	totals->templates += more->templates;
+	totals->changed += more->changed;
+	totals->changes += more->changes;
+	totals->caveats += more->caveats;
+	totals->findings += more->findings;
+	totals->left += more->left;
+	totals->declined += more->declined;
+	totals->refused += more->refused;
+	totals->violations += more->violations;
+	totals->violations_left += more->violations_left;
+	totals->skipped += more->skipped;
+	totals->known += more->known;
+	totals->unread |= more->unread;
+}
+
+const char *totals_unit(const struct totals *totals)
+{
+	return totals->live ? "object" : "file";
+}
+
+bool totals_any(const struct totals *totals)
+{
+	return !totals->unread || totals->files || totals->templates || totals->refused;
+}
+
 void totals_add_files(struct buf *out, const struct totals *totals)
 {
 	if (totals->files)
-		text_count(out, totals->files, "file");
+		text_count(out, totals->files, totals_unit(totals));
 	else
-		buf_addz(out, "No manifests");
+		buf_addz(out, totals->live ? "No objects" : "No manifests");
 }
 
 void totals_add_templates(struct buf *out, const struct totals *totals)
@@ -89,10 +127,20 @@ struct str source_name(const struct source *source)
 void add_place(struct buf *out, const struct source *source, const struct position *at)
 {
 	text_escape(out, source_name(source));
+	if (source->live)
+		return;
 	if (at->line)
 		buf_addf(out, ":%u", at->line);
 	if (at->line && at->column)
 		buf_addf(out, ":%u", at->column);
+}
+
+void add_place_word(struct buf *out, const struct source *source, const struct position *at)
+{
+	size_t start = out->n;
+
+	add_place(out, source, at);
+	text_word(out, start);
 }
 
 void add_identity(struct buf *out, const struct run_object *object)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "yaml/print.h"
 #include "yaml/tree_internal.h"
 
 void yaml_patch_free(struct yaml_patch *patch)
@@ -24,7 +25,7 @@ void yaml_patch_free(struct yaml_patch *patch)
 
 /* ---- paths ---- */
 
-static void add_token(struct buf *out, struct str token)
+void yaml_pointer_add(struct buf *out, struct str token)
 {
 	buf_addc(out, '/');
 	for (size_t i = 0; i < token.n; i++) {
@@ -58,16 +59,10 @@ static void add_value(struct yaml_patch *patch, struct yaml_tree *tree, struct j
 
 static void add_scalar(struct yaml_tree *tree, struct json *json, yaml_id id)
 {
-	enum yaml_type type = yaml_type(tree, id);
-	bool truth = false;
-	int64_t number = 0;
+	struct str value = yaml_json_scalar(tree, id);
 
-	if (type == YAML_NULL)
-		json_raw(json, STR("null"));
-	else if (type == YAML_BOOL && yaml_bool(tree, id, &truth))
-		json_bool(json, truth);
-	else if (type == YAML_INT && yaml_int(tree, id, &number))
-		json_raw(json, str_from_int(tree->arena, number));
+	if (value.n)
+		json_raw(json, value);
 	else
 		json_str(json, yaml_text(tree, id));
 }
@@ -140,7 +135,7 @@ static void walk_pair(struct patcher *patcher, yaml_id key, yaml_id counts)
 
 	if (flags & YAML_F_REMOVED ? counts != YAML_NONE : counts != yaml_value(tree, key))
 		return;
-	add_token(&patcher->path, yaml_text(tree, key));
+	yaml_pointer_add(&patcher->path, yaml_text(tree, key));
 	if (flags & YAML_F_REMOVED)
 		add_operation(patcher, YAML_PATCH_REMOVE, YAML_NONE, key);
 	else if (flags & YAML_F_NEW)
@@ -294,15 +289,15 @@ static void add_steps(struct yaml_tree *tree, const struct step *steps, size_t n
 {
 	while (n-- > 0) {
 		if (steps[n].key) {
-			add_token(out, yaml_text(tree, steps[n].key));
-			add_token(stable, yaml_text(tree, steps[n].key));
+			yaml_pointer_add(out, yaml_text(tree, steps[n].key));
+			yaml_pointer_add(stable, yaml_text(tree, steps[n].key));
 			continue;
 		}
 		buf_addf(out, "/%zu", steps[n].index);
 		if (yaml_get(tree, steps[n].node, "name"))
-			add_token(stable, yaml_get_text(tree, steps[n].node, "name"));
+			yaml_pointer_add(stable, yaml_get_text(tree, steps[n].node, "name"));
 		else if (yaml_is_scalar(tree, steps[n].node))
-			add_token(stable, yaml_text(tree, steps[n].node));
+			yaml_pointer_add(stable, yaml_text(tree, steps[n].node));
 		else
 			buf_addf(stable, "/%zu", steps[n].index);
 	}

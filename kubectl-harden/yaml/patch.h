@@ -57,3 +57,6 @@ struct yaml_pointer_cache {
  */
 void yaml_pointer(struct yaml_tree *tree, yaml_id object, yaml_id node, struct yaml_pointer_cache *cache,
 		  struct buf *out, struct buf *ret_stable);
+
+/* yaml_pointer_add() - appends one step to a JSON Pointer. */
+void yaml_pointer_add(struct buf *out, struct str token);

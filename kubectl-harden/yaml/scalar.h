@@ -39,3 +39,16 @@ void yaml_encode(struct buf *out, struct str text, enum yaml_type type, enum yam
 
 /* yaml_plain_safe() - whether @text, written without quotes, is read as one plain scalar with this text. */
 bool yaml_plain_safe(struct str text, bool flow);
+
+/*
+ * yaml_style_of() - how sigs.k8s.io/yaml, and so kubectl, writes a text of one line that is in no flow collection:
+ * plain, in double quotes where it would be no text without, or where a character has to be escaped, else in single
+ * ones. What is plain may have to go without yaml_encode(), whose rules are narrower.
+ */
+enum yaml_style yaml_style_of(struct str text);
+
+/*
+ * yaml_is_printable() - whether every character can stand for itself and be seen: no controls, nothing that another
+ * reader takes for a line break. @lines: line feeds and tabs can.
+ */
+bool yaml_is_printable(struct str text, bool lines);

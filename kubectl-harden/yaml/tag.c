@@ -5,6 +5,7 @@
  * decoded; under every other tag, `!!str`, `!` and `!mine` alike, the text is a string as it stands. A tag on a
  * mapping or a list says nothing at all.
  */
+#include "base/base64.h"
 #include "yaml/scalar.h"
 #include "yaml/tree_internal.h"
 
@@ -130,51 +131,6 @@ bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, s
 	}
 }
 
-/* ---- base64 ---- */
-
-static int sextet(char c)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *hit = c ? strchr(alphabet, c) : NULL;
-
-	return hit ? (int)(hit - alphabet) : -1;
-}
-
-bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes)
-{
-	struct buf out = BUF_INIT;
-	unsigned bits = 0, n = 0, padding = 0;
-	bool fine = true;
-
-	for (size_t i = 0; i < text.n && fine; i++) {
-		char c = text.p[i];
-		int six = sextet(c);
-
-		if (c == '\n' || c == '\r')
-			continue;
-		if (c == '=')
-			padding++;
-		fine = c == '=' ? n + padding <= 4 && n >= 2 : six >= 0 && !padding;
-		if (!fine || c == '=')
-			continue;
-		bits = bits << 6 | (unsigned)six;
-		if (++n == 4) {
-			buf_addc(&out, (char)(bits >> 16));
-			buf_addc(&out, (char)(bits >> 8));
-			buf_addc(&out, (char)bits);
-			n = bits = 0;
-		}
-	}
-	fine = fine && (n + padding == 4 || n + padding == 0);
-	if (fine && n >= 2)
-		buf_addc(&out, (char)(bits >> (n == 2 ? 4 : 10)));
-	if (fine && n == 3)
-		buf_addc(&out, (char)(bits >> 2));
-	*ret_bytes = fine ? str_copy(arena, buf_str(&out)) : STR_NONE;
-	buf_free(&out);
-	return fine;
-}
-
 /* ---- what Kubernetes refuses ---- */
 
 static const char *problem_of_type(enum yaml_tag tag)
@@ -209,7 +165,7 @@ const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id)
 		return NULL;
 	if (tag == YAML_TAG_BINARY) {
 		node->flags &= (uint16_t)~YAML_F_SLICE; /* the text is not the bytes */
-		return yaml_tag_decode_binary(tree->arena, yaml_raw_text(tree, id), &unused)
+		return base64_decode(tree->arena, yaml_raw_text(tree, id), &unused)
 			       ? NULL
 			       : "tagged !!binary, and no base64; Kubernetes refuses it";
 	}

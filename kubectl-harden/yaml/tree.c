@@ -18,6 +18,7 @@
  */
 #include "yaml/scalar.h"
 #include "yaml/tree.h"
+#include "base/base64.h"
 #include "yaml/tree_internal.h"
 
 #include <stdlib.h>
@@ -476,7 +477,7 @@ struct str yaml_text(struct yaml_tree *tree, yaml_id id)
 	/* Of a copy, what the input says: its origin may have been edited. */
 	text = yaml_raw_text(tree, id);
 	if (tag_of(tree, id) == YAML_TAG_BINARY)
-		yaml_tag_decode_binary(tree->arena, text, &text);
+		base64_decode(tree->arena, text, &text);
 	return text;
 }
 

@@ -256,3 +256,9 @@ enum yaml_type yaml_resolve_plain(struct str text, int64_t *ret_int, bool *ret_b
 uint32_t yaml_offset(struct yaml_tree *tree, yaml_id node);
 /* yaml_offset_value() - likewise, but the value itself where it has text of its own. */
 uint32_t yaml_offset_value(struct yaml_tree *tree, yaml_id node);
+
+/*
+ * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
+ * custom of compose files and OpenAPI. Kubernetes has no such field.
+ */
+bool yaml_is_definition(struct str root_key);

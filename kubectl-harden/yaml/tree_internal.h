@@ -143,9 +143,6 @@ bool yaml_tag_resolve(enum yaml_tag tag, struct str text, enum yaml_type *ret_ty
 /* yaml_tag_fits() - whether @text below the tag of @node is read as that text of @type, so that the tag can stay. */
 bool yaml_tag_fits(const struct yaml_tree *tree, const struct yaml_node *node, struct str text, enum yaml_type type);
 
-/* yaml_tag_decode_binary() - the bytes that base64 @text stands for; false where it is none. */
-bool yaml_tag_decode_binary(struct arena *arena, struct str text, struct str *ret_bytes);
-
 /* yaml_tag_problem() - what kubectl refuses about the tag of @id or its value, or what it reads otherwise; or NULL. */
 const char *yaml_tag_problem(struct yaml_tree *tree, yaml_id id);
 
@@ -214,12 +211,6 @@ void yaml_index_map(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_
 void yaml_index_add(struct yaml_index *index, struct str name, yaml_id value);
 yaml_id yaml_index_find(const struct yaml_index *index, struct str name);
 void yaml_index_free(struct yaml_index *index);
-
-/*
- * yaml_is_definition() - whether what stands below this root key is there to be shared and for nothing else: `x-…`, the
- * custom of compose files and OpenAPI. Kubernetes has no such field.
- */
-bool yaml_is_definition(struct str root_key);
 
 /* yaml_meaning() - a hash of what the logical tree says, definitions left out: equal where Kubernetes reads the same. */
 uint64_t yaml_meaning(struct yaml_tree *tree);

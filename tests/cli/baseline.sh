@@ -47,6 +47,16 @@ run 1 kubectl-harden check -f shop -f odd --baseline=base.json -o sarif
 grep -q '"baselineState": "unchanged"' "$temp/out" || fail "sarif: nothing unchanged"
 fresh
 
+# A rule of the pod becomes one of each container when one must not keep it: what it says of the old ones is known.
+run 0 kubectl-harden check -f shop/api.yaml --write-baseline=base.json
+grep -q 'run-as-non-root: the pod' base.json || fail "not of the pod: $(cat base.json)"
+sed -i 's/^      containers:$/&\n      - name: setup\n        image: ghcr.io\/shop\/setup:1\n        securityContext: {runAsUser: 0}/' \
+	shop/api.yaml
+run 1 kubectl-harden check -f shop/api.yaml --baseline=base.json
+grep -q 'run-as-non-root: container setup' "$temp/out" || fail "a new container is not told"
+! grep -v 'container setup' "$temp/out" || fail "a rule of the pod is not known of its containers"
+fresh
+
 # One more of the same kind is new, though its siblings are known.
 run 0 kubectl-harden check -f shop --write-baseline=base.json
 sed 's/name: api/name: other/' shop/api.yaml >shop/other.yaml

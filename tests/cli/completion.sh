@@ -24,8 +24,8 @@ offers 'json yaml yml :8' diff -f ''
 offers 'json yaml yml :8' diff --filename=sh
 offers ':16' diff -k ''
 offers ':16' check --kustomize=o
-offers '--kustomize :4' diff --ku
-offers ':4' fix --ku
+offers '--kustomize :4' diff --kus
+offers ':4' fix --kus
 offers ':4' diff ''
 offers ':4' diff x
 offers 'run-as-user run-as-non-root :4' explain run-as

@@ -36,6 +36,20 @@ diffs 0 '' -f shop/settings.yaml -f shop/values.yaml
 mkdir empty
 diffs 2 '' -f empty
 
+# What could not be read is told once; a place is one word, whatever is in it.
+for command in diff check fix; do
+	run 2 kubectl-harden $command -f none.yaml
+	says err 'error: open none.yaml: no such file or directory'
+	[ "$(wc -l <"$temp/err")" = 1 ] || fail "more is said: $(cat "$temp/err")"
+done
+run 2 kubectl-harden check -f none.yaml -f shop/settings.yaml
+says err '1 file, no findings.'
+long="a folder with a name of many words/another one of these/and a file of theirs.yaml"
+mkdir -p "${long%/*}"
+printf 'kind: Pod\nkind: Pod\n' >"$long"
+run 0 kubectl-harden diff -f "$long"
+grep -q "^$long:2:1:" "$temp/err" || fail "a place is broken: $(cat "$temp/err")"
+
 # Files that hold no manifest are passed over quietly in a folder; named, they are named.
 run 0 kubectl-harden diff -f chart
 says err 'No manifests.'

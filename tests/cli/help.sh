@@ -34,7 +34,10 @@ for command in $commands; do
 	says err 'error: unknown flag: --no-such-option'
 	says err "See 'kubectl harden $command --help' for usage."
 	# Every option that help shows is taken, and completion offers the same ones.
-	sed -n 's/^    \(-., \)\{0,1\}\(--[a-z-]*\)=.*/\2/p' "$temp/plain" >"$temp/shown"
+	{
+		sed -n 's/^    \(-., \)\{0,1\}\(--[a-z-]*\)=.*/\2/p' "$temp/plain"
+		sed -n '/^Options for the connection/,/^$/p' "$temp/plain" | tr ', ' '\n\n' | grep '^--' || :
+	} | LC_ALL=C sort >"$temp/shown"
 	kubectl-harden __complete "$command" -- | sed -n 's/^\(--[a-z-]*\).*/\1/p' >"$temp/offered"
 	same "$temp/shown" "$temp/offered" "$command: help and completion differ"
 done

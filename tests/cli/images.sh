@@ -97,6 +97,45 @@ run 0 kubectl-harden fix -q --stdout -f project/web.yaml
 holds 'image: nginx:1.27'
 run 0 kubectl-harden fix -q --stdout -f project/web.yaml --replace-images
 holds 'image: nginxinc/nginx-unprivileged:1.27'
+# Both flags take back what the project forbids, and what the command line forbids stands.
+printf 'safe-only: true\n' >project/.kubectl-harden.yaml
+for flag in --replace-images --also=unprivileged-image; do
+	run 0 kubectl-harden fix -q --stdout -f project/web.yaml $flag
+	holds 'image: nginxinc/nginx-unprivileged:1.27'
+	run 0 kubectl-harden fix -q --stdout -f project/web.yaml $flag --safe-only
+	holds 'image: nginx:1.27'
+done
+
+# What is said of images that no container has is told, once; a config is one thing under all its names.
+printf '{"architecture":"amd64","os":"linux","config":{},"rootfs":{}}' >empty.json
+printf '[{"Config":{},"RepoTags":["nginx:1.27","nginx:1"],"RepoDigests":["nginx@sha256:%064d"]}]' 1 >inspect.json
+printf 'FROM nginx:1.27\n' >Dockerfile.web
+manifest nginx:1.27
+for command in diff check "fix --dry-run"; do
+	code=1
+	[ "$command" != "fix --dry-run" ] || code=0
+	# shellcheck disable=SC2086 # a command and its flag
+	run "$code" kubectl-harden $command -f web.yaml --image-config inspect.json \
+		--image-config registry.example/a:1=empty.json --image-config nginx:1.28=empty.json \
+		--dockerfile registry.example/shop/web=Dockerfile.web
+	[ "$(grep -c 'no container of the input' "$temp/err")" = 2 ] || fail "not two notes: $(cat "$temp/err")"
+	tr -s '\n ' '  ' <"$temp/err" | grep -qF -- '--image-config: no container of the input has the image registry.example/a:1,' ||
+		fail "no note: $(cat "$temp/err")"
+	tr -s '\n ' '  ' <"$temp/err" | grep -qF -- '--dockerfile: no container of the input has the image registry.example/shop/web.' ||
+		fail "no note: $(cat "$temp/err")"
+	! grep -q 'docker.io/library/nginx:1.27' "$temp/err" || fail "a config that is used: $(cat "$temp/err")"
+done
+run 0 kubectl-harden fix -q --stdout -f web.yaml --image-config registry.example/a:1=empty.json
+is_empty err
+mkdir many
+for number in 1 2 3 4 5 6 7; do
+	cp empty.json "many/web:$number.json"
+done
+run 0 kubectl-harden fix --stdout -f web.yaml --image-config many
+tr -s '\n ' '  ' <"$temp/err" | grep -qF 'docker.io/library/web:5 … and 2 more.' || fail "no note: $(cat "$temp/err")"
+printf '[]' >none.json
+run 2 kubectl-harden check -f web.yaml --image-config none.json
+says err 'error: none.json:1:1: no image is in it: docker image inspect prints this of one'
 
 # wrong FILE TEXT MESSAGE: as --images, TEXT is an error at its place, and nothing else is said.
 wrong() {
@@ -229,7 +268,35 @@ run 0 kubectl-harden explain image registry.example/hub/library/nginx:1.27
 says out 'registry.example/hub/library/nginx:1.27: nginx, taken for a copy of docker.io/library/nginx'
 run 0 kubectl-harden explain image nginx:1.27 --images rows.yaml
 says out 'nginx:1.27: another nginx'
-says out '  From               rows.yaml (your own)'
+says out '  From               rows.yaml:9 (your own)'
+# The project file of the current folder holds, too; each fact has its place.
+cat >.kubectl-harden.yaml <<-'END'
+	safe-only: true
+	images:
+	- repositories: [registry.example/shop/*]
+	  user: root
+	  uid: 4711
+	  data: [/var/lib/shop]
+	- repositories: [docker.io/library/nginx]
+	  source: measured by us
+	  uid: 4712
+END
+run 0 kubectl-harden explain image registry.example/shop/api
+says out 'registry.example/shop/api: registry.example/shop/*'
+says out '  Works as user      4711'
+says out '  From               .kubectl-harden.yaml:3 (your own)'
+grep -q '^  + *runAsUser: 4711$' "$temp/out" || fail "no UID: $(cat "$temp/out")"
+! grep -q 'emptyDir' "$temp/out" || fail "not safe-only: $(cat "$temp/out")"
+run 0 kubectl-harden explain image nginx:1.27
+says out '  From               measured by us, .kubectl-harden.yaml:7 (your own)'
+run 0 kubectl-harden explain image nginx:1.27 --images rows.yaml
+says out '  From               rows.yaml:9 (your own)'
+printf 'imags: []' >.kubectl-harden.yaml
+run 2 kubectl-harden explain image nginx:1.27
+says err 'error: .kubectl-harden.yaml:1:1: unknown key "imags" (did you mean images?)'
+rm .kubectl-harden.yaml
+run 0 kubectl-harden explain image nginx:1.27 --image-config nginx:1.27=oci.json
+says out '  From               oci.json (your own); the rest: nginx/docker-nginx'
 run 0 kubectl-harden explain image --replace-images nginx:1.27
 grep -q '^  + *image: nginxinc/nginx-unprivileged:1.27$' "$temp/out" || fail "no twin: $(cat "$temp/out")"
 run 0 kubectl-harden explain image registry.example/x --image-config registry.example/x=oci.json

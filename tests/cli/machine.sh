@@ -30,7 +30,6 @@ run 2 kubectl-harden fix -o json -f shop
 run 0 kubectl-harden diff -o json -f odd/hardened.yaml
 run 1 kubectl-harden diff -o json -f shop/web.yaml
 cp "$temp/out" "$temp/diff"
-run 0 kubectl-harden fix --dry-run -o json -f shop/web.yaml
 run 1 kubectl-harden check -o json -f shop/web.yaml
 sed 's/"exitCode": 1/"exitCode": 0/' "$temp/out" >"$temp/check"
 sed 's/"exitCode": 1/"exitCode": 0/' "$temp/diff" >"$temp/other"

@@ -10,6 +10,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../judge/common.sh"
 # shellcheck source=tests/judge/go.sh
 . "$here/../judge/go.sh"
+# shellcheck source=tests/cluster/kubernetes.sh
+. "$here/kubernetes.sh"
 
 packages=nginx-light,apache2-bin,redis-server,postgresql-15,memcached,rabbitmq-server,tomcat10,openjdk-17-jre-headless
 packages=$packages,python3-minimal,libpython3-stdlib,nodejs,gosu,hostname,libnss-wrapper
@@ -48,11 +50,7 @@ debian=$cache/debian-$(echo "$packages" | key "$here/debian.sh")
 once debian "$debian" make_debian &
 other=$!
 
-version=$(sed -n 's/^require k8s.io\/kubernetes v1\.\([0-9.]*\)$/\1/p' "$here/kubernetes/go.mod")
-package=k8s.io/component-base/version
-program=$(build kubernetes "$here/kubernetes" . \
-	"-X $package.gitVersion=v1.$version -X $package.gitMajor=1 -X $package.gitMinor=${version%%.*}" \
-	"$here/kubernetes/go.mod" "$here/kubernetes/go.sum" "$here/kubernetes/main.go") || exit
+program=$(build_kubernetes "$here/kubernetes") || exit
 wait "$other"
 
 parts=$({

@@ -9,6 +9,8 @@
 //	    prints each document as kubectl's reader understands it, one line of JSON each
 //	judge diffpaths BEFORE AFTER ALLOWLIST
 //	    prints where two streams of objects differ; fails where the list does not allow it
+//	judge applies BEFORE AFTER jsonpatch|patch|objects|unordered=FILE…
+//	    tells whether what each FILE says makes the objects of AFTER of those of BEFORE
 //	judge means DIFFERENCES ALLOWLIST
 //	    tells whether kubectl reads what kubectl-harden says that it reads and means: see tests/differential
 //	judge examples DIFFERENCES FOLDER
@@ -43,6 +45,8 @@ func main() {
 		err = diffpaths(out, args[1:])
 	case len(args) > 0 && args[0] == "means":
 		err = means(out, args[1:])
+	case len(args) > 0 && args[0] == "applies":
+		err = applies(out, args[1:])
 	case len(args) > 0 && args[0] == "examples":
 		err = examples(args[1:])
 	default:

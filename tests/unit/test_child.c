@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -153,6 +154,43 @@ static void knows_its_end_without_sigchld(void **state)
 	signal(SIGCHLD, SIG_DFL);
 }
 
+/* Its environment is the one that it is given, and PATH is ours all the same; its errors can go where ours go. */
+static void gets_what_it_is_given(void **state)
+{
+	static const char *const argv[] = { "sh", "-c", "echo $ONE-$TWO-$HOME; echo wrong >&2; cat", NULL };
+	static const char *const env[] = { "ONE=1", "TWO=2", NULL };
+	int ends[2], saved[2] = { dup(STDIN_FILENO), dup(STDERR_FILENO) };
+	struct child_options options = { .env = env };
+	char text[16] = "";
+	struct child child;
+
+	(void)state;
+	assert_true(child_run_with(argv, &options, MOST, NULL, &child, NULL));
+	assert_true(str_is(buf_str(&child.out), "1-2-\n"));
+	assert_true(str_is(buf_str(&child.err), "wrong\n"));
+	child_free(&child);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "asked\n", 6), 6);
+	close(ends[1]);
+	dup2(ends[0], STDIN_FILENO);
+	close(ends[0]);
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	options = (struct child_options){ .env = env, .reads = true, .tells = true };
+	assert_true(child_run_with(argv, &options, MOST, NULL, &child, NULL));
+	dup2(saved[0], STDIN_FILENO);
+	dup2(saved[1], STDERR_FILENO);
+	assert_true(str_is(buf_str(&child.out), "1-2-\nasked\n"));
+	assert_int_equal(child.err.n, 0);
+	assert_int_equal(read(ends[0], text, sizeof(text) - 1), 6);
+	assert_string_equal(text, "wrong\n");
+	child_free(&child);
+	close(ends[0]);
+	close(saved[0]);
+	close(saved[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +198,7 @@ int main(void)
 		cmocka_unit_test(gives_nothing_to_read),     cmocka_unit_test(says_that_it_is_missing),
 		cmocka_unit_test(ends_what_prints_too_much), cmocka_unit_test(takes_exactly_the_most),
 		cmocka_unit_test(is_ended_by_a_signal),	     cmocka_unit_test(knows_its_end_without_sigchld),
+		cmocka_unit_test(gets_what_it_is_given),
 	};
 
 	return cmocka_run_group_tests_name("child", tests, NULL, NULL);

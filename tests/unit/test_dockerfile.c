@@ -171,6 +171,25 @@ static void test_hostile(void **state)
 	arena_free(arena);
 }
 
+/* Beyond the hundred that are kept, a port or a folder takes what its words take, and no list of a hundred more. */
+static void test_memory(void **state)
+{
+	struct arena *arena = arena_new();
+	struct buf text = BUF_INIT;
+	struct dockerfile file;
+
+	(void)state;
+	buf_addz(&text, "FROM busybox\n");
+	for (unsigned i = 0; i < 20000; i++)
+		buf_addf(&text, "EXPOSE %u\nVOLUME /%u\n", i + 1, i);
+	assert_true(dockerfile_read(arena, NULL, "Dockerfile", buf_str(&text), &file, NULL));
+	assert_int_equal(file.exposes_n, 100);
+	assert_int_equal(file.config.volumes.n, 100);
+	assert_in_range(arena_used(arena), 0, text.n * 4);
+	buf_free(&text);
+	arena_free(arena);
+}
+
 /* ---- facts ---- */
 
 static struct image_fact fact_of(struct arena *arena, const char *text)
@@ -217,10 +236,8 @@ static void test_facts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_files),  cmocka_unit_test(test_refused), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_memory), cmocka_unit_test(test_facts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -227,7 +227,7 @@ static void test_own_first(void **state)
 	fact = image_fact_lookup(&all, arena, &ref, NULL);
 	assert_string_equal(fact->name, "ours");
 	assert_int_equal(fact->mark, IMAGE_OWN);
-	assert_string_equal(fact->source, "f.yaml");
+	assert_string_equal(fact->source, "f.yaml:2");
 	assert_true(image_ref_parse(arena, STR("redis:7"), &ref));
 	assert_string_equal(image_fact_lookup(&all, arena, &ref, NULL)->name, "theirs");
 	assert_string_equal(image_fact_lookup(NULL, arena, &ref, NULL)->name, "redis");

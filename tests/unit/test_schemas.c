@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "kube/kinds.h"
+#include "kube/merge_keys.h"
 #include "kube/pod.h"
 #include "kube/schema.h"
 
@@ -70,6 +71,27 @@ static void test_kinds(void **state)
 	assert_null(kube_kind_find(STR("apps.kruise.io/v1beta1"), STR("Deployment")));
 	assert_null(kube_kind_find(STR(""), STR("")));
 	assert_null(kube_kind_find(STR_NONE, STR_NONE));
+}
+
+static void test_merge_keys(void **state)
+{
+	const struct kube_merge_kind *kind = kube_merge_kind_find(STR("apps/v1"), STR("Deployment"));
+
+	(void)state;
+	assert_non_null(kind);
+	assert_string_equal(kube_merge_keys(kind, STR("spec.template.spec.containers[*].ports")),
+			    "containerPort protocol");
+	assert_string_equal(kube_merge_keys(kind, STR("spec.template.spec.volumes")), "name");
+	assert_null(kube_merge_keys(kind, STR("spec.template.spec.tolerations")));
+	assert_null(kube_merge_keys(kind, STR("spec.template.spec.containers[*].args")));
+	assert_null(kube_merge_keys(kind, STR("spec.template.spec")));
+	assert_null(kube_merge_keys(kind, STR("spec.template.speccontainers")));
+	assert_null(kube_merge_keys(kind, STR("volumes")));
+	kind = kube_merge_kind_find(STR("v1"), STR("ServiceAccount"));
+	assert_string_equal(kube_merge_keys(kind, STR("secrets")), "name");
+	assert_non_null(kube_merge_kind_find(STR("v1"), STR("ConfigMap")));
+	assert_null(kube_merge_kind_find(STR("serving.knative.dev/v1"), STR("Service")));
+	assert_null(kube_merge_kind_find(STR("argoproj.io/v1alpha1"), STR("Rollout")));
 }
 
 static void test_kinds_sorted(void **state)
@@ -229,6 +251,9 @@ static const struct {
 	{ "images.yaml", "  starts: root\n", "", ": missing key \"starts\"" },
 	{ "images.yaml", "mark: verified", "mark: true",
 	  ": mark cannot be \"true\"; it is one of verified, measured, inferred, memory" },
+	{ "merge-keys.yaml", "ports: [port, protocol]", "ports: []", ": ports has no merge key" },
+	{ "merge-keys.yaml", "kinds: [CronJob]", "kinds: [Job]", ": a second row of Job" },
+	{ "merge-keys.yaml", "  lists: {}\n", "", ": missing key \"lists\"" },
 };
 
 static struct buf slurp(const char *path)
@@ -265,7 +290,7 @@ static void write_mistake(const char *path, struct str text, const char *from, c
 static int generate(const char *generator, const char *schemas, const char *folder, const char *file)
 {
 	static const char *const names[] = { "kinds.yaml", "fields.yaml", "pod-security.yaml", "listeners.yaml",
-					     "ports.yaml", "images.yaml", "dotnet.yaml" };
+					     "ports.yaml", "images.yaml", "dotnet.yaml",       "merge-keys.yaml" };
 	struct buf command = BUF_INIT;
 	int status;
 
@@ -365,13 +390,10 @@ static void test_fixtures_of_references(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_kinds_sorted),
-		cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_suggestions),
-		cmocka_unit_test(test_generator),
-		cmocka_unit_test(test_fixtures_of_references),
+		cmocka_unit_test(test_kinds),	     cmocka_unit_test(test_merge_keys),
+		cmocka_unit_test(test_kinds_sorted), cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_orders),	     cmocka_unit_test(test_suggestions),
+		cmocka_unit_test(test_generator),    cmocka_unit_test(test_fixtures_of_references),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

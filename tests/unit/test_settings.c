@@ -177,8 +177,8 @@ static void test_errors(void **state)
 	check_error(COMMAND_DIFF, "--profile=restrictd",
 		    "invalid argument \"restrictd\" for --profile: must be baseline, "
 		    "restricted, hardened or auto (did you mean restricted?)");
-	check_error(COMMAND_FIX, "--dry-run=server",
-		    "invalid argument \"server\" for --dry-run: must be none or client");
+	check_error(COMMAND_FIX, "--dry-run=servers",
+		    "invalid argument \"servers\" for --dry-run: must be none, client or server (did you mean server?)");
 	check_error(COMMAND_DIFF, "--only=run-as-nonroot",
 		    "unknown fixer \"run-as-nonroot\" (did you mean "
 		    "run-as-non-root?)");

@@ -82,6 +82,23 @@ static void test_wrap(void **state)
 	check_wrap("", "", 2, 6, "\n");
 }
 
+/* A path keeps its blanks, and is one word. */
+static void test_word(void **state)
+{
+	struct buf line = BUF_INIT, out = BUF_INIT;
+
+	(void)state;
+	buf_addz(&line, "left: ");
+	buf_addz(&line, "a b/c d.yaml:1:2");
+	text_word(&line, 6);
+	buf_addz(&line, ": it is left");
+	text_wrap(&out, buf_str(&line), 2, 12);
+	buf_addc(&out, '\0');
+	assert_string_equal(out.p, "left:\n  a b/c d.yaml:1:2:\n  it is left\n");
+	buf_free(&line);
+	buf_free(&out);
+}
+
 static void test_width(void **state)
 {
 	(void)state;
@@ -110,7 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escape), cmocka_unit_test(test_escape_nul), cmocka_unit_test(test_wrap),
-		cmocka_unit_test(test_width),  cmocka_unit_test(test_count),
+		cmocka_unit_test(test_word),   cmocka_unit_test(test_width),	  cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cluster
+ */
+#include "commands/cluster.h"
+
+#include "report/text.h"
+
+bool cluster_is_meant(const struct settings *settings)
+{
+	return settings->arguments.n || settings->live || settings->all_namespaces || settings->selector ||
+	       settings->cluster.namespace;
+}
+
+static void log_line(void *data, unsigned level, const char *line)
+{
+	struct output *err = &((struct session *)data)->err;
+
+	(void)level;
+	text_escape(&err->text, str_of(line));
+	buf_addc(&err->text, '\n');
+	output_flush(err);
+}
+
+/* As kubectl prints them. */
+static void warn(void *data, const char *text)
+{
+	struct output *err = &((struct session *)data)->err;
+
+	look_word(&err->text, err->colour, LOOK_WARNING, "Warning:");
+	buf_addc(&err->text, ' ');
+	text_escape(&err->text, str_of(text));
+	buf_addc(&err->text, '\n');
+	output_relax(err);
+}
+
+/* A group that does not answer may serve a kind that names ports; the rest of the cluster is there all the same. */
+static void tell_failed(struct cluster *cluster)
+{
+	struct output *err = &cluster->session->err;
+
+	for (size_t i = 0; i < cluster->resources.failed.n; i++) {
+		struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+		buf_addf(&text, "what the server serves of %s is not known%c", cluster->resources.failed.items[i],
+			 '\0');
+		warn(cluster->session, text.p);
+	}
+	output_flush(err);
+}
+
+bool cluster_open(struct cluster *cluster, struct session *session, const volatile sig_atomic_t *stop,
+		  struct error **err)
+{
+	struct settings *settings = &session->settings;
+	struct live_listener listener = {
+		.log = log_line, .warn = warn, .verbosity = settings->verbosity, .data = session
+	};
+
+	*cluster = (struct cluster){ .session = session, .arena = arena_new() };
+	settings->cluster.as_groups = settings->as_groups.items;
+	settings->cluster.as_groups_n = settings->as_groups.n;
+	if (!kubeconfig_read(&settings->cluster, cluster->arena, &cluster->config, err))
+		return false;
+	cluster->client = live_open(&cluster->config, &listener, stop, err);
+	if (!cluster->client || !live_discover(cluster->client, &cluster->resources, err))
+		return false;
+	tell_failed(cluster);
+	return true;
+}
+
+void cluster_close(struct cluster *cluster)
+{
+	live_resources_free(&cluster->resources);
+	live_close(cluster->client);
+	arena_free(cluster->arena);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Live
+ *
+ * Each object becomes a source: the manifest that a person would have written of it, named as kubectl names the object.
+ * All that is done with files is then done with it. Only one namespace is in memory at a time: nothing but the
+ * NetworkPolicies of others has to do with its ports, and these come with it.
+ */
+#include "commands/cluster_work.h"
+
+#include <stdlib.h>
+
+#include "commands/cluster_files.h"
+#include "commands/interrupt.h"
+#include "commands/cluster_left.h"
+#include "engine/inventory.h"
+#include "engine/levels.h"
+#include "fixers/list.h"
+#include "report/text.h"
+
+/* ---- arguments ---- */
+
+static bool is_path(struct str word)
+{
+	static const char *const ends[] = { ".yaml", ".yml", ".json", "/" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (str_ends(word, str_of(ends[i])))
+			return true;
+	return word.n && (word.p[0] == '.' || word.p[0] == '/');
+}
+
+static bool check_arguments(const struct session *session, struct error **err)
+{
+	const struct settings *settings = &session->settings;
+	const struct strings *arguments = &settings->arguments;
+
+	for (size_t i = 0; i < arguments->n; i++)
+		if (is_path(str_of(arguments->items[i])))
+			return error_set(err, "unexpected argument \"%s\"; every file is named with -f: -f %s",
+					 arguments->items[i], arguments->items[i]);
+	/* kubectl's own words. */
+	if (settings->filenames.n && arguments->n)
+		return error_set(err, "when paths, URLs, or stdin is provided as input, you may not specify resource "
+				      "arguments as well");
+	if (settings->kustomize && (arguments->n || settings->live))
+		return error_set(err, "-k reads files; leave out what is of a cluster");
+	if (settings->live && (settings->all_namespaces || settings->selector))
+		return error_set(err, "--live takes the objects that the files name; leave out -A and -l");
+	if (settings->live && !settings->filenames.n)
+		return error_set(err, "--live needs -f: the files that name the objects");
+	return true;
+}
+
+/* ---- sources ---- */
+
+/* "shop/deployment.apps/web" */
+static void add_path(struct buf *out, const struct live_object *object, struct arena *arena)
+{
+	if (object->namespace.n)
+		buf_addf(out, "%.*s/", STR_ARG(object->namespace));
+	buf_add(out, live_resource_title(object->resource, true, arena));
+	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
+}
+
+static bool add_source(struct cluster_work *live, const struct live_object *object, struct str json,
+		       struct source_options *options, bool context, struct error **err)
+{
+	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
+	struct file_image image = FILE_IMAGE_INIT;
+	struct cluster_row row = { 0 };
+	struct source *source;
+
+	if (!live_object_manifest(object->resource, json, &text, err))
+		return false;
+	add_path(&path, object, live->arena);
+	buf_addc(&text, '\0');
+	image.n = text.n - 1;
+	image.bytes = text.p;
+	text = BUF_INIT;
+	source = run_add_live(&live->work.run, path.p, &image, options, context);
+	if (source->documents.n && live->keeps_json)
+		row = (struct cluster_row){ object, str_copy(live->arena, json) };
+	VEC_PUSH(&live->rows, row);
+	return true;
+}
+
+/* ---- runs ---- */
+
+void cluster_work_renew(struct cluster_work *live)
+{
+	work_renew(&live->work);
+	run_expect(&live->work.run, live->options);
+}
+
+static void forget_run(struct cluster_work *live)
+{
+	cluster_work_renew(live);
+	live->rows.n = 0;
+	arena_reset(live->arena);
+}
+
+static void end_run(struct cluster_work *live)
+{
+	struct work *work = &live->work;
+
+	images_add_findings(&work->images, &work->run);
+	run_plan(&work->run);
+	run_apply(&work->run);
+	if (*work->run.stop)
+		return;
+	work_count(work);
+	if (live->files)
+		cluster_files_compare(live->files, &work->run);
+	live->done(live);
+	totals_add(&live->sum, &work->totals);
+}
+
+static bool begin(void *data, const struct gather_namespace *namespace, struct error **err)
+{
+	struct cluster_work *live = data;
+	uint64_t labels = (uint64_t)1 << fixer_index(&fixer_namespace_labels);
+	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
+	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
+
+	if (!live->whole)
+		live->namespace = str_copy(live->arena, namespace->name);
+	/* On OpenShift the server gives each namespace users of its own. */
+	for (size_t i = 0; i < live->cluster.resources.n; i++)
+		live->work.run.openshift |= str_is(live->cluster.resources.items[i].group, "security.openshift.io");
+	if (!namespace->json.n || !resource || !live->work.run.waits)
+		return true;
+	return live_object_read(resource, namespace->json, live->arena, object, err) &&
+	       add_source(live, object, namespace->json, live->options, !(live->options->fix.also & labels), err);
+}
+
+/* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
+static struct source_options *context_options(struct cluster_work *live, const struct live_object *object)
+{
+	const struct live_resource *resource = object->resource;
+	struct str api_version = str_join(live->arena, resource->group, STR("/"));
+	const struct kube_kind *kind = kube_kind_find_own(&live->options->own.kinds,
+							  resource->group.n ? api_version : STR("v1"), resource->kind);
+	bool managed = object->manager != MANAGER_NONE && !live->work.session->settings.managed;
+
+	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;
+}
+
+static bool take(void *data, const struct gather_namespace *namespace, const struct gather_object *object,
+		 struct error **err)
+{
+	struct cluster_work *live = data;
+	bool context = object->role == GATHER_CONTEXT;
+	struct source_options *options = live->options;
+
+	(void)namespace;
+	if (context)
+		options = object->reported_only ? live->nothing : context_options(live, object->object);
+	else if (live->edits && cluster_is_left(live, object->object, object->reported_only))
+		options = live->nothing;
+	return add_source(live, object->object, object->json, options, context || options == live->nothing, err);
+}
+
+/* Ports are of no interest to those that have none: but a Service may lead to one that nobody declares. */
+static bool wants_context(void *data, const struct gather_namespace *namespace)
+{
+	const struct cluster_work *live = data;
+	const struct inventory *inventory = live->work.run.inventory;
+
+	(void)namespace;
+	for (size_t i = 0; i < inventory->workloads.n; i++)
+		if (!inventory->workloads.items[i].keeps_ports)
+			return true;
+	return false;
+}
+
+static void tell_unread(struct cluster_work *live, const struct gather_namespace *namespace)
+{
+	struct output *err = &live->work.session->err;
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	if (namespace->unread_context.n) {
+		buf_addf(&line, "%.*s%c", STR_ARG(namespace->unread_context), '\0');
+		run_note_unread(&live->work.run, line.p, true);
+	}
+	if (!namespace->unread_targets.n)
+		return;
+	line.n = 0;
+	look_word(&line, err->colour, LOOK_WARNING, "caveat:");
+	buf_addc(&line, ' ');
+	if (namespace->name.n) {
+		buf_addz(&line, "in namespace ");
+		text_escape(&line, namespace->name);
+		buf_addc(&line, ' ');
+	}
+	buf_addz(&line, "not looked at: ");
+	text_escape(&line, namespace->unread_targets);
+	text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
+	output_flush(err);
+}
+
+static bool end(void *data, const struct gather_namespace *namespace, struct error **err)
+{
+	struct cluster_work *live = data;
+
+	(void)err;
+	tell_unread(live, namespace);
+	if (live->whole)
+		return true;
+	if (live->work.run.sources.n)
+		end_run(live);
+	forget_run(live);
+	return true;
+}
+
+static void note(void *data, const char *text)
+{
+	struct cluster_work *live = data;
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	if (live->work.session->settings.quiet)
+		return;
+	text_escape(&line, str_of(text));
+	text_wrap(&live->work.session->err.text, buf_str(&line), 2, TEXT_COLUMNS);
+	output_flush(&live->work.session->err);
+}
+
+/* ---- the whole ---- */
+
+static bool interrupted(struct cluster_work *live, int *ret_code)
+{
+	struct session *session = live->work.session;
+
+	if (!*live->work.run.stop)
+		return false;
+	output_flush(&session->out);
+	buf_addz(&session->err.text, "Stopped.\n");
+	output_flush(&session->err);
+	interrupt_die();
+	*ret_code = EXIT_TROUBLE;
+	return true;
+}
+
+bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code)
+{
+	struct error *error = NULL;
+	struct project_settings *asked;
+
+	*live = (struct cluster_work){ .arena = arena_new(), .sum.live = true };
+	live->work.session = session;
+	if (!check_arguments(session, &error)) {
+		*ret_code = command_usage_error(session, error);
+		return false;
+	}
+	if (!work_open(&live->work, session, ret_code))
+		return false;
+	if (!project_settings(live->work.project, "-", &asked, &error) ||
+	    !cluster_open(&live->cluster, session, live->work.run.stop, &error)) {
+		if (!interrupted(live, ret_code))
+			work_fail(&live->work, error);
+		error_free(error);
+		*ret_code = EXIT_TROUBLE;
+		return false;
+	}
+	live->options = &asked->options;
+	live->nothing = xmalloc(sizeof(*live->nothing));
+	*live->nothing = asked->options;
+	live->nothing->fix.only = live->nothing->fix.also = 0;
+	live->nothing->fix.skip = ~(uint64_t)0;
+	levels_init(live->nothing);
+	run_expect(&live->work.run, live->options);
+	return true;
+}
+
+static bool gather(struct cluster_work *live, const char *const *words, size_t n, struct str namespace,
+		   struct error **err)
+{
+	const struct settings *settings = &live->work.session->settings;
+	const struct gather gather = {
+		.words = words,
+		.words_n = n,
+		.labels = settings->selector,
+		.namespace = namespace,
+		.namespace_named = settings->cluster.namespace || live->files,
+		.all_namespaces = settings->all_namespaces,
+		.missing_is_fine = live->files != NULL,
+		.page = settings->chunk,
+		.kinds = &live->options->own.kinds,
+	};
+	const struct gather_listener listener = {
+		.begin = begin, .object = take, .context = wants_context, .end = end, .note = note, .data = live
+	};
+
+	return live_gather(live->cluster.client, &live->cluster.resources, &gather, &listener, err);
+}
+
+/* The objects that files name: those of each namespace together. */
+static bool gather_named(struct cluster_work *live, struct error **err)
+{
+	const struct cluster_files *files = live->files;
+	const char **words = xrealloc_array(NULL, files->names.n + 1, sizeof(*words));
+	bool fine = true;
+
+	for (size_t i = 0, end; fine && i < files->names.n; i = end) {
+		for (end = i; end < files->names.n; end++) {
+			if (!str_eq(files->names.items[end].namespace, files->names.items[i].namespace))
+				break;
+			words[end] = files->names.items[end].word;
+		}
+		fine = gather(live, words + i, end - i, files->names.items[i].namespace, err);
+	}
+	free(words);
+	return fine;
+}
+
+bool cluster_work_do(struct cluster_work *live, int *ret_code)
+{
+	const struct settings *settings = &live->work.session->settings;
+	struct error *error CLEANUP(error_freep) = NULL;
+	bool fine;
+
+	if (settings->live) {
+		live->files = cluster_files_read(live, ret_code);
+		if (!live->files)
+			return false;
+		live->work.options.traced = true;
+		cluster_work_renew(live);
+	}
+	fine = live->files ? gather_named(live, &error)
+			   : gather(live, settings->arguments.items, settings->arguments.n,
+				    live->cluster.config.namespace, &error);
+	if (fine && live->whole)
+		end_run(live);
+	if (interrupted(live, ret_code))
+		return false;
+	if (!fine)
+		work_fail(&live->work, error);
+	else if (live->files && !settings->quiet)
+		cluster_files_tell(live->files, &live->work.session->err);
+	*ret_code = EXIT_TROUBLE;
+	return fine;
+}
+
+void cluster_work_free(struct cluster_work *live)
+{
+	cluster_left_free(live->left);
+	cluster_files_free(live->files);
+	cluster_close(&live->cluster);
+	work_free(&live->work);
+	free(live->rows.items);
+	free(live->nothing);
+	arena_free(live->arena);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Live: what fix, diff and check have in common for objects of a cluster: from the arguments to finished runs, one for
+ * each namespace, or one for all of them where a report needs that.
+ */
+
+#include "commands/cluster.h"
+#include "commands/work.h"
+#include "live/gather.h"
+
+/* An object of the run: of run.sources[i], rows[i]. */
+struct cluster_row {
+	const struct live_object *object;
+	struct str json; /* as the server sent it, where .keeps_json; else empty */
+};
+
+struct cluster_work {
+	struct work work;
+	struct cluster cluster;
+	struct arena *arena; /* of one run */
+	struct {
+		struct cluster_row *items;
+		size_t n, cap;
+	} rows;
+	struct source_options *options, *nothing; /* of what is asked for, and of what is there only for the plan */
+	struct str namespace;			  /* that the run is of; empty: of several, or of none */
+	struct totals sum;			  /* of all runs that are done */
+	struct cluster_files *files;		  /* of --live; NULL */
+	struct cluster_left *left;		  /* whom others manage: see cluster_add_end() */
+
+	/* set by the command, before cluster_work_do() */
+	bool whole; /* one run for all */
+	bool edits; /* what others manage is left alone */
+	bool keeps_json;
+	/* A run is planned, applied and counted, and will be forgotten. */
+	void (*done)(struct cluster_work *live);
+};
+
+/*
+ * cluster_work_open() - the connection, and what is asked for. cluster_work_do() - reads what the command line names, and calls .done
+ * for each run. Both return false with the exit code in *ret_code where there is nothing to go on with; what could not
+ * be read, and does not matter to the rest, was said. cluster_work_free() in any case.
+ */
+bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code);
+bool cluster_work_do(struct cluster_work *live, int *ret_code);
+/* cluster_work_renew() - after a change of .work.options, before cluster_work_do(). */
+void cluster_work_renew(struct cluster_work *live);
+void cluster_work_free(struct cluster_work *live);
+
+/*
+ * cluster_add_end() - on standard error: who manages what was left alone, and what to do about it, once for each manager
+ * (with -v all their objects); and the totals. @past: the objects were changed; else they would be.
+ */
+void cluster_add_end(struct cluster_work *live, bool past);
