@@ -279,12 +279,14 @@ static void retry(struct run *run, struct source *source, struct document *docum
 
 /*
  * Once it is written out, what a place shared with another one may be free for a change that was denied for its sake, so
- * that each run would change a little more. Then none is made.
+ * that each run would change a little more. Then none is made; nor when it is done again, with its ports kept, for the
+ * next run would begin with their moves again.
  */
 static void leave_shared(struct run *run, struct source *source, struct document *document)
 {
 	struct pass pass = first_pass(run, source, document);
 
+	document->left_shared = true;
 	if (!start_over(&pass))
 		return;
 	pass_deny_all(&pass);
@@ -333,6 +335,8 @@ void harden_document(struct run *run, struct source *source, struct document *do
 	bool shares, final = true;
 
 	document_clear(document);
+	if (document->left_shared)
+		pass_deny_all(&pass);
 	pass_run(&pass);
 	changes = pass.changes;
 	shares = pass.filter.denied.n;

@@ -247,8 +247,9 @@ static void ask(struct review *review, size_t index)
 	for (size_t i = unit->first; i < unit->end; i++) {
 		const struct review_part *part = part_of(review, i);
 		struct document *document = part->document;
-		struct review_trial trial = { part->source, document, document->splices, document->unproved,
-					      document->port_denied };
+		struct review_trial trial = { part->source,	     document,
+					      document->splices,     document->unproved,
+					      document->port_denied, document->left_shared };
 
 		if (document->trial)
 			continue;
@@ -273,6 +274,7 @@ static void end_trials(struct review *review, bool keep)
 		trial->document->trial = 0;
 		trial->document->unproved = trial->unproved;
 		trial->document->port_denied = trial->port_denied;
+		trial->document->left_shared = trial->left_shared;
 	}
 	review->trials.n = 0;
 }
@@ -299,6 +301,7 @@ static bool apply_trials(struct review *review)
 		struct document *document = trial->document;
 
 		document->unproved = document->port_denied = false;
+		document->left_shared = trial->left_shared;
 		run_apply_document(review->run, trial->source, document);
 		fine = fine && document->unproved <= trial->unproved && document->port_denied <= trial->port_denied;
 	}

@@ -46,7 +46,7 @@ struct review_trial {
 	struct source *source;
 	struct document *document;
 	struct splices before;
-	bool unproved, port_denied;
+	bool unproved, port_denied, left_shared;
 };
 
 struct review {

@@ -119,6 +119,7 @@ struct document {
 	bool known;		  /* refused, and a baseline has that */
 	bool unproved;		  /* a change did not pass its proof and was dropped: a bug of ours */
 	bool port_denied;	  /* a port's move has no place in it, for an anchor shares it with what stays */
+	bool left_shared;	  /* it stays as it is: with what has a place in it, the next run would change more */
 };
 
 struct source {

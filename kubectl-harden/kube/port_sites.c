@@ -481,18 +481,27 @@ static void keep_unnamed(struct search *search)
 			       STR_ARG(search->pod->containers[sites->owner].image)));
 }
 
-/* The container that listens on @port by what is known of its image: the only one that does. */
+/*
+ * The container that listens on @port by what is known of its image: the only one that does; of several, the only one that
+ * nothing tells otherwise.
+ */
 static int only_image(struct kube_pod *pod, uint16_t port)
 {
-	int only = -1;
+	int only = -1, untold = -1;
+	size_t n = 0, untold_n = 0;
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
 		if (!image_fact_listens(pod->containers[i].facts, port) || !container_serves(&pod->containers[i]))
 			continue;
-		if (only >= 0)
-			return -1;
 		only = (int)i;
+		n++;
+		if (!port_is_of_image(pod, (int)i, port))
+			continue;
+		untold = (int)i;
+		untold_n++;
 	}
+	if (n > 1)
+		return untold_n == 1 ? untold : -1;
 	return only;
 }
 

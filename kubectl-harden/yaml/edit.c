@@ -53,20 +53,6 @@ bool yaml_in_flow(struct yaml_tree *tree, yaml_id id)
 	return false;
 }
 
-static bool refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
-{
-	uint32_t at = tree->tab_line - 1;
-
-	if (ret_why)
-		*ret_why = (struct yaml_refusal){
-			.at = at,
-			.why = yaml_is_led_by_tab(tree->bytes, at + 1)
-				       ? "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it"
-				       : "a tab behind a question mark; write a blank",
-		};
-	return false;
-}
-
 bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node;
@@ -77,7 +63,7 @@ bool yaml_editable(struct yaml_tree *tree, yaml_id id, struct yaml_refusal *ret_
 	if (node->kind == YAML_ALIAS)
 		return yaml_refuse(tree, ret_why, id, "it is an alias");
 	if (tree->tab_line)
-		return refuse_tab(tree, ret_why);
+		return yaml_refuse_tab(tree, ret_why);
 	if (node->flags & YAML_F_NEW)
 		return true;
 	if (node->flags & YAML_F_KEY)
@@ -459,6 +445,23 @@ yaml_id yaml_put_seq(struct yaml_tree *tree, yaml_id map, const char *key, bool 
 
 /* ---- scalars ---- */
 
+/* Whether a value that was changed gets back what the input says; then it is changed no more. */
+static bool comes_back(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type)
+{
+	struct yaml_node changed = *yaml_node(tree, id), *node = yaml_node(tree, id);
+	size_t first = 0;
+
+	while (tree->ops.items[first].id != id)
+		first++;
+	node->first = tree->ops.items[first].before.first;
+	node->flags &= (uint16_t)~YAML_F_CHANGED;
+	node->flags |= tree->ops.items[first].before.flags & YAML_F_TAG;
+	if (yaml_type(tree, id) == type && str_eq(yaml_text(tree, id), text))
+		return true;
+	*yaml_node(tree, id) = changed;
+	return false;
+}
+
 bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_type type, struct yaml_refusal *ret_why)
 {
 	struct yaml_node *node = yaml_node(tree, id);
@@ -477,6 +480,8 @@ bool yaml_set(struct yaml_tree *tree, yaml_id id, struct str text, enum yaml_typ
 		return yaml_refuse(tree, ret_why, id, "it ends with a line of blanks with a tab; remove that line");
 	yaml_touch(tree, id);
 	node = yaml_node(tree, id);
+	if ((node->flags & YAML_F_CHANGED) && comes_back(tree, id, text, type))
+		return true;
 	if ((node->flags & YAML_F_TAG) && ((node->flags & YAML_F_COPY) || !yaml_tag_fits(tree, node, text, type)))
 		node->flags &= (uint16_t)~YAML_F_TAG;
 	node->first = new_text(tree, text, type);

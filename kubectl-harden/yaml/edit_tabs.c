@@ -39,3 +39,17 @@ bool yaml_is_behind_tab(struct yaml_tree *tree, yaml_id scalar)
 	       (yaml_is_led_by_tab(tree->bytes, node->props) || yaml_is_led_by_tab(tree->bytes, node->start) ||
 		is_behind_dash_and_tabs(tree->bytes, node->props));
 }
+
+bool yaml_refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why)
+{
+	uint32_t at = tree->tab_line - 1;
+
+	if (ret_why)
+		*ret_why = (struct yaml_refusal){
+			.at = at,
+			.why = yaml_is_led_by_tab(tree->bytes, at + 1)
+				       ? "a tab in a line of blanks, which Kubernetes reads behind some values only; remove it"
+				       : "a tab behind a question mark; write a blank",
+		};
+	return false;
+}

@@ -48,6 +48,8 @@ bool yaml_check_keys(struct yaml_tree *tree, yaml_id map, struct yaml_refusal *r
  * flow collection, or between the question mark of a block's key and that key; 0 where there is none.
  */
 uint32_t yaml_find_tab_line(struct yaml_tree *tree);
+/* yaml_refuse_tab() - says that one in *ret_why (may be NULL); returns false. */
+bool yaml_refuse_tab(const struct yaml_tree *tree, struct yaml_refusal *ret_why);
 
 /* yaml_is_led_by_tab() - whether only blanks, with a tab among them, stand before @at in its line. */
 bool yaml_is_led_by_tab(struct str s, uint32_t at);

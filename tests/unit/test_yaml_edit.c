@@ -129,6 +129,27 @@ static bool put_seq_m(struct yaml_tree *tree, yaml_id at, struct yaml_refusal *w
 	return yaml_put_seq(tree, at, "m", false, NULL, why);
 }
 
+/* A value that is set to another and back stays as it is written. */
+static void changes_nothing_there_and_back(void **state)
+{
+	static const char text[] = "a: &a \"x\"\nb: !!str 1 # one\nc: *a\n";
+	struct document document;
+	uint32_t mark;
+
+	(void)state;
+	document_read(&document, text);
+	assert_true(yaml_set_str(&document.tree, document_at(&document, "a"), STR("y"), NULL));
+	mark = yaml_mark(&document.tree);
+	assert_true(yaml_set_int(&document.tree, document_at(&document, "b"), 2, NULL));
+	assert_true(yaml_set_str(&document.tree, document_at(&document, "b"), STR("1"), NULL));
+	assert_true(yaml_set_str(&document.tree, document_at(&document, "a"), STR("x"), NULL));
+	assert_string_equal(document_render(&document), text);
+	/* Undone, it is the other one again. */
+	yaml_rollback(&document.tree, mark);
+	assert_string_equal(document_text(&document, "a"), "y");
+	document_free(&document);
+}
+
 /* Refused, with a reason and a place, and nothing is changed. */
 static void refuses_and_changes_nothing(void **state)
 {
@@ -221,6 +242,7 @@ int main(void)
 		cmocka_unit_test(takes_its_place_in_order),
 		cmocka_unit_test(first_key_on_a_dash),
 		cmocka_unit_test(leaves_equal_values_alone),
+		cmocka_unit_test(changes_nothing_there_and_back),
 		cmocka_unit_test(refuses_and_changes_nothing),
 		cmocka_unit_test(rolls_back),
 	};
