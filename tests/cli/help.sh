@@ -36,7 +36,7 @@ for command in $commands; do
 	# Every option that help shows is taken, and completion offers the same ones.
 	{
 		sed -n 's/^    \(-., \)\{0,1\}\(--[a-z-]*\)=.*/\2/p' "$temp/plain"
-		sed -n '/^Options for the connection/,/^$/p' "$temp/plain" | tr ', ' '\n\n' | grep '^--' || :
+		sed -n '/^Options for the connection/,/^$/p' "$temp/plain" | grep -o -e '--[a-z-]*' || :
 	} | LC_ALL=C sort >"$temp/shown"
 	kubectl-harden __complete "$command" -- | sed -n 's/^\(--[a-z-]*\).*/\1/p' >"$temp/offered"
 	same "$temp/shown" "$temp/offered" "$command: help and completion differ"
