@@ -69,11 +69,21 @@ static bool command_shows(struct kube_pod *pod, int container)
 	return dotnet_is_one(&dotnet_rules.commands, yaml_text(pod->tree, yaml_first(pod->tree, command)));
 }
 
+bool dotnet_is_ruled_out(struct kube_pod *pod, int container)
+{
+	const struct kube_container *it = &pod->containers[container];
+	const struct image_fact *facts = it->facts;
+
+	return facts && facts->listens_n && !facts->base && facts->mark != IMAGE_OWN && !it->is_dotnet &&
+	       !image_shows(facts) && !command_shows(pod, container);
+}
+
 bool dotnet_look(struct kube_pod *pod, int container, unsigned *ret_version)
 {
 	const struct kube_container *it = &pod->containers[container];
-	bool is = it->is_dotnet || image_shows(it->facts) || command_shows(pod, container) ||
-		  dotnet_variable(pod, container, &dotnet_rules.signs) || (pod->assume_dotnet && !it->facts);
+	bool is = !dotnet_is_ruled_out(pod, container) &&
+		  (it->is_dotnet || image_shows(it->facts) || command_shows(pod, container) ||
+		   dotnet_variable(pod, container, &dotnet_rules.signs) || (pod->assume_dotnet && !it->facts));
 
 	if (ret_version)
 		*ret_version = is ? version_of(pod, container) : 0;

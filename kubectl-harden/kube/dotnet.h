@@ -30,6 +30,12 @@ bool dotnet_is_one(const struct dotnet_names *names, struct str name);
  */
 bool dotnet_look(struct kube_pod *pod, int container, unsigned *ret_version);
 
+/*
+ * dotnet_is_ruled_out() - whether a container's image is known to run another program (nginx), which does not ask what
+ * .NET's settings say; not where the user says what the image is.
+ */
+bool dotnet_is_ruled_out(struct kube_pod *pod, int container);
+
 /* dotnet_variable() - the container's variable of that name, whatever its case; YAML_NONE where it has none. */
 yaml_id dotnet_variable(struct kube_pod *pod, int container, const struct dotnet_names *names);
 

@@ -480,7 +480,8 @@ static struct strongest find_strongest(const struct listener_settings *settings)
 	return best;
 }
 
-static void judge(struct listener_settings *settings)
+/* @none: the program asks none of ASP.NET Core's. */
+static void judge(struct listener_settings *settings, bool none)
 {
 	struct strongest best = find_strongest(settings);
 
@@ -489,7 +490,7 @@ static void judge(struct listener_settings *settings)
 
 		if (!setting->listener->dotnet)
 			setting->obeyed = true;
-		else if (!is_set(settings, setting))
+		else if (none || !is_set(settings, setting))
 			setting->obeyed = false;
 		else if (setting->strength == STRENGTH_ENDPOINT)
 			setting->obeyed = !is_overridden(settings, setting);
@@ -511,6 +512,7 @@ void listener_settings_read(struct kube_pod *pod, int container, struct arena *a
 		.arena = arena,
 		.settings = ret_settings,
 	};
+	bool none;
 
 	memset(ret_settings, 0, offsetof(struct listener_settings, arguments));
 	ret_settings->arguments.n = 0;
@@ -521,7 +523,9 @@ void listener_settings_read(struct kube_pod *pod, int container, struct arena *a
 	read_image(&r);
 	read_arguments(&r);
 	read_mounts(&r);
-	judge(ret_settings);
+	none = dotnet_is_ruled_out(pod, container);
+	ret_settings->dotnet &= !none;
+	judge(ret_settings, none);
 }
 
 void listener_settings_free(struct listener_settings *settings)
