@@ -8,8 +8,14 @@
 
 bool cluster_is_meant(const struct settings *settings)
 {
-	return settings->arguments.n || settings->live || settings->all_namespaces || settings->selector ||
-	       settings->cluster.namespace;
+	const struct live_flags *flags = &settings->cluster;
+
+	if (settings->live || settings->arguments.n)
+		return true;
+	if (settings->filenames.n || settings->kustomize)
+		return false;
+	return settings->all_namespaces || settings->selector || flags->namespace || flags->context ||
+	       flags->kubeconfig || flags->cluster || flags->user || flags->server;
 }
 
 static void log_line(void *data, unsigned level, const char *line)

@@ -10,35 +10,12 @@
 #include <stdlib.h>
 
 #include "commands/answer.h"
-#include "commands/cluster_work.h"
+#include "commands/cluster_fixing.h"
+#include "commands/cluster_left.h"
 #include "commands/formats.h"
 #include "engine/trace.h"
-#include "live/apply.h"
 #include "live/rollout.h"
-#include "live/words.h"
 #include "report/text.h"
-
-struct fixing {
-	struct cluster_work live; /* first */
-	struct live_apply *apply;
-	struct {
-		size_t *items; /* rows, by change */
-		size_t n, cap;
-	} changes;
-	uint32_t *parents;	  /* rows that belong together, by row */
-	bool declined;		  /* by the user, of any namespace */
-	size_t done_n, changes_n; /* objects that were changed, and their changes */
-};
-
-static struct settings *settings_of(struct fixing *fixing)
-{
-	return &fixing->live.work.session->settings;
-}
-
-static const struct live_object *object_of(const struct fixing *fixing, size_t change)
-{
-	return fixing->live.rows.items[fixing->changes.items[change]].object;
-}
 
 /* ---- what belongs together ---- */
 
@@ -47,6 +24,11 @@ static uint32_t root_of(uint32_t *parents, uint32_t i)
 	while (parents[i] != i)
 		i = parents[i] = parents[parents[i]];
 	return i;
+}
+
+unsigned fixing_transaction(struct fixing *fixing, size_t change)
+{
+	return root_of(fixing->parents, (uint32_t)fixing->changes.items[change]);
 }
 
 /* Objects with findings of one group. */
@@ -98,7 +80,7 @@ static const struct kube_kind *kind_of(const struct live_object *object)
 	return kube_kind_find(buf_str(&api_version), resource->kind);
 }
 
-static enum live_step step_of(const struct live_object *object, const struct yaml_operation *operations, size_t n)
+enum live_step fixing_step(const struct live_object *object, const struct yaml_operation *operations, size_t n)
 {
 	const struct kube_kind *kind = kind_of(object);
 
@@ -138,94 +120,13 @@ static void add_change(struct fixing *fixing, size_t i)
 	}
 	change.operations = all.items;
 	change.operations_n = all.n;
-	change.step = step_of(row->object, all.items, all.n);
+	change.step = fixing_step(row->object, all.items, all.n);
 	if (live_apply_add(fixing->apply, &change, &error)) {
 		VEC_PUSH(&fixing->changes, i);
 	} else {
 		work_fail(&fixing->live.work, error);
 	}
 	free(all.items);
-}
-
-/* ---- what is told ---- */
-
-/* "deployment.apps/web", as kubectl; with its namespace where there are several. */
-static void add_name(struct fixing *fixing, struct buf *out, const struct live_object *object)
-{
-	if (settings_of(fixing)->all_namespaces && object->namespace.n) {
-		text_escape(out, object->namespace);
-		buf_addc(out, '/');
-	}
-	text_escape(out, live_resource_title(object->resource, true, fixing->live.arena));
-	buf_addc(out, '/');
-	text_escape(out, object->name);
-}
-
-static const char *const states[] = {
-	[APPLY_PENDING] = "not tried",
-	[APPLY_ACCEPTED] = "not written",
-	[APPLY_IMMUTABLE] = "it cannot be changed in place; make it anew",
-	[APPLY_DENIED] = "the server refuses it",
-	[APPLY_CHANGED] = "somebody changed it meanwhile; run this again",
-	[APPLY_MISSING] = "it is not there any more",
-	[APPLY_ERROR] = "it could not be written",
-	[APPLY_UNCERTAIN] = "whether it was written is not known; run this again",
-	[APPLY_LEFT_OUT] = "left as it is, for what belongs to it was not changed",
-	[APPLY_UNDONE] = "put back as it was",
-	[APPLY_NOT_UNDONE] = "changed, and could not be put back",
-	[APPLY_INTERRUPTED] = "stopped before it was written",
-};
-
-/* Whoever reads a log sees which object it was. */
-static void tell_failure(struct fixing *fixing, size_t change)
-{
-	const struct live_outcome *outcome = live_apply_outcome(fixing->apply, change);
-	struct output *err = &fixing->live.work.session->err;
-	struct buf line CLEANUP(buf_free) = BUF_INIT;
-	bool asked_for = outcome->state != APPLY_IMMUTABLE && outcome->state != APPLY_LEFT_OUT;
-
-	look_word(&line, err->colour, asked_for ? LOOK_ERROR : LOOK_WARNING, asked_for ? "error:" : "left:");
-	buf_addc(&line, ' ');
-	add_name(fixing, &line, object_of(fixing, change));
-	buf_addf(&line, ": %s", states[outcome->state]);
-	if (outcome->message.n) {
-		buf_addz(&line, ": ");
-		text_escape(&line, outcome->message);
-	}
-	text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
-	if (outcome->command.n) {
-		buf_addz(&err->text, "  ");
-		text_escape(&err->text, outcome->command);
-		buf_addc(&err->text, '\n');
-	}
-	output_flush(err);
-	fixing->live.work.failed |= asked_for;
-}
-
-static void tell_warnings(struct fixing *fixing)
-{
-	struct output *err = &fixing->live.work.session->err;
-
-	for (size_t i = 0; i < fixing->changes.n; i++) {
-		const struct live_outcome *outcome = live_apply_outcome(fixing->apply, i);
-
-		for (size_t k = 0; k < outcome->warnings_n; k++) {
-			look_word(&err->text, err->colour, LOOK_WARNING, "Warning:");
-			buf_addc(&err->text, ' ');
-			text_escape(&err->text, outcome->warnings[k]);
-			buf_addc(&err->text, '\n');
-		}
-	}
-	output_flush(err);
-}
-
-static void tell_done(struct fixing *fixing, size_t change, const char *how)
-{
-	struct buf *out = &fixing->live.work.session->out.text;
-
-	add_name(fixing, out, object_of(fixing, change));
-	buf_addf(out, " hardened%s\n", how);
-	output_flush(&fixing->live.work.session->out);
 }
 
 /* ---- the question ---- */
@@ -244,7 +145,7 @@ static struct restarts count_restarts(struct fixing *fixing)
 		struct live_restarts one;
 
 		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED ||
-		    step_of(row->object, NULL, 0) != STEP_WORKLOAD)
+		    fixing_step(row->object, NULL, 0) != STEP_WORKLOAD)
 			continue;
 		one = live_restarts(row->object->resource, row->json);
 		sum.on_delete |= one.when == RESTART_ON_DELETE || one.when == RESTART_PAUSED;
@@ -255,6 +156,21 @@ static struct restarts count_restarts(struct fixing *fixing)
 	return sum;
 }
 
+/* Where: whoever has several clusters has said yes to the wrong one before. */
+static void add_place_of(struct fixing *fixing, struct buf *out)
+{
+	const struct live_config *config = &fixing->live.cluster.config;
+
+	buf_addz(out, " Go on");
+	if (fixing->live.namespace.n) {
+		buf_addz(out, " in namespace ");
+		text_escape(out, fixing->live.namespace);
+	}
+	buf_addz(out, config->context.n ? ", context " : ", server ");
+	text_escape(out, config->context.n ? config->context : config->server);
+	buf_addz(out, "? [y/N] ");
+}
+
 static bool ask(struct fixing *fixing, size_t accepted)
 {
 	struct output *err = &fixing->live.work.session->err;
@@ -262,7 +178,8 @@ static bool ask(struct fixing *fixing, size_t accepted)
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 	struct str answer;
 
-	output_flush(&fixing->live.work.session->out);
+	if (fixing_settings(fixing)->yes && fixing_settings(fixing)->quiet)
+		return true;
 	buf_addf(&err->text, "The server accepts %s (dry run).", accepted == fixing->changes.n ? "this" : "the rest");
 	if (restarts.pods) {
 		buf_addf(&err->text, " %lld pod%s will restart.", (long long)restarts.pods,
@@ -274,135 +191,20 @@ static bool ask(struct fixing *fixing, size_t accepted)
 		buf_addz(&err->text, " Which pods restart is up to an operator.");
 	if (restarts.on_delete)
 		buf_addz(&err->text, " Some change when they are deleted or resumed.");
-	if (settings_of(fixing)->yes) {
+	if (fixing_settings(fixing)->yes) {
 		buf_addc(&err->text, '\n');
 		output_flush(err);
 		return true;
 	}
-	buf_addz(&err->text, " Go on? [y/N] ");
+	add_place_of(fixing, &err->text);
 	output_flush(err);
 	if (!answer_read(&line)) {
-		buf_addc(&err->text, '\n');
+		buf_addz(&err->text, "\nNo answer, so nothing is changed; --yes changes without asking.\n");
+		fixing->live.work.failed = true;
 		return false;
 	}
 	answer = str_trim(buf_str(&line));
 	return str_ieq(answer, STR("y")) || str_ieq(answer, STR("yes"));
-}
-
-/* ---- the roll-out ---- */
-
-static void add_flag(struct buf *out, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_addf(out, "%s%s", out->n ? " " : "", name);
-	live_shell_word(out, str_of(value));
-}
-
-/* What the commands that a person is told need to reach the same cluster. */
-static struct str flags_of(struct fixing *fixing)
-{
-	const struct live_flags *flags = &settings_of(fixing)->cluster;
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
-
-	add_flag(&text, "--kubeconfig=", flags->kubeconfig);
-	add_flag(&text, "--context=", flags->context);
-	return str_copy(fixing->live.arena, buf_str(&text));
-}
-
-static void tell_waiting(void *data, int64_t ready, int64_t pods, uint64_t ms)
-{
-	struct output *err = &((struct fixing *)data)->live.work.session->err;
-
-	if (!err->terminal || settings_of(data)->quiet)
-		return;
-	buf_addf(&err->text, "\r\x1b[K%lld of %lld pods ready, %llu s", (long long)ready, (long long)pods,
-		 (unsigned long long)ms / 1000);
-	output_flush(err);
-}
-
-static void tell_lines(struct output *err, const struct str *lines, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		buf_addz(&err->text, "  ");
-		text_escape(&err->text, lines[i]);
-		buf_addc(&err->text, '\n');
-	}
-}
-
-static void tell_rollout(struct fixing *fixing, const struct live_rollout *rollout)
-{
-	struct output *err = &fixing->live.work.session->err;
-	struct buf line CLEANUP(buf_free) = BUF_INIT;
-
-	look_word(&line, err->colour, LOOK_ERROR, "error:");
-	buf_addc(&line, ' ');
-	add_name(fixing, &line, rollout->object);
-	buf_addz(&line, rollout->state == ROLLOUT_TIMEOUT ? ": not ready in time: " : ": ");
-	text_escape(&line, rollout->message);
-	text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
-	tell_lines(err, rollout->why, rollout->why_n);
-	tell_lines(err, rollout->advice, rollout->advice_n);
-	output_flush(err);
-	fixing->live.work.failed = true;
-}
-
-static void roll_back(struct fixing *fixing, unsigned transaction)
-{
-	live_apply_undo(fixing->apply, transaction);
-	for (size_t i = 0; i < fixing->changes.n; i++) {
-		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
-
-		if (root_of(fixing->parents, (uint32_t)fixing->changes.items[i]) == transaction &&
-		    (state == APPLY_UNDONE || state == APPLY_NOT_UNDONE))
-			tell_failure(fixing, i);
-	}
-}
-
-/* Whether a transaction was put back already, for another workload of it that did not come up. */
-static bool is_rolled_back(const struct live_rollout *items, size_t n, unsigned transaction)
-{
-	for (size_t i = 0; i < n; i++)
-		if (items[i].state != ROLLOUT_DONE && items[i].transaction == transaction)
-			return true;
-	return false;
-}
-
-static void wait_for(struct fixing *fixing)
-{
-	struct cluster_work *live = &fixing->live;
-	struct live_rollout_options options = {
-		.client = live->cluster.client,
-		.stop = live->work.run.stop,
-		.timeout_ms = settings_of(fixing)->timeout_ms,
-		.flags = flags_of(fixing),
-		.told = tell_waiting,
-		.data = fixing,
-	};
-	struct live_rollout *items = ARENA_ARRAY(live->arena, struct live_rollout, fixing->changes.n + 1);
-	struct output *err = &live->work.session->err;
-	size_t n = 0;
-
-	for (size_t i = 0; i < fixing->changes.n; i++) {
-		const struct cluster_row *row = &live->rows.items[fixing->changes.items[i]];
-
-		if (live_apply_outcome(fixing->apply, i)->state == APPLY_DONE &&
-		    live_rollout_follows(row->object->resource, row->json))
-			items[n++] = (struct live_rollout){
-				.object = row->object,
-				.transaction = root_of(fixing->parents, (uint32_t)fixing->changes.items[i]),
-			};
-	}
-	live_rollout(&options, items, n, live->arena);
-	if (n && err->terminal && !settings_of(fixing)->quiet)
-		buf_addz(&err->text, "\r\x1b[K");
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].state == ROLLOUT_DONE)
-			continue;
-		tell_rollout(fixing, &items[i]);
-		if (settings_of(fixing)->rollback_on_failure && !is_rolled_back(items, i, items[i].transaction))
-			roll_back(fixing, items[i].transaction);
-	}
 }
 
 /* ---- a namespace ---- */
@@ -416,32 +218,71 @@ static size_t count_in(const struct fixing *fixing, enum live_state state)
 	return n;
 }
 
+/* Whether all of a transaction that was begun is done. */
+static bool is_complete(struct fixing *fixing, unsigned transaction)
+{
+	for (size_t i = 0; i < fixing->changes.n; i++) {
+		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
+
+		if (fixing_transaction(fixing, i) == transaction && state != APPLY_DONE && state != APPLY_UNCHANGED)
+			return false;
+	}
+	return true;
+}
+
+/* As it goes, a transaction at once: who stops this in the middle knows what was done and will not be put back. */
+static void told(void *data, size_t index, const struct live_outcome *outcome)
+{
+	struct fixing *fixing = data;
+	unsigned transaction;
+
+	if (!fixing->writing || outcome->state != APPLY_DONE)
+		return;
+	transaction = fixing_transaction(fixing, index);
+	if (!is_complete(fixing, transaction))
+		return;
+	for (size_t i = 0; i < fixing->changes.n; i++)
+		if (fixing_transaction(fixing, i) == transaction &&
+		    live_apply_outcome(fixing->apply, i)->state == APPLY_DONE)
+			fixing_tell_done(fixing, i, "");
+}
+
 static void write_all(struct fixing *fixing)
 {
+	struct output *err = &fixing->live.work.session->err;
+	size_t stopped = 0;
+
+	fixing->writing = true;
 	live_apply_write(fixing->apply);
+	fixing->writing = false;
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		const struct live_outcome *outcome = live_apply_outcome(fixing->apply, i);
 
 		/* What the dry run refused is told already. */
-		if (outcome->state == APPLY_DONE)
-			tell_done(fixing, i, "");
-		else if (outcome->state != APPLY_UNCHANGED && outcome->in_write)
-			tell_failure(fixing, i);
+		if (outcome->state == APPLY_INTERRUPTED)
+			stopped++;
+		else if (outcome->state != APPLY_DONE && outcome->state != APPLY_UNCHANGED && outcome->in_write)
+			fixing_tell_failure(fixing, i);
 	}
-	if (settings_of(fixing)->wait)
-		wait_for(fixing);
+	if (stopped) {
+		text_count(&err->text, stopped, "object");
+		buf_addz(&err->text,
+			 stopped == 1 ? " was not changed: stopped before.\n" : " were not changed: stopped before.\n");
+	}
+	if (fixing_settings(fixing)->wait && !*fixing->live.work.run.stop)
+		fixing_wait(fixing);
 }
 
 /* What the server says before anything is written. */
 static size_t try_all(struct fixing *fixing)
 {
 	live_apply_try(fixing->apply);
-	tell_warnings(fixing);
+	fixing_tell_warnings(fixing);
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		enum live_state state = live_apply_outcome(fixing->apply, i)->state;
 
 		if (state != APPLY_ACCEPTED && state != APPLY_UNCHANGED && state != APPLY_DONE)
-			tell_failure(fixing, i);
+			fixing_tell_failure(fixing, i);
 	}
 	return count_in(fixing, APPLY_ACCEPTED);
 }
@@ -452,8 +293,10 @@ static void count_done(struct fixing *fixing, enum live_state state)
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		const struct source *source = fixing->live.work.run.sources.items[fixing->changes.items[i]];
 
-		if (live_apply_outcome(fixing->apply, i)->state != state)
+		if (live_apply_outcome(fixing->apply, i)->state != state) {
+			fixing->left_n += live_apply_outcome(fixing->apply, i)->state != APPLY_UNCHANGED;
 			continue;
+		}
 		fixing->done_n++;
 		for (size_t d = 0; d < source->documents.n; d++)
 			for (size_t o = 0; o < source->documents.items[d].objects.n; o++)
@@ -465,7 +308,10 @@ static void carry_out(struct fixing *fixing)
 {
 	struct live_apply_options options = { .client = fixing->live.cluster.client,
 					      .stop = fixing->live.work.run.stop,
-					      .flags = flags_of(fixing) };
+					      .flags = fixing_flags(fixing),
+					      .told = told,
+					      .data = fixing };
+	struct output *out = &fixing->live.work.session->out;
 	size_t accepted;
 
 	fixing->changes.n = 0;
@@ -475,16 +321,18 @@ static void carry_out(struct fixing *fixing)
 		if (fixing->live.work.run.sources.items[i]->changed && fixing->live.rows.items[i].object)
 			add_change(fixing, i);
 	accepted = try_all(fixing);
-	if (settings_of(fixing)->dry_run == DRY_RUN_SERVER) {
+	if (fixing_settings(fixing)->dry_run == DRY_RUN_SERVER) {
 		for (size_t i = 0; i < fixing->changes.n; i++)
 			if (live_apply_outcome(fixing->apply, i)->state == APPLY_ACCEPTED)
-				tell_done(fixing, i, " (server dry run)");
+				fixing_tell_done(fixing, i, " (server dry run)");
+	} else if (output_flush(out), out->number) {
+		; /* the diff was not seen: that is told at the end, and nothing is changed */
 	} else if (accepted && ask(fixing, accepted)) {
 		write_all(fixing);
 	} else if (accepted) {
 		fixing->declined = true;
 	}
-	count_done(fixing, settings_of(fixing)->dry_run == DRY_RUN_SERVER ? APPLY_ACCEPTED : APPLY_DONE);
+	count_done(fixing, fixing_settings(fixing)->dry_run == DRY_RUN_SERVER ? APPLY_ACCEPTED : APPLY_DONE);
 	live_apply_free(fixing->apply);
 	fixing->apply = NULL;
 	free(fixing->parents);
@@ -500,12 +348,22 @@ static void done(struct cluster_work *live)
 		return;
 	}
 
-	if (!settings_of(fixing)->yes || settings_of(fixing)->dry_run != DRY_RUN_NONE)
+	if (!fixing_settings(fixing)->yes || fixing_settings(fixing)->dry_run != DRY_RUN_NONE)
 		for (size_t i = 0; i < live->work.run.sources.n; i++)
 			work_add_diff(&live->work, live->work.run.sources.items[i]);
 	work_add_summary_run(&live->work);
-	if (live->work.totals.changed && settings_of(fixing)->dry_run != DRY_RUN_CLIENT)
+	if (live->work.totals.changed && fixing_settings(fixing)->dry_run != DRY_RUN_CLIENT)
 		carry_out(fixing);
+}
+
+/* What was left to others, or could not be changed, may hold what --fail-on means. */
+static bool is_answer(struct fixing *fixing)
+{
+	enum fail_on fail_on = fixing_settings(fixing)->fail_on;
+
+	return work_is_answer(&fixing->live.work, fail_on, true) ||
+	       ((fail_on == FAIL_ON_HARDENED || fail_on == FAIL_ON_VIOLATION) &&
+		(fixing->left_n || cluster_left_n(&fixing->live)));
 }
 
 int cluster_fix(struct session *session)
@@ -532,7 +390,7 @@ int cluster_fix(struct session *session)
 				live->sum.changes = fixing.changes_n;
 				live->sum.caveats = fixing.done_n ? live->sum.caveats : 0;
 			}
-			code = work_is_answer(&live->work, settings->fail_on, true) ? EXIT_ANSWER : EXIT_FINE;
+			code = is_answer(&fixing) ? EXIT_ANSWER : EXIT_FINE;
 			if (!settings->quiet)
 				cluster_add_end(live, written);
 			code = work_end(&live->work, code);

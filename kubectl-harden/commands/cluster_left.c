@@ -78,6 +78,35 @@ bool cluster_is_left(struct cluster_work *live, const struct live_object *object
 	return true;
 }
 
+size_t cluster_left_n(const struct cluster_work *live)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; live->left && i < live->left->groups.n; i++)
+		n += live->left->groups.items[i].n;
+	return n;
+}
+
+/* What the next kubectl apply would put back, half of it: the merge of an old port with a new one is neither. */
+static void add_applied(struct cluster_work *live)
+{
+	struct output *err = &live->work.session->err;
+	struct buf line CLEANUP(buf_free) = BUF_INIT;
+
+	if (!live->applied_n)
+		return;
+	look_word(&line, err->colour, LOOK_WARNING, "caveat:");
+	buf_addc(&line, ' ');
+	text_escape(&line, buf_str(&live->applied));
+	if (live->applied_n > 1)
+		buf_addf(&line, " (and %zu more)", live->applied_n - 1);
+	buf_addz(&line, live->applied_n > 1 ? " were" : " was");
+	buf_addz(&line,
+		 " applied from files. Harden these, too (kubectl harden fix -f), before the next kubectl apply: it "
+		 "would put back half of this.");
+	text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
+}
+
 void cluster_add_end(struct cluster_work *live, bool past)
 {
 	struct output *err = &live->work.session->err;
@@ -95,7 +124,12 @@ void cluster_add_end(struct cluster_work *live, bool past)
 		buf_addc(&line, '.');
 		text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
 	}
-	summary_add_totals(&err->text, &live->sum, past);
+	if (live->edits && live->sum.changed)
+		add_applied(live);
+	if (live->sum.files || !live->left)
+		summary_add_totals(&err->text, &live->sum, past);
+	else
+		buf_addz(&err->text, "Nothing but what is left.\n");
 	output_flush(err);
 }
 

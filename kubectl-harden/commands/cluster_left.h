@@ -13,4 +13,7 @@
  */
 bool cluster_is_left(struct cluster_work *live, const struct live_object *object, const char *reported_only);
 
+/* cluster_left_n() - how many objects were left. */
+size_t cluster_left_n(const struct cluster_work *live);
+
 void cluster_left_free(struct cluster_left *left);

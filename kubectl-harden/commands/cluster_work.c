@@ -16,6 +16,7 @@
 #include "engine/inventory.h"
 #include "engine/levels.h"
 #include "fixers/list.h"
+#include "live/json_values.h"
 #include "report/text.h"
 
 /* ---- arguments ---- */
@@ -63,26 +64,33 @@ static void add_path(struct buf *out, const struct live_object *object, struct a
 	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
 }
 
-static bool add_source(struct cluster_work *live, const struct live_object *object, struct str json,
-		       struct source_options *options, bool context, struct error **err)
+static void add_source(struct cluster_work *live, const struct live_object *object, struct str json,
+		       struct source_options *options, bool context)
 {
 	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
+	struct error *error CLEANUP(error_freep) = NULL;
 	struct cluster_row row = { 0 };
 	struct source *source;
 
-	if (!live_object_manifest(object->resource, json, &text, err))
-		return false;
 	add_path(&path, object, live->arena);
+	if (!live_object_manifest(object->resource, json, &text, &error)) {
+		/* One that cannot be read does not keep the others from being looked at. */
+		free(error->path);
+		error->path = str_dup(str_of(path.p));
+		run_note_unread(&live->work.run, path.p, true);
+		work_fail(&live->work, error);
+		return;
+	}
 	buf_addc(&text, '\0');
 	image.n = text.n - 1;
 	image.bytes = text.p;
 	text = BUF_INIT;
 	source = run_add_live(&live->work.run, path.p, &image, options, context);
 	if (source->documents.n && live->keeps_json)
-		row = (struct cluster_row){ object, str_copy(live->arena, json) };
+		row = (struct cluster_row){ .object = object, .json = str_copy(live->arena, json) };
+	row.applied = str_find(json, STR("\"kubectl.kubernetes.io/last-applied-configuration\""), 0) != SIZE_MAX;
 	VEC_PUSH(&live->rows, row);
-	return true;
 }
 
 /* ---- runs ---- */
@@ -110,6 +118,12 @@ static void end_run(struct cluster_work *live)
 	if (*work->run.stop)
 		return;
 	work_count(work);
+	for (size_t i = 0; i < live->rows.n; i++) {
+		if (!live->rows.items[i].applied || !work->run.sources.items[i]->changed)
+			continue;
+		if (!live->applied_n++)
+			buf_addz(&live->applied, work->run.sources.items[i]->path);
+	}
 	if (live->files)
 		cluster_files_compare(live->files, &work->run);
 	live->done(live);
@@ -123,6 +137,7 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
 
+	live->work.run.rolling = true;
 	if (!live->whole)
 		live->namespace = str_copy(live->arena, namespace->name);
 	/* On OpenShift the server gives each namespace users of its own. */
@@ -130,8 +145,10 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 		live->work.run.openshift |= str_is(live->cluster.resources.items[i].group, "security.openshift.io");
 	if (!namespace->json.n || !resource || !live->work.run.waits)
 		return true;
-	return live_object_read(resource, namespace->json, live->arena, object, err) &&
-	       add_source(live, object, namespace->json, live->options, !(live->options->fix.also & labels), err);
+	if (!live_object_read(resource, namespace->json, live->arena, object, err))
+		return false;
+	add_source(live, object, namespace->json, live->options, !(live->options->fix.also & labels));
+	return true;
 }
 
 /* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
@@ -146,6 +163,27 @@ static struct source_options *context_options(struct cluster_work *live, const s
 	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;
 }
 
+static const char ended[] = "it has run to its end; change what makes it anew";
+
+/* A Job or a Pod that is over: made anew, it would run once more. */
+static bool has_ended(struct cluster_work *live, const struct gather_object *object)
+{
+	struct str kind = object->object->resource->kind, status = json_member(object->json, "status");
+	struct json_walk walk = json_walk(json_member(status, "conditions"));
+	struct str phase = json_text(json_member(status, "phase"), live->arena);
+
+	if (str_is(kind, "Pod"))
+		return str_is(phase, "Succeeded") || str_is(phase, "Failed");
+	while (str_is(kind, "Job") && json_next(&walk)) {
+		struct str type = json_text(json_member(walk.value, "type"), live->arena);
+
+		if ((str_is(type, "Complete") || str_is(type, "Failed")) &&
+		    str_is(json_text(json_member(walk.value, "status"), live->arena), "True"))
+			return true;
+	}
+	return false;
+}
+
 static bool take(void *data, const struct gather_namespace *namespace, const struct gather_object *object,
 		 struct error **err)
 {
@@ -154,11 +192,15 @@ static bool take(void *data, const struct gather_namespace *namespace, const str
 	struct source_options *options = live->options;
 
 	(void)namespace;
-	if (context)
+	(void)err;
+	if (!context && live->edits && !object->reported_only && has_ended(live, object))
+		options = cluster_is_left(live, object->object, ended) ? live->nothing : live->options;
+	else if (context)
 		options = object->reported_only ? live->nothing : context_options(live, object->object);
 	else if (live->edits && cluster_is_left(live, object->object, object->reported_only))
 		options = live->nothing;
-	return add_source(live, object->object, object->json, options, context || options == live->nothing, err);
+	add_source(live, object->object, object->json, options, context || options == live->nothing);
+	return true;
 }
 
 /* Ports are of no interest to those that have none: but a Service may lead to one that nobody declares. */
@@ -180,7 +222,7 @@ static void tell_unread(struct cluster_work *live, const struct gather_namespace
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
 
 	if (namespace->unread_context.n) {
-		buf_addf(&line, "%.*s%c", STR_ARG(namespace->unread_context), '\0');
+		buf_addf(&line, "what else is here (%.*s)%c", STR_ARG(namespace->unread_context), '\0');
 		run_note_unread(&live->work.run, line.p, true);
 	}
 	if (!namespace->unread_targets.n)
@@ -197,6 +239,8 @@ static void tell_unread(struct cluster_work *live, const struct gather_namespace
 	text_escape(&line, namespace->unread_targets);
 	text_wrap(&err->text, buf_str(&line), 2, TEXT_COLUMNS);
 	output_flush(err);
+	/* What was not looked at must not pass. */
+	live->work.failed = true;
 }
 
 static bool end(void *data, const struct gather_namespace *namespace, struct error **err)
@@ -343,6 +387,7 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 
 void cluster_work_free(struct cluster_work *live)
 {
+	buf_free(&live->applied);
 	cluster_left_free(live->left);
 	cluster_files_free(live->files);
 	cluster_close(&live->cluster);

@@ -14,6 +14,7 @@
 struct cluster_row {
 	const struct live_object *object;
 	struct str json; /* as the server sent it, where .keeps_json; else empty */
+	bool applied;	 /* it was made by kubectl apply */
 };
 
 struct cluster_work {
@@ -26,6 +27,8 @@ struct cluster_work {
 	} rows;
 	struct source_options *options, *nothing; /* of what is asked for, and of what is there only for the plan */
 	struct str namespace;			  /* that the run is of; empty: of several, or of none */
+	struct buf applied;			  /* the first changed object that kubectl apply made */
+	size_t applied_n;			  /* how many of them there are */
 	struct totals sum;			  /* of all runs that are done */
 	struct cluster_files *files;		  /* of --live; NULL */
 	struct cluster_left *left;		  /* whom others manage: see cluster_add_end() */

@@ -307,6 +307,7 @@ enum { PLAN_MOVES_MAX = 32 };
 struct plan_move {
 	uint16_t from, to;
 	bool whole;
+	bool rolling; /* not so only because of a roll-out */
 };
 size_t plan_reference_moves(const struct run *run, const struct reference *reference,
 			    const struct reference_port *range, struct plan_move moves[PLAN_MOVES_MAX]);

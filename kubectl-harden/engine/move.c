@@ -289,8 +289,9 @@ static void move_place(struct mover *mover, const struct port_place *place, cons
 	problem.message = fix_format(fix, "%s %.*s names port %u of its pods, which moves to %u", reference->row->kind,
 				     STR_ARG(reference->name), move->from, move->to);
 	if (!instead)
-		problem.message =
-			fix_format(fix, "%.*s; it names pods that keep theirs, too", STR_ARG(problem.message));
+		problem.message = fix_format(fix, "%.*s; %s", STR_ARG(problem.message),
+					     move->rolling ? "the old one can go once the roll-out is done"
+							   : "it names pods that keep theirs, too");
 	if (fix_end(&change, &fixer_unprivileged_ports, &problem) == FIX_CHANGED && !instead)
 		VEC_PUSH(&mover->places, added);
 }

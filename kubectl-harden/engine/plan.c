@@ -303,8 +303,10 @@ static void judge(struct run *run)
 		for (size_t k = 0; k < workload->ports.n && !forced; k++)
 			if (!workload->ports.items[k].served)
 				plan_refuse_port(&workload->ports.items[k],
-						 STR("no Service of the input leads to it, so who calls it is not known; give "
-						     "its Service's file too"));
+						 run->rolling
+							 ? STR("no Service leads to it, so who calls it is not known")
+							 : STR("no Service of the input leads to it, so who calls it is not "
+							       "known; give its Service's file too"));
 	}
 }
 

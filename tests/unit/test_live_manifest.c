@@ -62,6 +62,17 @@ static void test_kept(void **state)
 	      "    creationTimestamp: null\ndata:\n  \"n\": 9007199254740993\n");
 }
 
+/* What JSON may hold as it is, and YAML only as an escape. */
+static void test_odd(void **state)
+{
+	(void)state;
+	check(&pods,
+	      "{\"metadata\":{\"name\":\"web\"},\"data\":[\"\xef\xbb\xbf{}\",\"\x7f\",\"a\xc2\x85z\",\"\xe2\x80\xa8\",\"\xc3\xa9\","
+	      "\"\\u0000\"]}",
+	      "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\ndata:\n- \"\\ufeff{}\"\n- \"\\u007f\"\n- \"a\\u0085z\"\n"
+	      "- \"\\u2028\"\n- \xc3\xa9\n- \"\\u0000\"\n");
+}
+
 /* Items of typed lists have no type of their own; a template whose metadata was noise has none. */
 static void test_typed_list(void **state)
 {
@@ -123,8 +134,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_noise),  cmocka_unit_test(test_kept),    cmocka_unit_test(test_typed_list),
-		cmocka_unit_test(test_chosen), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_noise),  cmocka_unit_test(test_kept), cmocka_unit_test(test_typed_list),
+		cmocka_unit_test(test_chosen), cmocka_unit_test(test_odd),  cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * What the parts of fix for objects of a cluster share: the flow (cluster_fix.c), what is told (cluster_tell.c), and the
+ * roll-out (cluster_wait.c).
+ */
+
+#include "commands/cluster_work.h"
+#include "live/apply.h"
+
+struct fixing {
+	struct cluster_work live; /* first */
+	struct live_apply *apply;
+	struct {
+		size_t *items; /* rows, by change */
+		size_t n, cap;
+	} changes;
+	uint32_t *parents;	  /* rows that belong together, by row */
+	bool writing;		  /* the dry run is over */
+	bool declined;		  /* by the user, of any namespace */
+	size_t done_n, changes_n; /* objects that were changed, and their changes */
+	size_t left_n;		  /* those that were not */
+};
+
+struct settings *fixing_settings(struct fixing *fixing);
+
+/* fixing_object() - that of a change. fixing_transaction() - of what it is one. */
+const struct live_object *fixing_object(const struct fixing *fixing, size_t change);
+unsigned fixing_transaction(struct fixing *fixing, size_t change);
+
+/* fixing_step() - what an object is to the others; @operations (0 of them will do for workloads) are its changes. */
+enum live_step fixing_step(const struct live_object *object, const struct yaml_operation *operations, size_t n);
+
+/* fixing_flags() - what commands that a person is told need to reach the same cluster. In the run's arena. */
+struct str fixing_flags(struct fixing *fixing);
+
+/* fixing_add_name() - "deployment.apps/web", as kubectl; with its namespace where there are several. */
+void fixing_add_name(struct fixing *fixing, struct buf *out, const struct live_object *object);
+
+/* fixing_tell_…() - of one change: that it was made, @how; or why not. Of all: what the server warns of. */
+void fixing_tell_done(struct fixing *fixing, size_t change, const char *how);
+void fixing_tell_failure(struct fixing *fixing, size_t change);
+void fixing_tell_warnings(struct fixing *fixing);
+
+/* fixing_wait() - follows the roll-outs of what was changed, and puts back what does not come up if that is wanted. */
+void fixing_wait(struct fixing *fixing);
