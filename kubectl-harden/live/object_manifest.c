@@ -58,6 +58,7 @@ enum { NOISE_N = sizeof(noise) / sizeof(*noise), CHOSEN_N = sizeof(chosen) / siz
 struct left_out {
 	yaml_id values[NOISE_N + CHOSEN_N + 3];
 	size_t n;
+	yaml_id claims; /* the list spec.volumeClaimTemplates */
 };
 
 static void find(struct yaml_tree *tree, const char *const path[NOISE_DEPTH], struct left_out *ret)
@@ -80,7 +81,9 @@ static bool is_own_choice(struct yaml_tree *tree)
 static void find_noise(const struct live_resource *resource, struct yaml_tree *tree, struct left_out *ret)
 {
 	bool own = is_own_choice(tree);
+	yaml_id claims = yaml_get_path(tree, tree->root, "spec.volumeClaimTemplates");
 
+	ret->claims = yaml_is_seq(tree, claims) ? claims : YAML_NONE;
 	for (size_t i = 0; i < NOISE_N; i++)
 		find(tree, noise[i], ret);
 	for (size_t i = 0; i < CHOSEN_N && !own; i++)
@@ -99,6 +102,13 @@ static bool is_unset_time(struct yaml_tree *tree, yaml_id key, yaml_id value)
 	return around && str_is(yaml_text(tree, around), "metadata");
 }
 
+/* A claim's template is a whole claim, for which the server writes down the phase, too. */
+static bool is_claim_status(const struct left_out *left_out, struct yaml_tree *tree, yaml_id key)
+{
+	return left_out->claims && yaml_parent(tree, yaml_parent(tree, key)) == left_out->claims &&
+	       str_is(yaml_text(tree, key), "status");
+}
+
 static bool leave_out(void *data, struct yaml_tree *tree, yaml_id key)
 {
 	const struct left_out *left_out = data;
@@ -107,7 +117,7 @@ static bool leave_out(void *data, struct yaml_tree *tree, yaml_id key)
 	for (size_t i = 0; i < left_out->n; i++)
 		if (left_out->values[i] == value)
 			return true;
-	return is_unset_time(tree, key, value);
+	return is_claim_status(left_out, tree, key) || is_unset_time(tree, key, value);
 }
 
 /* Items of typed lists lack both. */

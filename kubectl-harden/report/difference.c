@@ -116,17 +116,24 @@ static void free_both(struct both *both)
 
 /* ---- JSON Patch ---- */
 
-bool differences_operations(const struct differences *differences, const struct difference *object,
-			    struct yaml_patch *patch, struct error **err)
+/* @tests: NULL, or those of the operations; free with yaml_tests_free(). */
+static bool add_operations(const struct differences *differences, const struct difference *object,
+			   struct yaml_patch *patch, struct yaml_tests *tests, struct error **err)
 {
 	struct both both;
 	bool fine = read_both(differences, object, &both, err);
 
 	if (fine)
-		yaml_difference(&both.before, both.before.root, &both.after, both.after.root, differences->arena,
-				patch);
+		yaml_difference(&both.before, both.before.root, &both.after, both.after.root, differences->arena, patch,
+				tests);
 	free_both(&both);
 	return fine;
+}
+
+bool differences_operations(const struct differences *differences, const struct difference *object,
+			    struct yaml_patch *patch, struct error **err)
+{
+	return add_operations(differences, object, patch, NULL, err);
 }
 
 static void add_pair(struct buf *out, const char *before, struct str value)
@@ -145,6 +152,14 @@ static void add_target(struct buf *out, const struct difference *object)
 	add_pair(out, ",\"namespace\":", object->namespace);
 	add_pair(out, ",\"name\":", object->name);
 	buf_addz(out, "},\"patch\":[");
+}
+
+static void add_test(struct buf *out, const struct yaml_test *test)
+{
+	add_pair(out, "{\"op\":\"test\",\"path\":", test->path);
+	buf_addz(out, ",\"value\":");
+	buf_add(out, test->value);
+	buf_addc(out, '}');
 }
 
 static void add_operation(struct buf *out, const struct yaml_operation *operation)
@@ -167,10 +182,15 @@ bool differences_json_patch(const struct differences *differences, const struct 
 			    struct error **err)
 {
 	struct yaml_patch patch = { 0 };
-	bool fine = differences_operations(differences, object, &patch, err);
+	struct yaml_tests tests = { 0 };
+	bool fine = add_operations(differences, object, &patch, &tests, err);
 
 	if (fine && patch.operations.n) {
 		add_target(out, object);
+		for (size_t i = 0; i < tests.n; i++) {
+			add_test(out, &tests.items[i]);
+			buf_addc(out, ',');
+		}
 		for (size_t i = 0; i < patch.operations.n; i++) {
 			if (i)
 				buf_addc(out, ',');
@@ -178,6 +198,7 @@ bool differences_json_patch(const struct differences *differences, const struct 
 		}
 		buf_addz(out, "]}\n");
 	}
+	yaml_tests_free(&tests);
 	yaml_patch_free(&patch);
 	return fine;
 }

@@ -50,7 +50,8 @@ bool differences_operations(const struct differences *differences, const struct 
 
 /*
  * differences_json_patch() - appends {"target":{"group":…,"version":…,"kind":…,"namespace":…,"name":…},"patch":[…]} and a
- * line break; nothing where there is no operation.
+ * line break; nothing where there is no operation. The patch starts with its tests (struct yaml_tests), so that an
+ * object that has become another one refuses it.
  */
 bool differences_json_patch(const struct differences *differences, const struct difference *object, struct buf *out,
 			    struct error **err);

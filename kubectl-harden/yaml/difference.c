@@ -5,7 +5,8 @@
  * Pairs of mappings belong together by name. So do the items of lists whose items all have a name of their own and keep
  * their order; of every other list, what is the same at both ends is left alone, and what is between goes item by item.
  * In a list, changes come first, then what goes, from the last to the first, then what comes, from the first to the
- * last: each number is right when its turn comes.
+ * last: each number is right when its turn comes. So no path passes through a list whose items have moved already: all
+ * but the number of an item that comes are those of the object before, which is why tests may stand in front of it all.
  */
 #include "yaml/difference.h"
 
@@ -190,8 +191,56 @@ struct differ {
 	struct yaml_tree *before, *after;
 	struct arena *arena;
 	struct yaml_patch *patch;
+	struct yaml_tests *tests; /* NULL: none are wanted */
 	struct buf path;
+	yaml_id name; /* of the innermost item of a list that .path passes through: its test stands already */
 };
+
+void yaml_tests_free(struct yaml_tests *tests)
+{
+	free(tests->items);
+	*tests = (struct yaml_tests){ 0 };
+}
+
+/* That .path is @was, of the tree before. */
+static struct yaml_test make_test(struct differ *differ, yaml_id was)
+{
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+
+	yaml_print_json(differ->before, was, 0, 0, &text);
+	return (struct yaml_test){ str_copy(differ->arena, buf_str(&differ->path)),
+				   str_copy(differ->arena, buf_str(&text)) };
+}
+
+/* The name of an item of the tree before; YAML_NONE where it has none. */
+static yaml_id name_of(struct differ *differ, yaml_id item)
+{
+	yaml_id name = yaml_get(differ->before, item, "name");
+
+	return yaml_is_scalar(differ->before, name) && !yaml_is_null(differ->before, name) ? name : YAML_NONE;
+}
+
+static struct yaml_test name_test(struct differ *differ, yaml_id name)
+{
+	size_t n = differ->path.n;
+	struct yaml_test test;
+
+	buf_addz(&differ->path, "/name");
+	test = make_test(differ, name);
+	differ->path.n = n;
+	return test;
+}
+
+/*
+ * What is at .path is about to go, or to be something else. A float is not tested: the server compares their texts, and
+ * does not keep how it was written.
+ */
+static void test_scalar(struct differ *differ, yaml_id was)
+{
+	if (differ->tests && was != differ->name && yaml_is_scalar(differ->before, was) &&
+	    yaml_type(differ->before, was) != YAML_FLOAT)
+		VEC_PUSH(differ->tests, make_test(differ, was));
+}
 
 /* @value: of the tree after; YAML_NONE for a removal. */
 static void add_operation(struct differ *differ, enum yaml_patch_kind kind, yaml_id value)
@@ -204,6 +253,12 @@ static void add_operation(struct differ *differ, enum yaml_patch_kind kind, yaml
 		operation.value = str_copy(differ->arena, buf_str(&text));
 	}
 	VEC_PUSH(&differ->patch->operations, operation);
+}
+
+static void remove_value(struct differ *differ, yaml_id was)
+{
+	test_scalar(differ, was);
+	add_operation(differ, YAML_PATCH_REMOVE, YAML_NONE);
 }
 
 static void differ_values(struct differ *differ, yaml_id one, yaml_id other);
@@ -221,7 +276,7 @@ static void differ_maps(struct differ *differ, yaml_id one, yaml_id other)
 		yaml_pointer_add(&differ->path, match->after ? yaml_json_key(after, match->after)
 							     : yaml_json_key(before, match->before));
 		if (!match->after)
-			add_operation(differ, YAML_PATCH_REMOVE, YAML_NONE);
+			remove_value(differ, yaml_value(before, match->before));
 		else if (!match->before)
 			add_operation(differ, YAML_PATCH_ADD, yaml_value(after, match->after));
 		else
@@ -231,8 +286,8 @@ static void differ_maps(struct differ *differ, yaml_id one, yaml_id other)
 	yaml_matches_free(&matches);
 }
 
-/* @index SIZE_MAX: behind the last item. */
-static void at_item(struct differ *differ, size_t index, enum yaml_patch_kind kind, yaml_id value)
+/* @index SIZE_MAX: behind the last item. What stands at another one is no matter of the patch, and not tested. */
+static void add_item(struct differ *differ, size_t index, yaml_id value)
 {
 	size_t n = differ->path.n;
 
@@ -240,16 +295,40 @@ static void at_item(struct differ *differ, size_t index, enum yaml_patch_kind ki
 		buf_addz(&differ->path, "/-");
 	else
 		buf_addf(&differ->path, "/%zu", index);
-	add_operation(differ, kind, value);
+	add_operation(differ, YAML_PATCH_ADD, value);
 	differ->path.n = n;
 }
 
-static void differ_items(struct differ *differ, size_t index, yaml_id one, yaml_id other)
+static void remove_item(struct differ *differ, size_t index, yaml_id was)
 {
 	size_t n = differ->path.n;
+	yaml_id name = name_of(differ, was);
 
 	buf_addf(&differ->path, "/%zu", index);
+	if (differ->tests && name)
+		VEC_PUSH(differ->tests, name_test(differ, name));
+	remove_value(differ, was);
+	differ->path.n = n;
+}
+
+/* The test of the name stands in front of those of what is in the item; where there is no operation, there is none. */
+static void differ_items(struct differ *differ, size_t index, yaml_id one, yaml_id other)
+{
+	size_t n = differ->path.n, operations = differ->patch->operations.n, at = 0;
+	yaml_id around = differ->name;
+
+	buf_addf(&differ->path, "/%zu", index);
+	differ->name = differ->tests ? name_of(differ, one) : YAML_NONE;
+	if (differ->name) {
+		at = differ->tests->n;
+		VEC_PUSH(differ->tests, (struct yaml_test){ 0 });
+	}
 	differ_values(differ, one, other);
+	if (differ->name && differ->patch->operations.n > operations)
+		differ->tests->items[at] = name_test(differ, differ->name);
+	else if (differ->name)
+		differ->tests->n = at;
+	differ->name = around;
 	differ->path.n = n;
 }
 
@@ -284,14 +363,14 @@ static void differ_named(struct differ *differ, const struct yaml_matches *match
 	for (size_t i = was.n; i-- > 0 && gone > matches->after_n;) {
 		if (was.items[i] != matches->items[gone - 1].before)
 			continue;
-		at_item(differ, i, YAML_PATCH_REMOVE, YAML_NONE);
+		remove_item(differ, i, was.items[i]);
 		gone--;
 	}
 	for (size_t i = 0, last = matches->after_n; i < matches->after_n; i++) {
 		while (last && !matches->items[last - 1].before)
 			last--;
 		if (!matches->items[i].before)
-			at_item(differ, i >= last ? SIZE_MAX : i, YAML_PATCH_ADD, matches->items[i].after);
+			add_item(differ, i >= last ? SIZE_MAX : i, matches->items[i].after);
 	}
 	free(was.items);
 }
@@ -311,9 +390,9 @@ static void differ_by_place(struct differ *differ, yaml_id one, yaml_id other)
 	for (size_t i = from; i < common; i++)
 		differ_items(differ, i, was.items[i], is.items[i]);
 	for (size_t i = was.n - behind; i-- > common;)
-		at_item(differ, i, YAML_PATCH_REMOVE, YAML_NONE);
+		remove_item(differ, i, was.items[i]);
 	for (size_t i = common; i < is.n - behind; i++)
-		at_item(differ, behind ? i : SIZE_MAX, YAML_PATCH_ADD, is.items[i]);
+		add_item(differ, behind ? i : SIZE_MAX, is.items[i]);
 	free(was.items);
 	free(is.items);
 }
@@ -325,8 +404,10 @@ static void differ_values(struct differ *differ, yaml_id one, yaml_id other)
 	enum yaml_kind kind = yaml_kind(before, one);
 
 	if (kind != yaml_kind(after, other) || (kind != YAML_MAP && kind != YAML_SEQ)) {
-		if (!yaml_equal(before, one, after, other))
+		if (!yaml_equal(before, one, after, other)) {
+			test_scalar(differ, one);
 			add_operation(differ, YAML_PATCH_REPLACE, other);
+		}
 	} else if (kind == YAML_MAP) {
 		differ_maps(differ, one, other);
 	} else if (yaml_match_items(before, one, after, other, STR("name"), &matches) && matches.ordered) {
@@ -339,9 +420,9 @@ static void differ_values(struct differ *differ, yaml_id one, yaml_id other)
 }
 
 void yaml_difference(struct yaml_tree *before, yaml_id one, struct yaml_tree *after, yaml_id other, struct arena *arena,
-		     struct yaml_patch *patch)
+		     struct yaml_patch *patch, struct yaml_tests *tests)
 {
-	struct differ differ = { .before = before, .after = after, .arena = arena, .patch = patch };
+	struct differ differ = { .before = before, .after = after, .arena = arena, .patch = patch, .tests = tests };
 
 	differ_values(&differ, one, other);
 	buf_free(&differ.path);

@@ -15,12 +15,26 @@
 bool yaml_equal(struct yaml_tree *a, yaml_id one, struct yaml_tree *b, yaml_id other);
 
 /*
+ * What an object must say for a patch to be meant for it: the names of the list items that its paths pass through, for an
+ * index alone may be another item by then, and the scalars that it replaces or removes. No path is there twice. All are
+ * about the object before, so they stand before the first operation. Free with yaml_tests_free().
+ */
+struct yaml_tests {
+	struct yaml_test {
+		struct str path, value; /* value: JSON */
+	} *items;
+	size_t n, cap;
+};
+
+void yaml_tests_free(struct yaml_tests *tests);
+
+/*
  * yaml_difference() - adds the operations that make @after of @before, in the order in which they apply, without nodes
  * and units. Items of lists are told apart by their name where all have one, so that an inserted one is one operation.
- * Texts are in @arena. Free with yaml_patch_free().
+ * @tests: NULL, or where their tests are added. Texts are in @arena. Free with yaml_patch_free().
  */
 void yaml_difference(struct yaml_tree *before, yaml_id one, struct yaml_tree *after, yaml_id other, struct arena *arena,
-		     struct yaml_patch *patch);
+		     struct yaml_patch *patch, struct yaml_tests *tests);
 
 /*
  * What tells the items of a list apart: keys with a blank between them, the first one being the merge key, the others

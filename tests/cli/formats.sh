@@ -106,7 +106,35 @@ holds err 'document 1 cannot be printed: duplicate key'
 # Patches name what they are for, and refuse what they could not.
 run 1 kubectl-harden diff -q -o jsonpatch -f shop/web.yaml
 [ "$(wc -l <"$temp/out")" = 2 ] || fail "not a line for each object"
-holds out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"add",'
+holds out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"test",'
+# Tests come first. They hold for the object as it was read, and not where somebody has put a container in front, or has
+# changed what is replaced.
+cat >pod.json <<'JSON'
+{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"web","image":"ghcr.io/shop/web:1.2",
+"securityContext":{"allowPrivilegeEscalation":true}}]}}
+JSON
+run 1 kubectl-harden diff -q -o jsonpatch -f pod.json
+python3 - pod.json "$temp/out" <<'PY' || fail "tests that do not tell: $(cat "$temp/out")"
+import copy, json, sys
+pod, patch = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))["patch"]
+kinds = [one["op"] for one in patch]
+tests = [one for one in patch if one["op"] == "test"]
+assert "test" not in kinds[len(tests):] and len(kinds) > len(tests), kinds
+assert len({one["path"] for one in tests}) == len(tests), tests
+
+def value(at, path):
+    for token in path.split("/")[1:]:
+        at = at[int(token)] if isinstance(at, list) else at.get(token.replace("~1", "/").replace("~0", "~"))
+    return at
+
+def hold(pod):
+    return all(value(pod, one["path"]) == one["value"] for one in tests)
+
+in_front, changed = copy.deepcopy(pod), copy.deepcopy(pod)
+in_front["spec"]["containers"].insert(0, dict(pod["spec"]["containers"][0], name="proxy"))
+changed["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = None
+assert hold(pod) and not hold(in_front) and not hold(changed), tests
+PY
 run 1 kubectl-harden diff -q -o patch -f shop/web.yaml
 # shellcheck disable=SC2016 # it is no variable
 holds out '$patch: delete'

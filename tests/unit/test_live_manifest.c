@@ -115,6 +115,28 @@ static void test_chosen(void **state)
 	      "  - None\n");
 }
 
+/* What the server says of a claim's template is noise; what only looks like it is not, and all templates stay. */
+static void test_claim_templates(void **state)
+{
+	static const struct live_resource sets = { .group = { "apps", 4 },
+						   .version = { "v1", 2 },
+						   .name = { "statefulsets", 12 },
+						   .kind = { "StatefulSet", 11 } };
+
+	(void)state;
+	check(&sets,
+	      "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"volumeClaimTemplates\":["
+	      "{\"metadata\":{\"name\":\"data\",\"creationTimestamp\":null},\"spec\":{\"status\":{\"status\":1}},"
+	      "\"status\":{\"phase\":\"Pending\"}},{\"status\":{},\"metadata\":{\"name\":\"logs\"}}],"
+	      "\"other\":[{\"status\":{\"phase\":\"Pending\"}}]},\"status\":{\"replicas\":1}}",
+	      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: a\nspec:\n  volumeClaimTemplates:\n"
+	      "  - metadata:\n      name: data\n    spec:\n      status:\n        status: 1\n"
+	      "  - metadata:\n      name: logs\n  other:\n  - status:\n      phase: Pending\n");
+	check(&sets, "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"volumeClaimTemplates\":{\"status\":{\"status\":1}}}}",
+	      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: a\nspec:\n  volumeClaimTemplates:\n"
+	      "    status:\n      status: 1\n");
+}
+
 static void test_refused(void **state)
 {
 	static const char *const texts[] = { "", "[]", "{", "{\"a\":1,\"a\":2}", "x" };
@@ -134,8 +156,9 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_noise),  cmocka_unit_test(test_kept), cmocka_unit_test(test_typed_list),
-		cmocka_unit_test(test_chosen), cmocka_unit_test(test_odd),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_noise),		cmocka_unit_test(test_kept), cmocka_unit_test(test_typed_list),
+		cmocka_unit_test(test_chosen),		cmocka_unit_test(test_odd),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_claim_templates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,7 +62,8 @@ static void test_patches(void **state)
 		struct yaml_patch patch = { 0 };
 
 		read_pair(&patches[i], &before, &after);
-		yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch);
+		yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch,
+				NULL);
 		for (size_t k = 0; k < patch.operations.n; k++) {
 			const struct yaml_operation *one = &patch.operations.items[k];
 
@@ -73,6 +74,60 @@ static void test_patches(void **state)
 		assert_string_equal(before.out.p, patches[i].expected);
 		assert_int_equal(!patch.operations.n,
 				 yaml_equal(&before.tree, before.tree.root, &after.tree, after.tree.root));
+		yaml_patch_free(&patch);
+		document_free(&before);
+		document_free(&after);
+	}
+}
+
+/* What stands in front of them: all of it about the object before, no path twice. */
+static const struct pair tests_of[] = {
+	{ "{a: 1}", "{a: 1}", "" },
+	{ "{a: 1, b: x, c: true}", "{a: 2, b: \"1\"}", "/a 1; /b \"x\"; /c true" },
+	{ "{a: {b: 0x10}}", "{a: {b: [1]}}", "/a/b 16" },
+	/* Nothing there before, a mapping that goes, and what the server may keep as another text. */
+	{ "{b: {c: 1}, d: 1.0, e: null}", "{a: 1, d: 2, e: 1}", "" },
+	/* Items on the way, once each, from the outermost one on; not those that stay as they are. */
+	{ "{c: [{name: x}, {name: z, e: [{name: A, value: u}, {name: B, value: v}], p: 80}]}",
+	  "{c: [{name: x}, {name: z, e: [{name: A, value: u}, {name: B, value: w}], p: 81, q: 1}]}",
+	  "/c/1/name \"z\"; /c/1/e/1/name \"B\"; /c/1/e/1/value \"v\"; /c/1/p 80" },
+	{ "{c: [{name: x}]}", "{c: [{name: x, v: [{name: tmp}]}]}", "/c/0/name \"x\"" },
+	{ "{c: [{name: 1, p: 1}, {name: null, p: 1}, {name: {a: b}, p: 1}, {p: 1}]}",
+	  "{c: [{name: 1, p: 2}, {name: null, p: 2}, {name: {a: b}, p: 2}, {p: 2}]}",
+	  "/c/0/name 1; /c/0/p 1; /c/1/p 1; /c/2/p 1; /c/3/p 1" },
+	/* A name that changes is both, and still tested once. */
+	{ "{c: [{p: 1, name: x}, {name: u}, {name: u}]}", "{c: [{p: 2, name: z}, {name: u}, {name: u}]}",
+	  "/c/0/name \"x\"; /c/0/p 1" },
+	/* What goes is tested where it was; of what comes, nothing. */
+	{ "{v: [{name: a}, {name: b, x: 1}, {name: c}]}", "{v: [{name: b, x: 2}, {name: d}]}",
+	  "/v/1/name \"b\"; /v/1/x 1; /v/2/name \"c\"; /v/0/name \"a\"" },
+	{ "{v: [{name: b}, {name: c}]}", "{v: [{name: a}, {name: b}, {name: c}]}", "" },
+	{ "{v: [a, b, c, d]}", "{v: [x, d]}", "/v/0 \"a\"; /v/2 \"c\"; /v/1 \"b\"" },
+	/* Behind a list whose items move, all others are where they were. */
+	{ "{v: [{name: b}], c: [{name: x, v: [{name: b}], w: 1}, {name: z, w: 1}]}",
+	  "{v: [{name: a}, {name: b}], c: [{name: x, v: [{name: a}, {name: b}], w: 2}, {name: z, w: 2}]}",
+	  "/c/0/name \"x\"; /c/0/w 1; /c/1/name \"z\"; /c/1/w 1" },
+	{ "{a/b: [{name: \"\\e~\", c~d: 1}]}", "{a/b: [{name: \"\\e~\", c~d: 2}]}",
+	  "/a~1b/0/name \"\\u001b~\"; /a~1b/0/c~0d 1" },
+};
+
+static void test_tests(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tests_of) / sizeof(*tests_of); i++) {
+		struct document before, after;
+		struct yaml_patch patch = { 0 };
+		struct yaml_tests tests = { 0 };
+
+		read_pair(&tests_of[i], &before, &after);
+		yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch,
+				&tests);
+		for (size_t k = 0; k < tests.n; k++)
+			buf_addf(&before.out, "%s%.*s %.*s", k ? "; " : "", STR_ARG(tests.items[k].path),
+				 STR_ARG(tests.items[k].value));
+		buf_addc(&before.out, 0);
+		assert_string_equal(before.out.p, tests_of[i].expected);
+		yaml_tests_free(&tests);
 		yaml_patch_free(&patch);
 		document_free(&before);
 		document_free(&after);
@@ -168,14 +223,17 @@ static void test_many(void **state)
 	struct buf one = BUF_INIT, other = BUF_INIT;
 	struct document before, after;
 	struct yaml_patch patch = { 0 };
+	struct yaml_tests tests = { 0 };
 
 	(void)state;
 	add_many(&one, "a");
 	add_many(&other, "b");
 	assert_true(document_read_str(&before, buf_str(&one)));
 	assert_true(document_read_str(&after, buf_str(&other)));
-	yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch);
+	yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch, &tests);
 	assert_int_equal(patch.operations.n, 50 + 100);
+	assert_int_equal(tests.n, 2 * 50 + 100);
+	yaml_tests_free(&tests);
 	yaml_patch_free(&patch);
 	document_free(&before);
 	document_free(&after);
@@ -187,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_patches),
+		cmocka_unit_test(test_tests),
 		cmocka_unit_test(test_merges),
 		cmocka_unit_test(test_many),
 	};
