@@ -270,16 +270,14 @@ static void judge(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 	struct plan_pins *pins = plan_pins_make(inventory);
-	const struct source *source = NULL;
 	struct str unread = STR_NONE;
 
 	for (size_t i = 0; i < inventory->workloads.n; i++) {
 		struct workload *workload = &inventory->workloads.items[i];
 
 		/* Those of one source stand together. */
-		if (workload->where.source != source)
+		if (!i || workload[-1].where.source != workload->where.source)
 			unread = unread_beside(run, workload->where.source);
-		source = workload->where.source;
 		for (size_t k = 0; k < workload->ports.n; k++)
 			judge_port(run, pins, unread, workload, &workload->ports.items[k]);
 	}
