@@ -60,7 +60,9 @@ type object map[string]any
 func objects(document []byte) iter.Seq2[int, object] {
 	return func(yield func(int, object) bool) {
 		root := object{}
-		if yaml.Unmarshal(document, (*map[string]any)(&root)) != nil {
+		// JSON as kubectl left it has escapes that YAML has not.
+		if json.Unmarshal(document, (*map[string]any)(&root)) != nil &&
+			yaml.Unmarshal(document, (*map[string]any)(&root)) != nil {
 			return
 		}
 		if _, isList := root["items"].([]any); !isList {
