@@ -550,10 +550,13 @@ static void choose_commas(struct flow *flow)
 	for (size_t i = 0; i < flow->n; i++) {
 		struct flow_child *child = &flow->items[i];
 		size_t j = i;
+		bool own;
 
 		if (child->fate != GOES)
 			continue;
-		if (!child->comma || (i && !child[-1].comma_goes && leads(s, child[-1].comma, child->start)))
+		/* Its own one stands before its comment, which goes with it: it must not be the one that stays. */
+		own = child->comma && child->comment > child->comma;
+		if (!child->comma || (i && !own && !child[-1].comma_goes && leads(s, child[-1].comma, child->start)))
 			while (j && flow->items[--j].comma_goes)
 				;
 		flow->items[j].comma_goes = flow->items[j].comma;
