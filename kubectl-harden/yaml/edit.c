@@ -140,8 +140,9 @@ static bool has_place(struct yaml_tree *tree, yaml_id id)
 
 	if (node->style != YAML_EMPTY || node->props != node->start || (node->flags & YAML_F_COPY))
 		return true;
-	/* A colon that is put in belongs to a key on one line only. */
-	if (node->pair && memchr(tree->bytes.p + key->props, '\n', key->end - key->props))
+	/* In flow style a colon that is put in belongs to a key on one line only. */
+	if (node->pair && !(key->flags & YAML_F_EXPLICIT) && yaml_in_flow(tree, id) &&
+	    memchr(tree->bytes.p + key->props, '\n', key->end - key->props))
 		return false;
 	if (node->pair)
 		return key->style != YAML_LITERAL && key->style != YAML_FOLDED;
