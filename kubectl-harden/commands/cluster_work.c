@@ -137,7 +137,6 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
 
-	live->work.run.rolling = true;
 	if (!live->whole)
 		live->namespace = str_copy(live->arena, namespace->name);
 	/* On OpenShift the server gives each namespace users of its own. */

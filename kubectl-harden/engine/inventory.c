@@ -80,7 +80,7 @@ static void keep_port(struct run *run, struct workload *workload, struct kube_po
 	port.name = keep(run, sites.name);
 	port.why_not = keep(run, sites.why_not);
 	port.doubt = keep(run, sites.doubt);
-	port.beside = keep(run, sites.beside);
+	port.beside = sites.beside.n ? keep(run, sites.beside).p : NULL;
 	if (!inventory_is_movable(pod))
 		port.why_not = STR("other settings of its object may name it");
 	if (low->container >= 0) {

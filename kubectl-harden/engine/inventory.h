@@ -46,7 +46,7 @@ struct inventory_port {
 	struct str name;    /* that a Service can use; empty */
 	struct str why_not; /* empty: nothing in the pod is in the way */
 	struct str doubt;   /* why its listener may not follow; or empty */
-	struct str beside;  /* what another container says that may mean it; or empty */
+	const char *beside; /* what another container says that may mean it; NULL for nothing */
 };
 
 /* A ConfigMap with something to say of listeners. */
@@ -307,7 +307,6 @@ enum { PLAN_MOVES_MAX = 32 };
 struct plan_move {
 	uint16_t from, to;
 	bool whole;
-	bool rolling; /* not so only because of a roll-out */
 };
 size_t plan_reference_moves(const struct run *run, const struct reference *reference,
 			    const struct reference_port *range, struct plan_move moves[PLAN_MOVES_MAX]);

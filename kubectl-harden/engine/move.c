@@ -274,7 +274,9 @@ static void move_place(struct mover *mover, const struct port_place *place, cons
 	const struct port_place added = { place->node, place->parent, place->protocol, move->to, move->to };
 	const struct reference *reference = mover->reference;
 	struct fix_context *fix = mover->fix;
-	bool instead = reference->row->deed == DEED_MOVE || (move->whole && place->first == place->last);
+	/* In a cluster pods listen on the old port until the roll-out is done. */
+	bool whole = move->whole && place->first == place->last, rolling = reference->where.source->live;
+	bool instead = reference->row->deed == DEED_MOVE || (whole && !rolling);
 	yaml_id at = place->node ? place->node : place->parent;
 	struct problem problem = { .at = at };
 	struct change change;
@@ -290,8 +292,8 @@ static void move_place(struct mover *mover, const struct port_place *place, cons
 				     STR_ARG(reference->name), move->from, move->to);
 	if (!instead)
 		problem.message = fix_format(fix, "%.*s; %s", STR_ARG(problem.message),
-					     move->rolling ? "the old one can go once the roll-out is done"
-							   : "it names pods that keep theirs, too");
+					     whole ? "the old one can go once the roll-out is done"
+						   : "it names pods that keep theirs, too");
 	if (fix_end(&change, &fixer_unprivileged_ports, &problem) == FIX_CHANGED && !instead)
 		VEC_PUSH(&mover->places, added);
 }

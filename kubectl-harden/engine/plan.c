@@ -180,9 +180,9 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct str
 		return;
 	if (!port->listener)
 		plan_refuse_port(port, port->doubt.n ? port->doubt : why_unknown(run, workload, port));
-	else if (port->beside.n)
-		plan_refuse_port(port, str_fmt(run->arena, "%.*s may mean it; --low-ports=move moves all but that",
-					       STR_ARG(port->beside)));
+	else if (port->beside)
+		plan_refuse_port(port, str_fmt(run->arena, "%s may mean it; --low-ports=move moves all but that",
+					       port->beside));
 	else if (workload->by_name)
 		plan_refuse_port(port,
 				 STR("a StatefulSet's pods are reached by their own names, where no Service translates "
@@ -301,7 +301,7 @@ static void judge(struct run *run)
 		for (size_t k = 0; k < workload->ports.n && !forced; k++)
 			if (!workload->ports.items[k].served)
 				plan_refuse_port(&workload->ports.items[k],
-						 run->rolling
+						 workload->where.source->live
 							 ? STR("no Service leads to it, so who calls it is not known")
 							 : STR("no Service of the input leads to it, so who calls it is not "
 							       "known; give its Service's file too"));

@@ -379,7 +379,7 @@ static struct plan_move *move_of(struct plan_move *moves, size_t *n, const struc
 			return &moves[i];
 	if (*n == PLAN_MOVES_MAX)
 		return NULL;
-	moves[*n] = (struct plan_move){ port->port, port->target, true, false };
+	moves[*n] = (struct plan_move){ port->port, port->target, true };
 	return &moves[(*n)++];
 }
 
@@ -402,8 +402,7 @@ size_t plan_reference_moves(const struct run *run, const struct reference *refer
 	for (size_t m = 0; m < n; m++) {
 		struct reference_port one = { range->protocol, moves[m].from, moves[m].from };
 
-		moves[m].rolling = run->rolling;
-		moves[m].whole = !reference->others && !run->rolling;
+		moves[m].whole = !reference->others;
 		for (uint32_t i = 0; i < reference->selected_n && moves[m].whole; i++) {
 			struct workload *workload = &inventory->workloads.items[INVENTORY_ROW(reference->selected[i])];
 			size_t from = 0;

@@ -181,7 +181,6 @@ struct run {
 	} unread;	/* inputs that could not be read, or not all of them: they may name ports */
 	bool waits;	/* workloads wait for Namespaces, or these for them */
 	bool labels;	/* of what Namespaces can enforce */
-	bool rolling;	/* it is of a cluster: pods with the old port run on until the roll-out is done */
 	bool openshift; /* the input holds OpenShift kinds: no UIDs of ours */
 	const volatile sig_atomic_t *stop;
 };
