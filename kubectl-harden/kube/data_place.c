@@ -22,6 +22,21 @@ static struct str plain_path(struct str text)
 	return text;
 }
 
+/* The path of a URL: MinIO is told of its own directory together with those of its peers, http://minio-0.minio/data. */
+static struct str without_host(struct str text)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	size_t slash;
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		if (!str_starts(text, str_of(schemes[i])))
+			continue;
+		slash = str_find(text, STR("/"), strlen(schemes[i]));
+		return slash == SIZE_MAX ? text : str_sub(text, slash, text.n);
+	}
+	return text;
+}
+
 /* A mount there must hide nothing that the image needs. */
 static bool hides(struct str path, const struct image_texts *places)
 {
@@ -109,7 +124,7 @@ struct data_place data_place(const struct kube_pod *pod, const struct kube_conta
 				  : find_arg(pod, container->node, setting->arg, &value)))
 			place.set_by = setting;
 	}
-	path = plain_path(value);
+	path = plain_path(without_host(value));
 	if (path.n && (image_path_is(path, str_of(directory)) || image_path_is_in(path, str_of(directory))))
 		return (struct data_place){ 0 };
 	if (path.n && !hides(path, &facts->never) && !hides(path, &facts->rewrites) && !hides(path, &facts->config))
