@@ -203,8 +203,8 @@ static void add_step(struct way *way, size_t step)
 	for (size_t i = 0; i < builds->all.n; i++)
 		if (builds->all.items[i].component)
 			EACH_LINK(link, builds, builds->all.items[i].folder)
-	if (link->from == step)
-		add_all(way, &builds->all.items[i]);
+				if (link->from == step)
+					add_all(way, &builds->all.items[i]);
 	add_all(way, &builds->all.items[step]);
 }
 
@@ -235,8 +235,7 @@ static void climb(struct way *way, size_t step)
 		return;
 	}
 	way->steps[way->n++] = step;
-	EACH_LINK(link, way->builds, folder)
-	{
+	EACH_LINK(link, way->builds, folder) {
 		included = true;
 		climb(way, link->from);
 	}
@@ -253,7 +252,7 @@ static struct source_options *with_builds(struct image_builds *builds, struct st
 
 	*way = (struct way){ .builds = builds };
 	EACH_LINK(link, builds, file)
-	climb(way, link->from);
+		climb(way, link->from);
 	if (way->found.path.n) {
 		chains = ARENA_ARRAY(builds->arena, struct image_chain, way->found.n + 1);
 		memcpy(chains, way->chains, way->found.n * sizeof(*chains));
@@ -282,7 +281,7 @@ struct source_options *image_builds_options(struct image_builds *builds, const c
 	file = kustomization_path(builds->arena, STR_NONE, str_of(path));
 	first = first_link(builds, file);
 	EACH_LINK(link, builds, file)
-	n++;
+		n++;
 	if (!n)
 		return options;
 	if (n != 1 || builds->last.n != 1 || builds->last.first.from != first->from || builds->last.asked != options) {
