@@ -10,11 +10,12 @@
 #include "fixers/list.h"
 #include "kube/pod_security.h"
 
+enum { LEVELS_N = 3 };
+static const enum profile levels[LEVELS_N] = { PROFILE_PRIVILEGED, PROFILE_BASELINE, PROFILE_RESTRICTED };
+
 enum profile namespace_level(struct str value)
 {
-	static const enum profile levels[] = { PROFILE_PRIVILEGED, PROFILE_BASELINE, PROFILE_RESTRICTED };
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+	for (size_t i = 0; i < LEVELS_N; i++)
 		if (str_is(value, profile_name(levels[i])))
 			return levels[i];
 	return PROFILE_AUTO;
@@ -29,9 +30,11 @@ bool namespace_version(struct str value, unsigned *ret_version)
 
 static struct str level_fault(struct fix_context *fix, const char *label, struct str value, bool enforces)
 {
-	static const char *const levels[] = { "privileged", "baseline", "restricted" };
-	const char *near = str_nearest(value, levels, 3);
+	const char *names[LEVELS_N], *near;
 
+	for (size_t i = 0; i < LEVELS_N; i++)
+		names[i] = profile_name(levels[i]);
+	near = str_nearest(value, names, LEVELS_N);
 	return fix_format(fix, "%s: \"%.*s\" is no level%s%s%s: the API refuses it, and where it stands already %s",
 			  label, STR_ARG(value), near ? " (did you mean " : "", near ? near : "", near ? "?)" : "",
 			  enforces ? "it means restricted" : "it means privileged");

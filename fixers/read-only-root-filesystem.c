@@ -109,7 +109,7 @@ static struct str unread_in_words(struct fix_context *fix, int target)
 	return fix_format(fix,
 			  "image %.*s keeps its data where %s says, and that is no directory that can be seen here: mount a "
 			  "volume there, or it cannot write.",
-			  STR_ARG(fix_container(fix, target)->image), setting->env ? setting->env : setting->arg);
+			  STR_ARG(fix_container(fix, target)->image), image_data_setting_name(setting));
 }
 
 static struct str volume_in_words(struct fix_context *fix, int target)
@@ -187,7 +187,7 @@ static void weigh(struct fix_context *fix, struct problem *problem, int target, 
 			fix_format(fix,
 				   "its data are in %.*s, by %s, which must belong to its user, and so must be a folder in a volume: "
 				   "mount one above it; --also read-only-root-filesystem changes it all the same",
-				   STR_ARG(homeless), setting->env ? setting->env : setting->arg);
+				   STR_ARG(homeless), image_data_setting_name(setting));
 	}
 }
 

@@ -250,8 +250,8 @@ static struct str homeless_in_words(struct fix_context *fix, int target)
 	return fix_format(fix,
 			  "image %.*s keeps its data in %.*s, by %s, where nothing is mounted: only root can make that "
 			  "directory. Mount a volume%s.",
-			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path),
-			  setting->env ? setting->env : setting->arg, setting->strict ? " above it" : " there");
+			  STR_ARG(fix_container(fix, target)->image), STR_ARG(path), image_data_setting_name(setting),
+			  setting->strict ? " above it" : " there");
 }
 
 /* An image that needs no user of ours, where there is one. */

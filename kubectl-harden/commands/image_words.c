@@ -88,7 +88,7 @@ static void add_data_settings(struct words *words, const struct image_fact *fact
 	for (size_t i = 0; i < fact->data_set_by_n; i++) {
 		const struct image_data_setting *setting = &fact->data_set_by[i];
 
-		buf_addf(&text, "%s%s", i ? ", " : "", setting->env ? setting->env : setting->arg);
+		buf_addf(&text, "%s%s", i ? ", " : "", image_data_setting_name(setting));
 		if (fact->data.n > 1)
 			buf_addf(&text, " (%s)", setting->data);
 	}

@@ -66,6 +66,12 @@ struct image_data_setting {
 	bool strict; /* that one must belong to its user and nobody else */
 };
 
+/* image_data_setting_name() - for messages: the variable, or the argument. */
+static inline const char *image_data_setting_name(const struct image_data_setting *setting)
+{
+	return setting->env ? setting->env : setting->arg;
+}
+
 /* What is known of an image, or of many whose tags fit. Texts are NULL where nothing is said. */
 struct image_fact {
 	const char *name;
