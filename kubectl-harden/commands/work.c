@@ -416,18 +416,6 @@ void work_add_report(struct work *work, int code)
 	reports[settings->format](&machine);
 }
 
-void work_add_summary(struct work *work, bool past)
-{
-	const struct settings *settings = &work->session->settings;
-	struct output *err = &work->session->err;
-	struct summary_options options = { .colour = err->colour, .verbose = settings->verbose, .past = past };
-
-	output_flush(&work->session->out);
-	if (!settings->quiet)
-		summary_add(&err->text, &work->run, &work->caveats, &work->totals, &options);
-	output_flush(err);
-}
-
 void work_add_summary_run(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
@@ -436,8 +424,16 @@ void work_add_summary_run(struct work *work)
 
 	output_flush(&work->session->out);
 	if (!settings->quiet)
-		summary_add_run(&err->text, &work->run, &work->caveats, &options);
+		summary_add(&err->text, &work->run, &work->caveats, &options);
 	output_flush(err);
+}
+
+void work_add_summary(struct work *work, bool past)
+{
+	work_add_summary_run(work);
+	if (!work->session->settings.quiet)
+		summary_add_totals(&work->session->err.text, &work->totals, past);
+	output_flush(&work->session->err);
 }
 
 int work_end(struct work *work, int code)
