@@ -19,13 +19,9 @@ const struct live_object *fixing_object(const struct fixing *fixing, size_t chan
 
 void fixing_add_name(struct fixing *fixing, struct buf *out, const struct live_object *object)
 {
-	if (fixing_settings(fixing)->all_namespaces && object->namespace.n) {
-		text_escape(out, object->namespace);
-		buf_addc(out, '/');
-	}
-	text_escape(out, live_resource_title(object->resource, true, fixing->live.arena));
-	buf_addc(out, '/');
-	text_escape(out, object->name);
+	text_escape(out, fixing_settings(fixing)->all_namespaces
+				 ? cluster_path(object, fixing->live.arena)
+				 : live_object_title(object->resource, object->name, fixing->live.arena));
 }
 
 static const char *const states[] = {

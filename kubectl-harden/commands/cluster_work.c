@@ -17,6 +17,7 @@
 #include "engine/levels.h"
 #include "fixers/list.h"
 #include "live/json_values.h"
+#include "live/words.h"
 #include "report/text.h"
 
 /* ---- arguments ---- */
@@ -55,30 +56,27 @@ static bool check_arguments(const struct session *session, struct error **err)
 
 /* ---- sources ---- */
 
-/* "shop/deployment.apps/web" */
-static void add_path(struct buf *out, const struct live_object *object, struct arena *arena)
+struct str cluster_path(const struct live_object *object, struct arena *arena)
 {
-	if (object->namespace.n)
-		buf_addf(out, "%.*s/", STR_ARG(object->namespace));
-	buf_add(out, live_resource_title(object->resource, true, arena));
-	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
+	return str_fmt(arena, "%.*s%s%.*s", STR_ARG(object->namespace), object->namespace.n ? "/" : "",
+		       STR_ARG(live_object_title(object->resource, object->name, arena)));
 }
 
 static void add_source(struct cluster_work *live, const struct live_object *object, struct str json,
 		       struct source_options *options, bool context)
 {
-	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
+	const char *path = cluster_path(object, live->arena).p;
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct cluster_row row = { 0 };
 	struct source *source;
 
-	add_path(&path, object, live->arena);
 	if (!live_object_manifest(object->resource, json, &text, &error)) {
 		/* One that cannot be read does not keep the others from being looked at. */
 		free(error->path);
-		error->path = str_dup(str_of(path.p));
-		run_note_unread(&live->work.run, path.p, true);
+		error->path = str_dup(str_of(path));
+		run_note_unread(&live->work.run, path, true);
 		work_fail(&live->work, error);
 		return;
 	}
@@ -86,7 +84,7 @@ static void add_source(struct cluster_work *live, const struct live_object *obje
 	image.n = text.n - 1;
 	image.bytes = text.p;
 	text = BUF_INIT;
-	source = run_add_live(&live->work.run, path.p, &image, options, context);
+	source = run_add_live(&live->work.run, path, &image, options, context);
 	if (source->documents.n && live->keeps_json)
 		row = (struct cluster_row){ .object = object, .json = str_copy(live->arena, json) };
 	row.applied = str_find(json, STR("\"kubectl.kubernetes.io/last-applied-configuration\""), 0) != SIZE_MAX;

@@ -52,6 +52,9 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code);
 void cluster_work_renew(struct cluster_work *live);
 void cluster_work_free(struct cluster_work *live);
 
+/* cluster_path() - "shop/deployment.apps/web", in @arena: how reports call it. */
+struct str cluster_path(const struct live_object *object, struct arena *arena);
+
 /*
  * cluster_add_end() - on standard error: who manages what was left alone, and what to do about it, once for each manager
  * (with -v all their objects); and the totals. @past: the objects were changed; else they would be.
