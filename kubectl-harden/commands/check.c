@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "commands/cluster_work.h"
+#include "commands/formats.h"
 #include "report/baseline.h"
 #include "report/text.h"
 
@@ -129,18 +130,13 @@ static void print_namespace(struct cluster_work *live)
 	output_flush(&live->work.session->err);
 }
 
-static void keep_whole(struct cluster_work *live)
-{
-	(void)live;
-}
-
 static int finish_live(struct cluster_work *live, struct baseline *baseline)
 {
 	const struct settings *settings = &live->work.session->settings;
 	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
 	struct work *work = &live->work;
 
-	if (live->whole)
+	if (!live->done)
 		return answer(work, baseline);
 	work->totals = live->sum;
 	if (!settings->quiet && settings->format == FORMAT_TEXT)
@@ -155,9 +151,8 @@ static int run_live(struct session *session, struct baseline *baseline)
 	int code;
 
 	if (cluster_work_open(&live, session, &code)) {
-		live.whole = settings->baseline || settings->write_baseline ||
-			     (settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS);
-		live.done = live.whole ? keep_whole : print_namespace;
+		if (!settings->baseline && !settings->write_baseline && !formats_is_report(settings->format))
+			live.done = print_namespace;
 		if (cluster_work_do(&live, &code))
 			code = finish_live(&live, baseline);
 	}

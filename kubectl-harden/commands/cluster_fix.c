@@ -343,11 +343,6 @@ static void done(struct cluster_work *live)
 {
 	struct fixing *fixing = (struct fixing *)live;
 
-	if (live->whole) {
-		formats_print(&live->work);
-		return;
-	}
-
 	if (!fixing_settings(fixing)->yes || fixing_settings(fixing)->dry_run != DRY_RUN_NONE)
 		for (size_t i = 0; i < live->work.run.sources.n; i++)
 			work_add_diff(&live->work, live->work.run.sources.items[i]);
@@ -374,17 +369,20 @@ int cluster_fix(struct session *session)
 	int code;
 
 	if (cluster_work_open(live, session, &code)) {
-		live->whole = formats_is_of_objects(settings->format);
 		live->edits = true;
-		live->keeps_json = !live->whole;
-		live->done = done;
+		if (settings->format == FORMAT_TEXT) {
+			live->keeps_json = true;
+			live->done = done;
+		}
 		live->work.options.traced = true;
 		cluster_work_renew(live);
 		if (cluster_work_do(live, &code)) {
 			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 
+			if (!live->done)
+				formats_print(&live->work);
 			live->work.totals = live->sum;
-			if (!live->whole && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
+			if (live->done && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
 				live->sum.tried = live->sum.changed > 0;
 				live->sum.changed = fixing.done_n;
 				live->sum.changes = fixing.changes_n;

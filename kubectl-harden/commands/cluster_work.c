@@ -124,7 +124,8 @@ static void end_run(struct cluster_work *live)
 	}
 	if (live->files)
 		cluster_files_compare(live->files, &work->run);
-	live->done(live);
+	if (live->done)
+		live->done(live);
 	totals_add(&live->sum, &work->totals);
 }
 
@@ -136,7 +137,7 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
 
 	live->work.run.rolling = true;
-	if (!live->whole)
+	if (live->done)
 		live->namespace = str_copy(live->arena, namespace->name);
 	/* On OpenShift the server gives each namespace users of its own. */
 	for (size_t i = 0; i < live->cluster.resources.n; i++)
@@ -247,7 +248,7 @@ static bool end(void *data, const struct gather_namespace *namespace, struct err
 
 	(void)err;
 	tell_unread(live, namespace);
-	if (live->whole)
+	if (!live->done)
 		return true;
 	if (live->work.run.sources.n)
 		end_run(live);
@@ -371,7 +372,7 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 	fine = live->files ? gather_named(live, &error)
 			   : gather(live, settings->arguments.items, settings->arguments.n,
 				    live->cluster.config.namespace, &error);
-	if (fine && live->whole)
+	if (fine && !live->done)
 		end_run(live);
 	if (interrupted(live, ret_code))
 		return false;

@@ -34,10 +34,9 @@ struct cluster_work {
 	struct cluster_left *left;		  /* whom others manage: see cluster_add_end() */
 
 	/* set by the command, before cluster_work_do() */
-	bool whole; /* one run for all */
 	bool edits; /* what others manage is left alone */
 	bool keeps_json;
-	/* A run is planned, applied and counted, and will be forgotten. */
+	/* A run is planned, applied and counted, and will be forgotten. NULL: there is one run for all, and it stays. */
 	void (*done)(struct cluster_work *live);
 };
 

@@ -30,11 +30,6 @@ static void print_namespace(struct cluster_work *live)
 	work_add_summary_run(&live->work);
 }
 
-static void keep_whole(struct cluster_work *live)
-{
-	(void)live;
-}
-
 static int run_live(struct session *session)
 {
 	const struct settings *settings = &session->settings;
@@ -43,13 +38,13 @@ static int run_live(struct session *session)
 
 	if (cluster_work_open(&live, session, &code)) {
 		live.edits = true;
-		live.whole = formats_is_whole(settings->format);
-		live.done = live.whole ? keep_whole : print_namespace;
+		if (settings->format == FORMAT_TEXT)
+			live.done = print_namespace;
 		if (cluster_work_do(&live, &code)) {
 			code = live.sum.changed ? EXIT_ANSWER : EXIT_FINE;
 			if (settings->format == FORMAT_JSON)
 				work_add_report(&live.work, code);
-			else if (live.whole)
+			else if (!live.done)
 				formats_print(&live.work);
 			if (!settings->quiet && settings->format != FORMAT_JSON)
 				cluster_add_end(&live, false);

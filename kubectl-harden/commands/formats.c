@@ -25,11 +25,6 @@ bool formats_is_report(enum format format)
 	return format == FORMAT_JSON || format == FORMAT_SARIF || format == FORMAT_GITHUB || format == FORMAT_JUNIT;
 }
 
-bool formats_is_whole(enum format format)
-{
-	return formats_is_report(format) || formats_is_of_objects(format);
-}
-
 /* ---- objects of a document ---- */
 
 /* A document read, with its objects. */

@@ -8,9 +8,6 @@
 
 #include "commands/work.h"
 
-/* formats_is_whole() - whether @format takes all of a run at once; else sources can be told one by one. */
-bool formats_is_whole(enum format format);
-
 /* formats_is_of_objects() - whether @format is one of those below. formats_is_report() - one of report/machine.h. */
 bool formats_is_of_objects(enum format format);
 bool formats_is_report(enum format format);
