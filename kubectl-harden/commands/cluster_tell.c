@@ -74,12 +74,8 @@ void fixing_tell_warnings(struct fixing *fixing)
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		const struct live_outcome *outcome = live_apply_outcome(fixing->apply, i);
 
-		for (size_t k = 0; k < outcome->warnings_n; k++) {
-			look_word(&err->text, err->colour, LOOK_WARNING, "Warning:");
-			buf_addc(&err->text, ' ');
-			text_escape(&err->text, outcome->warnings[k]);
-			buf_addc(&err->text, '\n');
-		}
+		for (size_t k = 0; k < outcome->warnings_n; k++)
+			output_warning(err, outcome->warnings[k]);
 	}
 	output_flush(err);
 }
