@@ -344,8 +344,7 @@ static void done(struct cluster_work *live)
 	struct fixing *fixing = (struct fixing *)live;
 
 	if (!fixing_settings(fixing)->yes || fixing_settings(fixing)->dry_run != DRY_RUN_NONE)
-		for (size_t i = 0; i < live->work.run.sources.n; i++)
-			work_add_diff(&live->work, live->work.run.sources.items[i]);
+		work_add_diffs(&live->work);
 	work_add_summary_run(&live->work);
 	if (live->work.totals.changed && fixing_settings(fixing)->dry_run != DRY_RUN_CLIENT)
 		carry_out(fixing);
@@ -368,14 +367,13 @@ int cluster_fix(struct session *session)
 	struct cluster_work *live = &fixing.live;
 	int code;
 
+	session->settings.run.traced = true; /* patches are made of what is traced */
 	if (cluster_work_open(live, session, &code)) {
 		live->edits = true;
 		if (settings->format == FORMAT_TEXT) {
 			live->keeps_json = true;
 			live->done = done;
 		}
-		live->work.options.traced = true;
-		cluster_work_renew(live);
 		if (cluster_work_do(live, &code)) {
 			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 

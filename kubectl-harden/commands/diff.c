@@ -16,8 +16,7 @@ static void print(struct work *work, int code)
 	if (formats_is_of_objects(format))
 		formats_print(work);
 	else
-		for (size_t i = 0; i < work->run.sources.n; i++)
-			work_add_diff(work, work->run.sources.items[i]);
+		work_add_diffs(work);
 	work_add_summary(work, false);
 }
 
@@ -25,8 +24,7 @@ static void print(struct work *work, int code)
 
 static void print_namespace(struct cluster_work *live)
 {
-	for (size_t i = 0; i < live->work.run.sources.n; i++)
-		work_add_diff(&live->work, live->work.run.sources.items[i]);
+	work_add_diffs(&live->work);
 	work_add_summary_run(&live->work);
 }
 

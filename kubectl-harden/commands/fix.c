@@ -98,8 +98,7 @@ static void carry_out(struct work *work)
 		formats_print(work);
 		work_add_summary(work, false);
 	} else if (settings->dry_run == DRY_RUN_CLIENT) {
-		for (size_t i = 0; i < work->run.sources.n; i++)
-			work_add_diff(work, work->run.sources.items[i]);
+		work_add_diffs(work);
 		work_add_summary(work, false);
 	} else if (settings->to_stdout) {
 		print_results(work, true);

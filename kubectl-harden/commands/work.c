@@ -370,15 +370,18 @@ static void add_diff(struct work *work, const struct source *source, struct str 
 	output_relax(out);
 }
 
-void work_add_diff(struct work *work, const struct source *source)
+void work_add_diffs(struct work *work)
 {
-	struct splices splices;
+	for (size_t i = 0; i < work->run.sources.n; i++) {
+		const struct source *source = work->run.sources.items[i];
+		struct splices splices;
 
-	if (!source->changed)
-		return;
-	run_splices(source, &splices);
-	add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
-	splices_free(&splices);
+		if (!source->changed)
+			continue;
+		run_splices(source, &splices);
+		add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
+		splices_free(&splices);
+	}
 }
 
 void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before)
