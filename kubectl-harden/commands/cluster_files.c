@@ -73,13 +73,11 @@ struct cluster_files *cluster_files_read(struct cluster_work *live, int *ret_cod
 {
 	struct session *session = live->work.session;
 	struct cluster_files *files = xmalloc(sizeof(*files));
-	bool traced = session->settings.run.traced, fine;
 	struct work work;
+	bool fine;
 
 	*files = (struct cluster_files){ .arena = arena_new() };
-	session->settings.run.traced = true;
 	fine = work_do(&work, session, ret_code);
-	session->settings.run.traced = traced;
 	if (fine)
 		collect(live, files, &work.run);
 	live->work.failed |= work.failed;

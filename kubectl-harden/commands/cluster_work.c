@@ -93,15 +93,10 @@ static void add_source(struct cluster_work *live, const struct live_object *obje
 
 /* ---- runs ---- */
 
-void cluster_work_renew(struct cluster_work *live)
+static void forget_run(struct cluster_work *live)
 {
 	work_renew(&live->work);
 	run_expect(&live->work.run, live->options);
-}
-
-static void forget_run(struct cluster_work *live)
-{
-	cluster_work_renew(live);
 	live->rows.n = 0;
 	arena_reset(live->arena);
 }
@@ -295,6 +290,8 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 		*ret_code = command_usage_error(session, error);
 		return false;
 	}
+	/* Findings of files and of the cluster are compared by their fingerprints. */
+	session->settings.run.traced |= session->settings.live;
 	if (!work_open(&live->work, session, ret_code))
 		return false;
 	if (!project_settings(live->work.project, "-", &asked, &error) ||
@@ -366,8 +363,6 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 		live->files = cluster_files_read(live, ret_code);
 		if (!live->files)
 			return false;
-		live->work.options.traced = true;
-		cluster_work_renew(live);
 	}
 	fine = live->files ? gather_named(live, &error)
 			   : gather(live, settings->arguments.items, settings->arguments.n,

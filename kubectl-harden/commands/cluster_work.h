@@ -47,8 +47,6 @@ struct cluster_work {
  */
 bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code);
 bool cluster_work_do(struct cluster_work *live, int *ret_code);
-/* cluster_work_renew() - after a change of .work.options, before cluster_work_do(). */
-void cluster_work_renew(struct cluster_work *live);
 void cluster_work_free(struct cluster_work *live);
 
 /* cluster_path() - "shop/deployment.apps/web", in @arena: how reports call it. */
