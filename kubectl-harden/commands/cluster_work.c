@@ -62,6 +62,15 @@ struct str cluster_path(const struct live_object *object, struct arena *arena)
 		       STR_ARG(live_object_title(object->resource, object->name, arena)));
 }
 
+const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource)
+{
+	/* Of an apiVersion only the group matters. */
+	struct str api_version = resource->group.n ? str_join(live->arena, resource->group, STR("/"))
+						   : resource->version;
+
+	return kube_kind_find_own(&live->options->own.kinds, api_version, resource->kind);
+}
+
 static void add_source(struct cluster_work *live, const struct live_object *object, struct str json,
 		       struct source_options *options, bool context)
 {
@@ -148,10 +157,7 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 /* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
 static struct source_options *context_options(struct cluster_work *live, const struct live_object *object)
 {
-	const struct live_resource *resource = object->resource;
-	struct str api_version = str_join(live->arena, resource->group, STR("/"));
-	const struct kube_kind *kind = kube_kind_find_own(&live->options->own.kinds,
-							  resource->group.n ? api_version : STR("v1"), resource->kind);
+	const struct kube_kind *kind = cluster_kind(live, object->resource);
 	bool managed = object->manager != MANAGER_NONE && !live->work.session->settings.managed;
 
 	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;

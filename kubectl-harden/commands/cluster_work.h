@@ -49,6 +49,9 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 bool cluster_work_do(struct cluster_work *live, int *ret_code);
 void cluster_work_free(struct cluster_work *live);
 
+/* cluster_kind() - what is known of a resource; NULL for nothing. */
+const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource);
+
 /* cluster_path() - "shop/deployment.apps/web", in @arena: how reports call it. */
 struct str cluster_path(const struct live_object *object, struct arena *arena);
 
