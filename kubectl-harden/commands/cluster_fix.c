@@ -72,24 +72,13 @@ static void group_rows(struct fixing *fixing)
 
 /* ---- changes ---- */
 
-/* What is not known may hold some. */
-static bool holds_pods(const struct kube_kind *kind)
-{
-	return !kind || kind->flags & KIND_POD;
-}
-
-bool fixing_is_workload(struct fixing *fixing, const struct live_object *object)
-{
-	return holds_pods(cluster_kind(&fixing->live, object->resource));
-}
-
 static enum live_step step_of(struct fixing *fixing, const struct live_change *change)
 {
-	const struct kube_kind *kind = cluster_kind(&fixing->live, change->object->resource);
+	const struct live_resource *resource = change->object->resource;
 
-	if (holds_pods(kind))
+	if (cluster_holds_pods(&fixing->live, resource))
 		return STEP_WORKLOAD;
-	if (!(kind->flags & KIND_SERVICE))
+	if (!(cluster_kind(&fixing->live, resource)->flags & KIND_SERVICE))
 		return STEP_OTHER;
 	for (size_t i = 0; i < change->operations_n; i++)
 		if (!change->operations[i].value.n || change->operations[i].value.p[0] != '"')
@@ -147,7 +136,7 @@ static struct restarts count_restarts(struct fixing *fixing)
 		struct live_restarts one;
 
 		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED ||
-		    !fixing_is_workload(fixing, row->object))
+		    !cluster_holds_pods(&fixing->live, row->object->resource))
 			continue;
 		one = live_restarts(row->object->resource, row->json);
 		sum.on_delete |= one.when == RESTART_ON_DELETE || one.when == RESTART_PAUSED;

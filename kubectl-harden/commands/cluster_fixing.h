@@ -29,9 +29,6 @@ struct settings *fixing_settings(struct fixing *fixing);
 const struct live_object *fixing_object(const struct fixing *fixing, size_t change);
 unsigned fixing_transaction(struct fixing *fixing, size_t change);
 
-/* fixing_is_workload() - whether an object holds pods, as far as is known. */
-bool fixing_is_workload(struct fixing *fixing, const struct live_object *object);
-
 /* fixing_flags() - what commands that a person is told need to reach the same cluster. In the run's arena. */
 struct str fixing_flags(struct fixing *fixing);
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "commands/cluster_files.h"
-#include "commands/interrupt.h"
 #include "commands/cluster_left.h"
 #include "engine/inventory.h"
 #include "engine/levels.h"
@@ -69,6 +68,13 @@ const struct kube_kind *cluster_kind(struct cluster_work *live, const struct liv
 						   : resource->version;
 
 	return kube_kind_find_own(&live->options->own.kinds, api_version, resource->kind);
+}
+
+bool cluster_holds_pods(struct cluster_work *live, const struct live_resource *resource)
+{
+	const struct kube_kind *kind = cluster_kind(live, resource);
+
+	return !kind || kind->flags & KIND_POD;
 }
 
 static void add_source(struct cluster_work *live, const struct live_object *object, struct str json,
@@ -157,13 +163,10 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 /* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
 static struct source_options *context_options(struct cluster_work *live, const struct live_object *object)
 {
-	const struct kube_kind *kind = cluster_kind(live, object->resource);
 	bool managed = object->manager != MANAGER_NONE && !live->work.session->settings.managed;
 
-	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;
+	return managed || object->deleted || cluster_holds_pods(live, object->resource) ? live->nothing : live->options;
 }
-
-static const char ended[] = "it has run to its end; change what makes it anew";
 
 /* A Job or a Pod that is over: made anew, it would run once more. */
 static bool has_ended(struct cluster_work *live, const struct gather_object *object)
@@ -190,15 +193,17 @@ static bool take(void *data, const struct gather_namespace *namespace, const str
 	struct cluster_work *live = data;
 	bool context = object->role == GATHER_CONTEXT;
 	struct source_options *options = live->options;
+	const char *why = object->reported_only;
 
 	(void)namespace;
 	(void)err;
-	if (!context && live->edits && !object->reported_only && has_ended(live, object))
-		options = cluster_is_left(live, object->object, ended) ? live->nothing : live->options;
-	else if (context)
-		options = object->reported_only ? live->nothing : context_options(live, object->object);
-	else if (live->edits && cluster_is_left(live, object->object, object->reported_only))
-		options = live->nothing;
+	if (context) {
+		options = why ? live->nothing : context_options(live, object->object);
+	} else if (live->edits) {
+		if (!why && has_ended(live, object))
+			why = "it has run to its end; change what makes it anew";
+		options = cluster_is_left(live, object->object, why) ? live->nothing : live->options;
+	}
 	add_source(live, object->object, object->json, options, context || options == live->nothing);
 	return true;
 }
@@ -271,20 +276,6 @@ static void note(void *data, const char *text)
 
 /* ---- the whole ---- */
 
-static bool interrupted(struct cluster_work *live, int *ret_code)
-{
-	struct session *session = live->work.session;
-
-	if (!*live->work.run.stop)
-		return false;
-	output_flush(&session->out);
-	buf_addz(&session->err.text, "Stopped.\n");
-	output_flush(&session->err);
-	interrupt_die();
-	*ret_code = EXIT_TROUBLE;
-	return true;
-}
-
 bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code)
 {
 	struct error *error = NULL;
@@ -302,7 +293,7 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 		return false;
 	if (!project_settings(live->work.project, "-", &asked, &error) ||
 	    !cluster_open(&live->cluster, session, live->work.run.stop, &error)) {
-		if (!interrupted(live, ret_code))
+		if (!work_interrupted(&live->work, ret_code))
 			work_fail(&live->work, error);
 		error_free(error);
 		*ret_code = EXIT_TROUBLE;
@@ -375,7 +366,7 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 				    live->cluster.config.namespace, &error);
 	if (fine && !live->done)
 		end_run(live);
-	if (interrupted(live, ret_code))
+	if (work_interrupted(&live->work, ret_code))
 		return false;
 	if (!fine)
 		work_fail(&live->work, error);

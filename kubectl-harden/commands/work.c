@@ -205,7 +205,8 @@ bool work_interrupted(struct work *work, int *ret_code)
 
 	if (!*work->run.stop)
 		return false;
-	if (work->session->settings.kustomize) {
+	output_flush(&work->session->out);
+	if (!work->list.n) {
 		buf_addz(out, "Stopped.\n");
 	} else {
 		buf_addf(out, "Stopped after %zu of ", work->run.sources.n);
