@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "commands/cluster_work.h"
+#include "commands/formats.h"
 #include "report/baseline.h"
 #include "report/text.h"
 
@@ -98,19 +99,26 @@ static bool read_baseline(struct session *session, struct baseline *baseline, in
 
 /* ---- the command ---- */
 
+static int code_of(const struct work *work)
+{
+	enum fail_on fail_on = work->session->settings.fail_on;
+
+	return work_is_answer(work, fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : fail_on, false) ? EXIT_ANSWER
+												    : EXIT_FINE;
+}
+
 static int answer(struct work *work, struct baseline *baseline)
 {
 	const struct settings *settings = &work->session->settings;
-	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
 	int code;
 
 	if ((settings->baseline || settings->write_baseline) && !use_baseline(work, baseline))
 		return work_end(work, EXIT_TROUBLE);
-	code = work_is_answer(work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE;
-	if (settings->format == FORMAT_TEXT || settings->format == FORMAT_NAME_CHECKS)
-		print_text(work);
-	else
+	code = code_of(work);
+	if (formats_is_report(settings->format))
 		work_add_report(work, code);
+	else
+		print_text(work);
 	print_beside(work, baseline);
 	return work_end(work, code);
 }
@@ -129,23 +137,17 @@ static void print_namespace(struct cluster_work *live)
 	output_flush(&live->work.session->err);
 }
 
-static void keep_whole(struct cluster_work *live)
-{
-	(void)live;
-}
-
 static int finish_live(struct cluster_work *live, struct baseline *baseline)
 {
 	const struct settings *settings = &live->work.session->settings;
-	enum fail_on fail_on = settings->fail_on == FAIL_ON_DEFAULT ? FAIL_ON_HARDENED : settings->fail_on;
 	struct work *work = &live->work;
 
-	if (live->whole)
+	if (!live->done)
 		return answer(work, baseline);
 	work->totals = live->sum;
 	if (!settings->quiet && settings->format == FORMAT_TEXT)
 		check_add_total(&work->session->err.text, &work->totals);
-	return work_end(work, work_is_answer(work, fail_on, false) ? EXIT_ANSWER : EXIT_FINE);
+	return work_end(work, code_of(work));
 }
 
 static int run_live(struct session *session, struct baseline *baseline)
@@ -155,9 +157,8 @@ static int run_live(struct session *session, struct baseline *baseline)
 	int code;
 
 	if (cluster_work_open(&live, session, &code)) {
-		live.whole = settings->baseline || settings->write_baseline ||
-			     (settings->format != FORMAT_TEXT && settings->format != FORMAT_NAME_CHECKS);
-		live.done = live.whole ? keep_whole : print_namespace;
+		if (!settings->baseline && !settings->write_baseline && !formats_is_report(settings->format))
+			live.done = print_namespace;
 		if (cluster_work_do(&live, &code))
 			code = finish_live(&live, baseline);
 	}

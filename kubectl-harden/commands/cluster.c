@@ -28,16 +28,9 @@ static void log_line(void *data, unsigned level, const char *line)
 	output_flush(err);
 }
 
-/* As kubectl prints them. */
 static void warn(void *data, const char *text)
 {
-	struct output *err = &((struct session *)data)->err;
-
-	look_word(&err->text, err->colour, LOOK_WARNING, "Warning:");
-	buf_addc(&err->text, ' ');
-	text_escape(&err->text, str_of(text));
-	buf_addc(&err->text, '\n');
-	output_relax(err);
+	output_warning(&((struct session *)data)->err, str_of(text));
 }
 
 /* A group that does not answer may serve a kind that names ports; the rest of the cluster is there all the same. */
@@ -48,9 +41,8 @@ static void tell_failed(struct cluster *cluster)
 	for (size_t i = 0; i < cluster->resources.failed.n; i++) {
 		struct buf text CLEANUP(buf_free) = BUF_INIT;
 
-		buf_addf(&text, "what the server serves of %s is not known%c", cluster->resources.failed.items[i],
-			 '\0');
-		warn(cluster->session, text.p);
+		buf_addf(&text, "what the server serves of %s is not known", cluster->resources.failed.items[i]);
+		output_warning(err, buf_str(&text));
 	}
 	output_flush(err);
 }

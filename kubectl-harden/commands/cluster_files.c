@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/trace.h"
+#include "live/words.h"
 #include "report/text.h"
 
 static void add_name(struct cluster_work *live, struct cluster_files *files, struct str api_version,
@@ -22,24 +23,15 @@ static void add_name(struct cluster_work *live, struct cluster_files *files, str
 	if (!kind || !(kind->flags & KIND_POD) || !object->name.n)
 		return;
 	if (!resource) {
-		text_escape(&err->text, object->kind);
-		buf_addc(&err->text, '/');
-		text_escape(&err->text, object->name);
+		add_identity(&err->text, object);
 		buf_addz(&err->text, ": the server has no such kind\n");
 		return;
 	}
 	/* So that their fingerprints are those of the cluster. */
 	if (!object->namespace.n && resource->namespaced)
 		object->namespace = live->cluster.config.namespace;
-	for (size_t i = files->names.n; i-- > 0 && str_eq(files->names.items[i].namespace, object->namespace);)
-		if (str_ends(str_of(files->names.items[i].word), object->name) && object->where.n)
-			return;
-	VEC_PUSH(&files->names,
-		 (struct cluster_name){ str_copy(files->arena, object->namespace),
-					str_fmt(files->arena, "%.*s/%.*s",
-						STR_ARG(live_resource_title(resource, true, files->arena)),
-						STR_ARG(object->name))
-						.p });
+	VEC_PUSH(&files->names, (struct cluster_name){ str_copy(files->arena, object->namespace),
+						       live_object_title(resource, object->name, files->arena).p });
 }
 
 static int by_namespace(const void *a, const void *b)
@@ -48,6 +40,20 @@ static int by_namespace(const void *a, const void *b)
 	int order = str_cmp(x->namespace, y->namespace);
 
 	return order ? order : strcmp(x->word, y->word);
+}
+
+/* An object may hold several pods, and several files may name it. */
+static void sort_names(struct cluster_files *files)
+{
+	struct cluster_name *names = files->names.items;
+	size_t n = 0;
+
+	if (files->names.n)
+		qsort(names, files->names.n, sizeof(*names), by_namespace);
+	for (size_t i = 0; i < files->names.n; i++)
+		if (!n || by_namespace(&names[n - 1], &names[i]))
+			names[n++] = names[i];
+	files->names.n = n;
 }
 
 static void collect(struct cluster_work *live, struct cluster_files *files, struct run *run)
@@ -59,8 +65,7 @@ static void collect(struct cluster_work *live, struct cluster_files *files, stru
 			for (size_t o = 0; document->trace && o < document->objects.n; o++)
 				add_name(live, files, document->trace->api_versions[o], &document->objects.items[o]);
 		}
-	if (files->names.n)
-		qsort(files->names.items, files->names.n, sizeof(*files->names.items), by_namespace);
+	sort_names(files);
 	baseline_collect(&files->baseline, run);
 }
 
@@ -68,13 +73,11 @@ struct cluster_files *cluster_files_read(struct cluster_work *live, int *ret_cod
 {
 	struct session *session = live->work.session;
 	struct cluster_files *files = xmalloc(sizeof(*files));
-	bool traced = session->settings.run.traced, fine;
 	struct work work;
+	bool fine;
 
 	*files = (struct cluster_files){ .arena = arena_new() };
-	session->settings.run.traced = true;
 	fine = work_do(&work, session, ret_code);
-	session->settings.run.traced = traced;
 	if (fine)
 		collect(live, files, &work.run);
 	live->work.failed |= work.failed;

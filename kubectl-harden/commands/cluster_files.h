@@ -10,7 +10,7 @@
 #include "report/baseline.h"
 
 struct cluster_files {
-	/* By namespace. */
+	/* By namespace, each one once. */
 	struct {
 		struct cluster_name {
 			struct str namespace;

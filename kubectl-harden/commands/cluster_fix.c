@@ -31,65 +31,57 @@ unsigned fixing_transaction(struct fixing *fixing, size_t change)
 	return root_of(fixing->parents, (uint32_t)fixing->changes.items[change]);
 }
 
+/* By group, from 1 on: one more than the first row that has a finding of it; 0: none has. */
+struct firsts {
+	uint32_t *items;
+	size_t n, cap;
+};
+
+static void group_row(struct fixing *fixing, uint32_t row, const struct document *document, struct firsts *firsts)
+{
+	uint32_t *parents = fixing->parents;
+
+	for (size_t i = 0; document->trace && i < document->findings.n; i++) {
+		uint32_t group = document->trace->findings[i].group;
+
+		while (firsts->n <= group)
+			VEC_PUSH(firsts, 0);
+		if (group && firsts->items[group])
+			parents[root_of(parents, row)] = root_of(parents, firsts->items[group] - 1);
+		else if (group)
+			firsts->items[group] = row + 1;
+	}
+}
+
 /* Objects with findings of one group. */
 static void group_rows(struct fixing *fixing)
 {
 	struct run *run = &fixing->live.work.run;
-	uint32_t n = (uint32_t)run->sources.n, most = 0, *first;
+	struct firsts firsts = { 0 };
 
-	fixing->parents = xrealloc_array(NULL, n + 1, sizeof(uint32_t));
-	for (uint32_t i = 0; i < n; i++) {
+	fixing->parents = xrealloc_array(NULL, run->sources.n + 1, sizeof(uint32_t));
+	for (uint32_t i = 0; i < run->sources.n; i++) {
 		const struct source *source = run->sources.items[i];
 
 		fixing->parents[i] = i;
 		for (size_t k = 0; k < source->documents.n; k++)
-			for (size_t f = 0;
-			     source->documents.items[k].trace && f < source->documents.items[k].findings.n; f++)
-				if (source->documents.items[k].trace->findings[f].group > most)
-					most = source->documents.items[k].trace->findings[f].group;
+			group_row(fixing, i, &source->documents.items[k], &firsts);
 	}
-	first = memset(xrealloc_array(NULL, (size_t)most + 1, sizeof(*first)), 0, ((size_t)most + 1) * sizeof(*first));
-	for (uint32_t i = 0; i < n; i++) {
-		const struct source *source = run->sources.items[i];
-
-		for (size_t k = 0; k < source->documents.n; k++)
-			for (size_t f = 0;
-			     source->documents.items[k].trace && f < source->documents.items[k].findings.n; f++) {
-				uint32_t group = source->documents.items[k].trace->findings[f].group;
-
-				if (group && first[group])
-					fixing->parents[root_of(fixing->parents, i)] =
-						root_of(fixing->parents, first[group] - 1);
-				else if (group)
-					first[group] = i + 1;
-			}
-	}
-	free(first);
+	free(firsts.items);
 }
 
 /* ---- changes ---- */
 
-static const struct kube_kind *kind_of(const struct live_object *object)
+static enum live_step step_of(struct fixing *fixing, const struct live_change *change)
 {
-	const struct live_resource *resource = object->resource;
-	struct buf api_version CLEANUP(buf_free) = BUF_INIT;
+	const struct live_resource *resource = change->object->resource;
 
-	if (resource->group.n)
-		buf_addf(&api_version, "%.*s/", STR_ARG(resource->group));
-	buf_add(&api_version, resource->version);
-	return kube_kind_find(buf_str(&api_version), resource->kind);
-}
-
-enum live_step fixing_step(const struct live_object *object, const struct yaml_operation *operations, size_t n)
-{
-	const struct kube_kind *kind = kind_of(object);
-
-	if (!kind || kind->flags & KIND_POD)
+	if (cluster_holds_pods(&fixing->live, resource))
 		return STEP_WORKLOAD;
-	if (!(kind->flags & KIND_SERVICE))
+	if (!(cluster_kind(&fixing->live, resource)->flags & KIND_SERVICE))
 		return STEP_OTHER;
-	for (size_t i = 0; i < n; i++)
-		if (!operations[i].value.n || operations[i].value.p[0] != '"')
+	for (size_t i = 0; i < change->operations_n; i++)
+		if (!change->operations[i].value.n || change->operations[i].value.p[0] != '"')
 			return STEP_NUMBER;
 	return STEP_NAME;
 }
@@ -120,12 +112,11 @@ static void add_change(struct fixing *fixing, size_t i)
 	}
 	change.operations = all.items;
 	change.operations_n = all.n;
-	change.step = fixing_step(row->object, all.items, all.n);
-	if (live_apply_add(fixing->apply, &change, &error)) {
+	change.step = step_of(fixing, &change);
+	if (live_apply_add(fixing->apply, &change, &error))
 		VEC_PUSH(&fixing->changes, i);
-	} else {
+	else
 		work_fail(&fixing->live.work, error);
-	}
 	free(all.items);
 }
 
@@ -145,7 +136,7 @@ static struct restarts count_restarts(struct fixing *fixing)
 		struct live_restarts one;
 
 		if (live_apply_outcome(fixing->apply, i)->state != APPLY_ACCEPTED ||
-		    fixing_step(row->object, NULL, 0) != STEP_WORKLOAD)
+		    !cluster_holds_pods(&fixing->live, row->object->resource))
 			continue;
 		one = live_restarts(row->object->resource, row->json);
 		sum.on_delete |= one.when == RESTART_ON_DELETE || one.when == RESTART_PAUSED;
@@ -182,8 +173,9 @@ static bool ask(struct fixing *fixing, size_t accepted)
 		return true;
 	buf_addf(&err->text, "The server accepts %s (dry run).", accepted == fixing->changes.n ? "this" : "the rest");
 	if (restarts.pods) {
-		buf_addf(&err->text, " %lld pod%s will restart.", (long long)restarts.pods,
-			 restarts.pods == 1 ? "" : "s");
+		buf_addc(&err->text, ' ');
+		text_count(&err->text, (size_t)restarts.pods, "pod");
+		buf_addz(&err->text, " will restart.");
 	} else if (!restarts.unknown) {
 		buf_addz(&err->text, " No pod will restart.");
 	}
@@ -343,14 +335,8 @@ static void done(struct cluster_work *live)
 {
 	struct fixing *fixing = (struct fixing *)live;
 
-	if (live->whole) {
-		formats_print(&live->work);
-		return;
-	}
-
 	if (!fixing_settings(fixing)->yes || fixing_settings(fixing)->dry_run != DRY_RUN_NONE)
-		for (size_t i = 0; i < live->work.run.sources.n; i++)
-			work_add_diff(&live->work, live->work.run.sources.items[i]);
+		work_add_diffs(&live->work);
 	work_add_summary_run(&live->work);
 	if (live->work.totals.changed && fixing_settings(fixing)->dry_run != DRY_RUN_CLIENT)
 		carry_out(fixing);
@@ -373,18 +359,20 @@ int cluster_fix(struct session *session)
 	struct cluster_work *live = &fixing.live;
 	int code;
 
+	session->settings.run.traced = true; /* patches are made of what is traced */
 	if (cluster_work_open(live, session, &code)) {
-		live->whole = formats_is_of_objects(settings->format);
 		live->edits = true;
-		live->keeps_json = !live->whole;
-		live->done = done;
-		live->work.options.traced = true;
-		cluster_work_renew(live);
+		if (settings->format == FORMAT_TEXT) {
+			live->keeps_json = true;
+			live->done = done;
+		}
 		if (cluster_work_do(live, &code)) {
 			bool written = settings->dry_run == DRY_RUN_NONE && fixing.done_n;
 
+			if (!live->done)
+				formats_print(&live->work);
 			live->work.totals = live->sum;
-			if (!live->whole && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
+			if (live->done && settings->dry_run != DRY_RUN_CLIENT && (written || !fixing.declined)) {
 				live->sum.tried = live->sum.changed > 0;
 				live->sum.changed = fixing.done_n;
 				live->sum.changes = fixing.changes_n;

@@ -29,9 +29,6 @@ struct settings *fixing_settings(struct fixing *fixing);
 const struct live_object *fixing_object(const struct fixing *fixing, size_t change);
 unsigned fixing_transaction(struct fixing *fixing, size_t change);
 
-/* fixing_step() - what an object is to the others; @operations (0 of them will do for workloads) are its changes. */
-enum live_step fixing_step(const struct live_object *object, const struct yaml_operation *operations, size_t n);
-
 /* fixing_flags() - what commands that a person is told need to reach the same cluster. In the run's arena. */
 struct str fixing_flags(struct fixing *fixing);
 

@@ -14,7 +14,7 @@ struct cluster_left {
 	struct {
 		struct left_group {
 			char *why;
-			struct buf names; /* one a line */
+			struct buf names; /* with commas between them; the first one alone without -v */
 			size_t n;
 		} *items;
 		size_t n, cap;
@@ -69,10 +69,7 @@ bool cluster_is_left(struct cluster_work *live, const struct live_object *object
 	if (!group->n || settings->verbose) {
 		if (group->n)
 			buf_addz(&group->names, ", ");
-		if (object->namespace.n)
-			buf_addf(&group->names, "%.*s/", STR_ARG(object->namespace));
-		buf_add(&group->names, live_resource_title(object->resource, true, live->arena));
-		buf_addf(&group->names, "/%.*s", STR_ARG(object->name));
+		buf_add(&group->names, cluster_path(object, live->arena));
 	}
 	group->n++;
 	return true;

@@ -19,13 +19,9 @@ const struct live_object *fixing_object(const struct fixing *fixing, size_t chan
 
 void fixing_add_name(struct fixing *fixing, struct buf *out, const struct live_object *object)
 {
-	if (fixing_settings(fixing)->all_namespaces && object->namespace.n) {
-		text_escape(out, object->namespace);
-		buf_addc(out, '/');
-	}
-	text_escape(out, live_resource_title(object->resource, true, fixing->live.arena));
-	buf_addc(out, '/');
-	text_escape(out, object->name);
+	text_escape(out, fixing_settings(fixing)->all_namespaces
+				 ? cluster_path(object, fixing->live.arena)
+				 : live_object_title(object->resource, object->name, fixing->live.arena));
 }
 
 static const char *const states[] = {
@@ -78,12 +74,8 @@ void fixing_tell_warnings(struct fixing *fixing)
 	for (size_t i = 0; i < fixing->changes.n; i++) {
 		const struct live_outcome *outcome = live_apply_outcome(fixing->apply, i);
 
-		for (size_t k = 0; k < outcome->warnings_n; k++) {
-			look_word(&err->text, err->colour, LOOK_WARNING, "Warning:");
-			buf_addc(&err->text, ' ');
-			text_escape(&err->text, outcome->warnings[k]);
-			buf_addc(&err->text, '\n');
-		}
+		for (size_t k = 0; k < outcome->warnings_n; k++)
+			output_warning(err, outcome->warnings[k]);
 	}
 	output_flush(err);
 }

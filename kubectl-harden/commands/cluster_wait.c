@@ -80,7 +80,7 @@ static void tell_not_followed(struct fixing *fixing, const struct cluster_row *r
 {
 	struct output *err = &fixing->live.work.session->err;
 
-	if (fixing_step(row->object, NULL, 0) != STEP_WORKLOAD ||
+	if (!cluster_holds_pods(&fixing->live, row->object->resource) ||
 	    live_restarts(row->object->resource, row->json).when == RESTART_NONE)
 		return;
 	fixing_add_name(fixing, &err->text, row->object);

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 
 #include "commands/cluster_files.h"
-#include "commands/interrupt.h"
 #include "commands/cluster_left.h"
 #include "engine/inventory.h"
 #include "engine/levels.h"
 #include "fixers/list.h"
 #include "live/json_values.h"
+#include "live/words.h"
 #include "report/text.h"
 
 /* ---- arguments ---- */
@@ -55,30 +55,43 @@ static bool check_arguments(const struct session *session, struct error **err)
 
 /* ---- sources ---- */
 
-/* "shop/deployment.apps/web" */
-static void add_path(struct buf *out, const struct live_object *object, struct arena *arena)
+struct str cluster_path(const struct live_object *object, struct arena *arena)
 {
-	if (object->namespace.n)
-		buf_addf(out, "%.*s/", STR_ARG(object->namespace));
-	buf_add(out, live_resource_title(object->resource, true, arena));
-	buf_addf(out, "/%.*s%c", STR_ARG(object->name), '\0');
+	return str_fmt(arena, "%.*s%s%.*s", STR_ARG(object->namespace), object->namespace.n ? "/" : "",
+		       STR_ARG(live_object_title(object->resource, object->name, arena)));
+}
+
+const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource)
+{
+	/* Of an apiVersion only the group matters. */
+	struct str api_version = resource->group.n ? str_join(live->arena, resource->group, STR("/"))
+						   : resource->version;
+
+	return kube_kind_find_own(&live->options->own.kinds, api_version, resource->kind);
+}
+
+bool cluster_holds_pods(struct cluster_work *live, const struct live_resource *resource)
+{
+	const struct kube_kind *kind = cluster_kind(live, resource);
+
+	return !kind || kind->flags & KIND_POD;
 }
 
 static void add_source(struct cluster_work *live, const struct live_object *object, struct str json,
 		       struct source_options *options, bool context)
 {
-	struct buf path CLEANUP(buf_free) = BUF_INIT, text CLEANUP(buf_free) = BUF_INIT;
+	const char *path = cluster_path(object, live->arena).p;
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
 	struct file_image image = FILE_IMAGE_INIT;
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct cluster_row row = { 0 };
 	struct source *source;
 
-	add_path(&path, object, live->arena);
 	if (!live_object_manifest(object->resource, json, &text, &error)) {
 		/* One that cannot be read does not keep the others from being looked at. */
 		free(error->path);
-		error->path = str_dup(str_of(path.p));
-		run_note_unread(&live->work.run, path.p, true);
+		error->path = str_dup(str_of(path));
+		run_note_unread(&live->work.run, path, true);
 		work_fail(&live->work, error);
 		return;
 	}
@@ -86,7 +99,7 @@ static void add_source(struct cluster_work *live, const struct live_object *obje
 	image.n = text.n - 1;
 	image.bytes = text.p;
 	text = BUF_INIT;
-	source = run_add_live(&live->work.run, path.p, &image, options, context);
+	source = run_add_live(&live->work.run, path, &image, options, context);
 	if (source->documents.n && live->keeps_json)
 		row = (struct cluster_row){ .object = object, .json = str_copy(live->arena, json) };
 	row.applied = str_find(json, STR("\"kubectl.kubernetes.io/last-applied-configuration\""), 0) != SIZE_MAX;
@@ -95,15 +108,10 @@ static void add_source(struct cluster_work *live, const struct live_object *obje
 
 /* ---- runs ---- */
 
-void cluster_work_renew(struct cluster_work *live)
+static void forget_run(struct cluster_work *live)
 {
 	work_renew(&live->work);
 	run_expect(&live->work.run, live->options);
-}
-
-static void forget_run(struct cluster_work *live)
-{
-	cluster_work_renew(live);
 	live->rows.n = 0;
 	arena_reset(live->arena);
 }
@@ -126,7 +134,8 @@ static void end_run(struct cluster_work *live)
 	}
 	if (live->files)
 		cluster_files_compare(live->files, &work->run);
-	live->done(live);
+	if (live->done)
+		live->done(live);
 	totals_add(&live->sum, &work->totals);
 }
 
@@ -137,7 +146,7 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 	const struct live_resource *resource = live_resource_of(&live->cluster.resources, STR("v1"), STR("Namespace"));
 	struct live_object *object = ARENA_NEW(live->arena, struct live_object);
 
-	if (!live->whole)
+	if (live->done)
 		live->namespace = str_copy(live->arena, namespace->name);
 	/* On OpenShift the server gives each namespace users of its own. */
 	for (size_t i = 0; i < live->cluster.resources.n; i++)
@@ -153,16 +162,10 @@ static bool begin(void *data, const struct gather_namespace *namespace, struct e
 /* What is asked of an object that is there for the plan: the port of a workload that was not named stays. */
 static struct source_options *context_options(struct cluster_work *live, const struct live_object *object)
 {
-	const struct live_resource *resource = object->resource;
-	struct str api_version = str_join(live->arena, resource->group, STR("/"));
-	const struct kube_kind *kind = kube_kind_find_own(&live->options->own.kinds,
-							  resource->group.n ? api_version : STR("v1"), resource->kind);
 	bool managed = object->manager != MANAGER_NONE && !live->work.session->settings.managed;
 
-	return managed || object->deleted || !kind || kind->flags & KIND_POD ? live->nothing : live->options;
+	return managed || object->deleted || cluster_holds_pods(live, object->resource) ? live->nothing : live->options;
 }
-
-static const char ended[] = "it has run to its end; change what makes it anew";
 
 /* A Job or a Pod that is over: made anew, it would run once more. */
 static bool has_ended(struct cluster_work *live, const struct gather_object *object)
@@ -189,15 +192,17 @@ static bool take(void *data, const struct gather_namespace *namespace, const str
 	struct cluster_work *live = data;
 	bool context = object->role == GATHER_CONTEXT;
 	struct source_options *options = live->options;
+	const char *why = object->reported_only;
 
 	(void)namespace;
 	(void)err;
-	if (!context && live->edits && !object->reported_only && has_ended(live, object))
-		options = cluster_is_left(live, object->object, ended) ? live->nothing : live->options;
-	else if (context)
-		options = object->reported_only ? live->nothing : context_options(live, object->object);
-	else if (live->edits && cluster_is_left(live, object->object, object->reported_only))
-		options = live->nothing;
+	if (context) {
+		options = why ? live->nothing : context_options(live, object->object);
+	} else if (live->edits) {
+		if (!why && has_ended(live, object))
+			why = "it has run to its end; change what makes it anew";
+		options = cluster_is_left(live, object->object, why) ? live->nothing : live->options;
+	}
 	add_source(live, object->object, object->json, options, context || options == live->nothing);
 	return true;
 }
@@ -248,7 +253,7 @@ static bool end(void *data, const struct gather_namespace *namespace, struct err
 
 	(void)err;
 	tell_unread(live, namespace);
-	if (live->whole)
+	if (!live->done)
 		return true;
 	if (live->work.run.sources.n)
 		end_run(live);
@@ -270,20 +275,6 @@ static void note(void *data, const char *text)
 
 /* ---- the whole ---- */
 
-static bool interrupted(struct cluster_work *live, int *ret_code)
-{
-	struct session *session = live->work.session;
-
-	if (!*live->work.run.stop)
-		return false;
-	output_flush(&session->out);
-	buf_addz(&session->err.text, "Stopped.\n");
-	output_flush(&session->err);
-	interrupt_die();
-	*ret_code = EXIT_TROUBLE;
-	return true;
-}
-
 bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code)
 {
 	struct error *error = NULL;
@@ -295,11 +286,13 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 		*ret_code = command_usage_error(session, error);
 		return false;
 	}
+	/* Findings of files and of the cluster are compared by their fingerprints. */
+	session->settings.run.traced |= session->settings.live;
 	if (!work_open(&live->work, session, ret_code))
 		return false;
 	if (!project_settings(live->work.project, "-", &asked, &error) ||
 	    !cluster_open(&live->cluster, session, live->work.run.stop, &error)) {
-		if (!interrupted(live, ret_code))
+		if (!work_interrupted(&live->work, ret_code))
 			work_fail(&live->work, error);
 		error_free(error);
 		*ret_code = EXIT_TROUBLE;
@@ -366,15 +359,13 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 		live->files = cluster_files_read(live, ret_code);
 		if (!live->files)
 			return false;
-		live->work.options.traced = true;
-		cluster_work_renew(live);
 	}
 	fine = live->files ? gather_named(live, &error)
 			   : gather(live, settings->arguments.items, settings->arguments.n,
 				    live->cluster.config.namespace, &error);
-	if (fine && live->whole)
+	if (fine && !live->done)
 		end_run(live);
-	if (interrupted(live, ret_code))
+	if (work_interrupted(&live->work, ret_code))
 		return false;
 	if (!fine)
 		work_fail(&live->work, error);

@@ -34,10 +34,9 @@ struct cluster_work {
 	struct cluster_left *left;		  /* whom others manage: see cluster_add_end() */
 
 	/* set by the command, before cluster_work_do() */
-	bool whole; /* one run for all */
 	bool edits; /* what others manage is left alone */
 	bool keeps_json;
-	/* A run is planned, applied and counted, and will be forgotten. */
+	/* A run is planned, applied and counted, and will be forgotten. NULL: there is one run for all, and it stays. */
 	void (*done)(struct cluster_work *live);
 };
 
@@ -48,9 +47,17 @@ struct cluster_work {
  */
 bool cluster_work_open(struct cluster_work *live, struct session *session, int *ret_code);
 bool cluster_work_do(struct cluster_work *live, int *ret_code);
-/* cluster_work_renew() - after a change of .work.options, before cluster_work_do(). */
-void cluster_work_renew(struct cluster_work *live);
 void cluster_work_free(struct cluster_work *live);
+
+/*
+ * cluster_kind() - what is known of a resource; NULL for nothing. cluster_holds_pods() - whether its objects hold pods, or
+ * may do, for all that is known.
+ */
+const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource);
+bool cluster_holds_pods(struct cluster_work *live, const struct live_resource *resource);
+
+/* cluster_path() - "shop/deployment.apps/web", in @arena: how reports call it. */
+struct str cluster_path(const struct live_object *object, struct arena *arena);
 
 /*
  * cluster_add_end() - on standard error: who manages what was left alone, and what to do about it, once for each manager

@@ -70,7 +70,7 @@ static enum directive offer_value(struct buf *out, const struct option *option, 
 	for (size_t i = 0; option->words && option->words[i]; i++)
 		offer(out, start, "", option->words[i], NULL);
 	if (option->form) {
-		buf_add(&word, str_sub(str_of(option->form), 0, strcspn(option->form, "=") + 1));
+		buf_add(&word, option_form(option));
 		buf_addc(&word, '\0');
 		offer(out, start, "", word.p, NULL);
 	}

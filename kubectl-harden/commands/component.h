@@ -7,9 +7,6 @@
 
 #include "report/difference.h"
 
-/* What stands before the patch of a kind that takes no strategic merge patch. */
-#define COMPONENT_CUSTOM_COMMENT "# A custom resource: kubectl patch takes this with --type=merge.\n"
-
 /*
  * component_write() - makes @folder the component of @differences, which differences_check() found fine. It must not
  * exist, or be empty, or hold what was written here before: only such files are replaced, or removed where no patch

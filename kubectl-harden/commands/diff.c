@@ -16,8 +16,7 @@ static void print(struct work *work, int code)
 	if (formats_is_of_objects(format))
 		formats_print(work);
 	else
-		for (size_t i = 0; i < work->run.sources.n; i++)
-			work_add_diff(work, work->run.sources.items[i]);
+		work_add_diffs(work);
 	work_add_summary(work, false);
 }
 
@@ -25,14 +24,8 @@ static void print(struct work *work, int code)
 
 static void print_namespace(struct cluster_work *live)
 {
-	for (size_t i = 0; i < live->work.run.sources.n; i++)
-		work_add_diff(&live->work, live->work.run.sources.items[i]);
+	work_add_diffs(&live->work);
 	work_add_summary_run(&live->work);
-}
-
-static void keep_whole(struct cluster_work *live)
-{
-	(void)live;
 }
 
 static int run_live(struct session *session)
@@ -43,13 +36,13 @@ static int run_live(struct session *session)
 
 	if (cluster_work_open(&live, session, &code)) {
 		live.edits = true;
-		live.whole = formats_is_whole(settings->format);
-		live.done = live.whole ? keep_whole : print_namespace;
+		if (settings->format == FORMAT_TEXT)
+			live.done = print_namespace;
 		if (cluster_work_do(&live, &code)) {
 			code = live.sum.changed ? EXIT_ANSWER : EXIT_FINE;
 			if (settings->format == FORMAT_JSON)
 				work_add_report(&live.work, code);
-			else if (live.whole)
+			else if (!live.done)
 				formats_print(&live.work);
 			if (!settings->quiet && settings->format != FORMAT_JSON)
 				cluster_add_end(&live, false);

@@ -57,8 +57,7 @@ static bool commit(struct work *work)
 		output_error(&work->session->err, warning);
 	if (fine)
 		return true;
-	work->failed = true;
-	output_error(&work->session->err, error);
+	work_fail(work, error);
 	if (!work->run.mixed)
 		buf_addz(&work->session->err.text, "No file was changed.\n");
 	output_flush(&work->session->err);
@@ -84,8 +83,7 @@ static bool deliver(struct work *work)
 	print_results(work, false);
 	if (output_finish(&work->session->out, &error))
 		return true;
-	work->failed = true;
-	output_error(&work->session->err, error);
+	work_fail(work, error);
 	buf_addz(&work->session->err.text, "No file was changed.\n");
 	return false;
 }
@@ -98,8 +96,7 @@ static void carry_out(struct work *work)
 		formats_print(work);
 		work_add_summary(work, false);
 	} else if (settings->dry_run == DRY_RUN_CLIENT) {
-		for (size_t i = 0; i < work->run.sources.n; i++)
-			work_add_diff(work, work->run.sources.items[i]);
+		work_add_diffs(work);
 		work_add_summary(work, false);
 	} else if (settings->to_stdout) {
 		print_results(work, true);

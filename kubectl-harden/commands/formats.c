@@ -25,11 +25,6 @@ bool formats_is_report(enum format format)
 	return format == FORMAT_JSON || format == FORMAT_SARIF || format == FORMAT_GITHUB || format == FORMAT_JUNIT;
 }
 
-bool formats_is_whole(enum format format)
-{
-	return formats_is_report(format) || formats_is_of_objects(format);
-}
-
 /* ---- objects of a document ---- */
 
 /* A document read, with its objects. */
@@ -92,21 +87,16 @@ static bool is_next(const struct objects *objects, size_t i)
 	return !i || objects->items[i].object.node != objects->items[i - 1].object.node;
 }
 
-static const char *source_path(const struct source *source)
-{
-	return strcmp(source->path, "-") != 0 ? source->path : "stdin";
-}
-
 static void fail(struct work *work, const struct source *source, unsigned document, const char *why)
 {
 	struct error *error CLEANUP(error_freep) = NULL;
+	const char *path = source_name(source).p;
 
 	if (document)
-		error_set_at(&error, source_path(source), NULL, "document %u cannot be printed: %s", document, why);
+		error_set_at(&error, path, NULL, "document %u cannot be printed: %s", document, why);
 	else
-		error_set_at(&error, source_path(source), NULL, "it cannot be printed: %s", why);
-	work->failed = true;
-	output_error(&work->session->err, error);
+		error_set_at(&error, path, NULL, "it cannot be printed: %s", why);
+	work_fail(work, error);
 }
 
 /* ---- whole manifests ---- */
@@ -180,6 +170,23 @@ static void add_source(struct manifests *manifests, const struct source *source)
 		add_document(manifests, source, i, str_sub(buf_str(&whole), span.start, span.end));
 }
 
+static void print_one(struct manifests *manifests, struct str text, unsigned depth)
+{
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct error *error CLEANUP(error_freep) = NULL;
+	struct yaml_refusal why;
+
+	if (yaml_parse(&tree, manifests->arena, text, &manifests->work->run.options.limits, &why)) {
+		yaml_print_json(&tree, tree.root, 4, depth, &manifests->work->session->out.text);
+	} else {
+		error_set(&error, "an object cannot be printed: %s", why.why);
+		work_fail(manifests->work, error);
+		buf_addz(&manifests->work->session->out.text, "null");
+	}
+	yaml_tree_free(&tree);
+	arena_reset(manifests->arena);
+}
+
 /* One by itself, several in a List, as kubectl prints them. */
 static void print_json(struct manifests *manifests)
 {
@@ -191,17 +198,11 @@ static void print_json(struct manifests *manifests)
 		buf_addz(&out->text, "{\n    \"apiVersion\": \"v1\",\n    \"kind\": \"List\",\n    \"metadata\": {},\n"
 				     "    \"items\": [");
 	for (size_t i = 0; i < manifests->ends.n; i++) {
-		struct str text = str_sub(buf_str(&manifests->texts), start, manifests->ends.items[i]);
-		struct yaml_tree tree = YAML_TREE_INIT;
-		struct yaml_refusal why;
-
-		start = manifests->ends.items[i];
 		if (list)
 			buf_addz(&out->text, i ? ",\n        " : "\n        ");
-		if (yaml_parse(&tree, manifests->arena, text, NULL, &why))
-			yaml_print_json(&tree, tree.root, 4, list ? 2 : 0, &out->text);
-		yaml_tree_free(&tree);
-		arena_reset(manifests->arena);
+		print_one(manifests, str_sub(buf_str(&manifests->texts), start, manifests->ends.items[i]),
+			  list ? 2 : 0);
+		start = manifests->ends.items[i];
 		output_relax(out);
 	}
 	if (list)
@@ -232,7 +233,8 @@ static struct str name_of(struct yaml_tree *tree, yaml_id object)
 	return yaml_type(tree, name) == YAML_STR ? yaml_text(tree, name) : STR_NONE;
 }
 
-static void add_difference(struct differences *differences, struct reading *before, const struct kube_object *was,
+/* False where there are too many nodes. */
+static bool add_difference(struct differences *differences, struct reading *before, const struct kube_object *was,
 			   struct reading *after, const struct kube_object *is)
 {
 	struct buf texts[2] = { BUF_INIT, BUF_INIT };
@@ -242,15 +244,16 @@ static void add_difference(struct differences *differences, struct reading *befo
 		.namespace = was->namespace,
 		.name = name_of(&before->tree, was->node),
 	};
+	bool fine;
 
-	print_object(&before->tree, was, &texts[0]);
-	print_object(&after->tree, is, &texts[1]);
+	fine = print_object(&before->tree, was, &texts[0]) && print_object(&after->tree, is, &texts[1]);
 	difference.before = buf_str(&texts[0]);
 	difference.after = buf_str(&texts[1]);
-	if (!str_eq(difference.before, difference.after))
+	if (fine && !str_eq(difference.before, difference.after))
 		differences_add(differences, &difference);
 	buf_free(&texts[0]);
 	buf_free(&texts[1]);
+	return fine;
 }
 
 static void collect_document(struct work *work, const struct source *source, const struct document *document,
@@ -270,9 +273,10 @@ static void collect_document(struct work *work, const struct source *source, con
 		fail(work, source, document->index + 1, "its objects are not the same ones afterwards");
 	} else {
 		for (size_t i = 0; i < before.objects.n; i++)
-			if (is_next(&before.objects, i))
-				add_difference(differences, &before, &before.objects.items[i].object, &after,
-					       &after.objects.items[i].object);
+			if (is_next(&before.objects, i) &&
+			    !add_difference(differences, &before, &before.objects.items[i].object, &after,
+					    &after.objects.items[i].object))
+				fail(work, source, document->index + 1, "it has too many nodes");
 	}
 	reading_free(&before);
 	reading_free(&after);
@@ -293,6 +297,9 @@ static void collect(struct work *work, struct differences *differences)
 	arena_free(arena);
 }
 
+/* What stands before the patch of a kind that takes no strategic merge patch. */
+static const char custom_comment[] = "# A custom resource: kubectl patch takes this with --type=merge.\n";
+
 static bool print_patch(struct session *session, const struct differences *differences, size_t i, struct error **err)
 {
 	const struct difference *object = &differences->objects.items[i];
@@ -308,7 +315,7 @@ static bool print_patch(struct session *session, const struct differences *diffe
 	if (i)
 		buf_addz(out, "---\n");
 	if (custom)
-		buf_addz(out, COMPONENT_CUSTOM_COMMENT);
+		buf_addz(out, custom_comment);
 	buf_add(out, buf_str(&text));
 	return true;
 }
@@ -328,8 +335,9 @@ static bool write_component(struct session *session, const struct differences *d
 	return true;
 }
 
-bool formats_print_differences(struct session *session, const struct differences *differences)
+static void print_differences(struct work *work, const struct differences *differences)
 {
+	struct session *session = work->session;
 	struct error *error CLEANUP(error_freep) = NULL;
 	bool fine = differences_check(differences, &error);
 
@@ -340,9 +348,8 @@ bool formats_print_differences(struct session *session, const struct differences
 			fine = print_patch(session, differences, i, &error);
 			output_relax(&session->out);
 		}
-	if (error)
-		output_error(&session->err, error);
-	return fine;
+	if (!fine)
+		work_fail(work, error);
 }
 
 void formats_print(struct work *work)
@@ -356,8 +363,7 @@ void formats_print(struct work *work)
 	}
 	differences.arena = arena_new();
 	collect(work, &differences);
-	if (!formats_print_differences(work->session, &differences))
-		work->failed = true;
+	print_differences(work, &differences);
 	differences_free(&differences);
 	arena_free(differences.arena);
 }

@@ -7,10 +7,6 @@
  */
 
 #include "commands/work.h"
-#include "report/difference.h"
-
-/* formats_is_whole() - whether @format takes all of a run at once; else sources can be told one by one. */
-bool formats_is_whole(enum format format);
 
 /* formats_is_of_objects() - whether @format is one of those below. formats_is_report() - one of report/machine.h. */
 bool formats_is_of_objects(enum format format);
@@ -21,9 +17,3 @@ bool formats_is_report(enum format format);
  * cannot be said in that form is an error, and the rest is printed, but for patches where two objects are one.
  */
 void formats_print(struct work *work);
-
-/*
- * formats_print_differences() - the same of objects from wherever, for the formats that say what changed. False where
- * anything failed; it was said.
- */
-bool formats_print_differences(struct session *session, const struct differences *differences);

@@ -94,3 +94,12 @@ void output_error(struct output *output, const struct error *error)
 	text_wrap(&output->text, buf_str(&line), 2, TEXT_COLUMNS);
 	output_flush(output);
 }
+
+void output_warning(struct output *output, struct str text)
+{
+	look_word(&output->text, output->colour, LOOK_WARNING, "Warning:");
+	buf_addc(&output->text, ' ');
+	text_escape(&output->text, text);
+	buf_addc(&output->text, '\n');
+	output_relax(output);
+}

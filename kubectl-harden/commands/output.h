@@ -35,3 +35,6 @@ bool output_finish(struct output *output, struct error **err);
 
 /* output_error() - appends "error: …" as a paragraph and flushes. */
 void output_error(struct output *output, const struct error *error);
+
+/* output_warning() - appends "Warning: …" of the server on one line, as kubectl prints it. */
+void output_warning(struct output *output, struct str text);

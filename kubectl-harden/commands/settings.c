@@ -57,10 +57,9 @@ bool option_refuse(const struct settings *settings, const struct option *option,
 	return error_set(err, "invalid argument \"%.*s\" for --%s: %s", STR_ARG(value), option->name, why);
 }
 
-/* "kustomize=" of "kustomize=DIR". */
-static struct str str_before_value(const char *form)
+struct str option_form(const struct option *option)
 {
-	return (struct str){ form, strcspn(form, "=") + 1 };
+	return option->form ? (struct str){ option->form, strcspn(option->form, "=") + 1 } : STR_NONE;
 }
 
 static bool set_choice(struct settings *settings, const struct option *option, struct str value, struct error **err)
@@ -77,7 +76,7 @@ static bool set_choice(struct settings *settings, const struct option *option, s
 			return true;
 		}
 	}
-	if (option->form && str_starts(value, str_before_value(option->form)))
+	if (option->form && str_starts(value, option_form(option)))
 		return option->set(settings, option, value, err);
 	buf_addz(&words, "must be ");
 	for (size_t i = 0; i < n; i++)
@@ -120,16 +119,17 @@ bool option_set(struct settings *settings, const struct option *option, struct s
 
 static bool unknown_flag(struct str name, unsigned command, struct error **err)
 {
-	const char *names[64], *near;
-	const struct option *elsewhere = option_find(name, COMMAND_ANY);
+	const char **names, *near;
 	size_t n = 0;
 
-	for (size_t i = 0; i < option_table_n && n < 64; i++)
+	if (option_find(name, COMMAND_ANY))
+		return error_set(err, "this command does not take --%.*s", STR_ARG(name));
+	names = xrealloc_array(NULL, option_table_n, sizeof(*names));
+	for (size_t i = 0; i < option_table_n; i++)
 		if (option_table[i].commands & command && !option_table[i].hidden)
 			names[n++] = option_table[i].name;
-	if (elsewhere)
-		return error_set(err, "this command does not take --%.*s", STR_ARG(name));
 	near = str_nearest(name, names, n);
+	free(names);
 	if (near)
 		return error_set(err, "unknown flag: --%.*s (did you mean --%s?)", STR_ARG(name), near);
 	return error_set(err, "unknown flag: --%.*s", STR_ARG(name));

@@ -45,12 +45,12 @@ struct settings {
 	unsigned given; /* which of run.fix were set: a bit for each enum layer_key */
 	bool from_file; /* it is of a project file, and no flag is meant: for messages */
 	bool recursive, to_stdout, interactive, quiet, verbose, help;
-	unsigned verbosity; /* of -v: 1 is .verbose; from 6 on requests are told */
+	uint32_t verbosity; /* of -v: 1 is .verbose; from 6 on requests are told */
 	/* objects of a cluster */
 	struct live_flags cluster;
 	struct strings as_groups;
 	const char *selector; /* NULL */
-	unsigned chunk;	      /* objects a page; 0: all at once */
+	uint32_t chunk;	      /* objects a page; 0: all at once */
 	uint32_t timeout_ms;  /* of .wait */
 	bool all_namespaces, live, managed, yes, wait, rollback_on_failure;
 	enum colour_when colour;
@@ -94,6 +94,9 @@ extern const struct option option_table[];
 extern const size_t option_table_n;
 const struct option *option_find(struct str name, unsigned command);
 const struct option *option_find_letter(char letter, unsigned command);
+
+/* option_form() - "kustomize=" of an option that takes "kustomize=DIR" besides its words; empty where it has no .form. */
+struct str option_form(const struct option *option);
 
 /*
  * option_set() - gives @option a value. False where that cannot be one, in the words of a flag, or of a project file's

@@ -24,60 +24,73 @@ bool value_as_group(struct settings *settings, const struct option *option, stru
 	return true;
 }
 
+static bool value_number(const struct settings *settings, const struct option *option, struct str value, int64_t least,
+			 int64_t most, uint32_t *ret_number, struct error **err)
+{
+	int64_t number;
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "a number from %lld to %lld", (long long)least, (long long)most);
+	if (!str_int(value, &number) || number < least || number > most)
+		return option_refuse(settings, option, value, wanted, err);
+	*ret_number = (uint32_t)number;
+	return true;
+}
+
 bool value_verbose(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	int64_t level;
-
 	if (str_is(value, "true") || str_is(value, "false"))
-		level = str_is(value, "true");
-	else if (!str_int(value, &level) || level < 0 || level > 10)
-		return option_refuse(settings, option, value, "a number from 0 to 10", err);
-	settings->verbosity = (unsigned)level;
-	settings->verbose = level > 0;
+		settings->verbosity = str_is(value, "true");
+	else if (!value_number(settings, option, value, 0, 10, &settings->verbosity, err))
+		return false;
+	settings->verbose = settings->verbosity > 0;
 	return true;
 }
 
 bool value_chunk(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	int64_t number;
-
-	if (!str_int(value, &number) || number < 0 || number > 100000)
-		return option_refuse(settings, option, value, "a number from 0 to 100000", err);
-	settings->chunk = (unsigned)number;
-	return true;
+	return value_number(settings, option, value, 0, 100000, &settings->chunk, err);
 }
 
-/* As Go's time.ParseDuration, of whole units: 90s, 5m, 1h30m. */
-bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err)
+enum { DURATION_MOST = 24 * 60 * 60 * 1000 };
+
+/* As Go's time.ParseDuration, of whole units: 90s, 5m, 1h30m. False for what is none, or is too long. */
+static bool parse_duration(struct str text, int64_t *ret_ms)
 {
 	static const struct {
 		const char *unit;
 		int64_t ms;
 	} units[] = { { "ms", 1 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 } };
-	const char *wanted = "a duration such as 30s or 5m, of at most 24h";
-	int64_t sum = 0, number;
-	struct str rest = value;
+	enum { UNITS = sizeof(units) / sizeof(*units) };
+	bool fine = text.n > 0;
 
-	while (rest.n) {
+	*ret_ms = 0;
+	while (fine && text.n) {
+		int64_t number;
 		size_t n = 0, i = 0;
 
-		while (n < rest.n && rest.p[n] >= '0' && rest.p[n] <= '9')
+		while (n < text.n && text.p[n] >= '0' && text.p[n] <= '9')
 			n++;
-		if (!str_int(str_sub(rest, 0, n), &number) || number > 86400000)
-			return option_refuse(settings, option, value, wanted, err);
-		rest = str_sub(rest, n, rest.n);
-		while (i < 4 && !str_starts(rest, str_of(units[i].unit)))
+		fine = str_int(str_sub(text, 0, n), &number) && number <= DURATION_MOST;
+		text = str_sub(text, n, text.n);
+		while (i < UNITS && !str_starts(text, str_of(units[i].unit)))
 			i++;
-		if (i == 4)
-			return option_refuse(settings, option, value, wanted, err);
-		rest = str_sub(rest, strlen(units[i].unit), rest.n);
-		sum += number * units[i].ms;
-		if (sum > 86400000)
-			return option_refuse(settings, option, value, wanted, err);
+		if (!fine || i == UNITS)
+			return false;
+		text = str_sub(text, strlen(units[i].unit), text.n);
+		*ret_ms += number * units[i].ms;
+		fine = *ret_ms <= DURATION_MOST;
 	}
-	if (!value.n)
-		return option_refuse(settings, option, value, wanted, err);
-	settings->timeout_ms = (uint32_t)sum;
+	return fine;
+}
+
+bool value_duration(struct settings *settings, const struct option *option, struct str value, struct error **err)
+{
+	int64_t ms;
+
+	if (!parse_duration(value, &ms))
+		return option_refuse(settings, option, value, "a duration such as 30s or 5m, of at most 24h", err);
+	settings->timeout_ms = (uint32_t)ms;
 	return true;
 }
 
@@ -267,26 +280,13 @@ bool value_size(struct settings *settings, const struct option *option, struct s
 	return true;
 }
 
-static bool value_limit(const struct settings *settings, const struct option *option, struct str value, int64_t most,
-			uint32_t *ret_limit, struct error **err)
-{
-	int64_t number;
-	char wanted[64];
-
-	snprintf(wanted, sizeof(wanted), "a number from 1 to %lld", (long long)most);
-	if (!str_int(value, &number) || number < 1 || number > most)
-		return option_refuse(settings, option, value, wanted, err);
-	*ret_limit = (uint32_t)number;
-	return true;
-}
-
 bool value_nodes(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	return value_limit(settings, option, value, 100000000, &settings->run.limits.nodes, err);
+	return value_number(settings, option, value, 1, 100000000, &settings->run.limits.nodes, err);
 }
 
 /* What walks a tree calls itself as deep as the tree is. */
 bool value_depth(struct settings *settings, const struct option *option, struct str value, struct error **err)
 {
-	return value_limit(settings, option, value, 1000, &settings->run.limits.depth, err);
+	return value_number(settings, option, value, 1, 1000, &settings->run.limits.depth, err);
 }

@@ -205,7 +205,8 @@ bool work_interrupted(struct work *work, int *ret_code)
 
 	if (!*work->run.stop)
 		return false;
-	if (work->session->settings.kustomize) {
+	output_flush(&work->session->out);
+	if (!work->list.n) {
 		buf_addz(out, "Stopped.\n");
 	} else {
 		buf_addf(out, "Stopped after %zu of ", work->run.sources.n);
@@ -370,15 +371,18 @@ static void add_diff(struct work *work, const struct source *source, struct str 
 	output_relax(out);
 }
 
-void work_add_diff(struct work *work, const struct source *source)
+void work_add_diffs(struct work *work)
 {
-	struct splices splices;
+	for (size_t i = 0; i < work->run.sources.n; i++) {
+		const struct source *source = work->run.sources.items[i];
+		struct splices splices;
 
-	if (!source->changed)
-		return;
-	run_splices(source, &splices);
-	add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
-	splices_free(&splices);
+		if (!source->changed)
+			continue;
+		run_splices(source, &splices);
+		add_diff(work, source, (struct str){ source->image.bytes, source->image.n }, &splices);
+		splices_free(&splices);
+	}
 }
 
 void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before)
@@ -416,18 +420,6 @@ void work_add_report(struct work *work, int code)
 	reports[settings->format](&machine);
 }
 
-void work_add_summary(struct work *work, bool past)
-{
-	const struct settings *settings = &work->session->settings;
-	struct output *err = &work->session->err;
-	struct summary_options options = { .colour = err->colour, .verbose = settings->verbose, .past = past };
-
-	output_flush(&work->session->out);
-	if (!settings->quiet)
-		summary_add(&err->text, &work->run, &work->caveats, &work->totals, &options);
-	output_flush(err);
-}
-
 void work_add_summary_run(struct work *work)
 {
 	const struct settings *settings = &work->session->settings;
@@ -436,8 +428,16 @@ void work_add_summary_run(struct work *work)
 
 	output_flush(&work->session->out);
 	if (!settings->quiet)
-		summary_add_run(&err->text, &work->run, &work->caveats, &options);
+		summary_add(&err->text, &work->run, &work->caveats, &options);
 	output_flush(err);
+}
+
+void work_add_summary(struct work *work, bool past)
+{
+	work_add_summary_run(work);
+	if (!work->session->settings.quiet)
+		summary_add_totals(&work->session->err.text, &work->totals, past);
+	output_flush(&work->session->err);
 }
 
 int work_end(struct work *work, int code)

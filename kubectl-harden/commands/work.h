@@ -47,8 +47,8 @@ void work_count(struct work *work);
 /* work_interrupted() - where a signal was caught, says so and ends the process by it. Nothing was written. */
 bool work_interrupted(struct work *work, int *ret_code);
 
-/* work_add_diff() - appends the diff of a source to standard output. */
-void work_add_diff(struct work *work, const struct source *source);
+/* work_add_diffs() - appends the diff of each source to standard output. */
+void work_add_diffs(struct work *work);
 /* work_add_diff_since() - appends what the source's result has that the one with the splices @before has not. */
 void work_add_diff_since(struct work *work, const struct source *source, const struct splices *before);
 

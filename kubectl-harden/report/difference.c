@@ -32,7 +32,8 @@ void differences_free(struct differences *differences)
 
 /* ---- identity ---- */
 
-struct str differences_title(const struct differences *differences, const struct difference *object)
+/* "Deployment/web in namespace shop", for messages. */
+static struct str title_of(const struct differences *differences, const struct difference *object)
 {
 	return str_fmt(differences->arena, "%.*s/%.*s%s%.*s", STR_ARG(object->kind), STR_ARG(object->name),
 		       object->namespace.n ? " in namespace " : "", STR_ARG(object->namespace));
@@ -59,7 +60,7 @@ bool differences_check(const struct differences *differences, struct error **err
 		sorted[i] = &differences->objects.items[i];
 	qsort(sorted, n, sizeof(struct difference *), compare);
 	for (size_t i = 0; i < n && fine; i++) {
-		struct str title = differences_title(differences, sorted[i]);
+		struct str title = title_of(differences, sorted[i]);
 
 		if (!sorted[i]->name.n)
 			fine = error_set(err, "a %.*s has no name, so that no patch could say what it is for",
@@ -80,23 +81,15 @@ struct both {
 	struct yaml_tree before, after;
 };
 
-/* Without aliases and merge keys: where there are any, what is printed without them is read instead. */
 static bool read_one(const struct differences *differences, const struct difference *object, struct str text,
 		     struct yaml_tree *tree, struct error **err)
 {
-	struct buf out CLEANUP(buf_free) = BUF_INIT;
-	struct yaml_print print = { .tree = tree, .out = &out };
-	struct yaml_refusal why = { .why = "it has too many nodes" };
+	struct yaml_refusal why;
 	bool fine = yaml_parse(tree, differences->arena, text, differences->limits, &why);
 
-	if (fine && tree->has_copies) {
-		fine = yaml_print(&print, tree->root);
-		text = str_copy(differences->arena, buf_str(&out));
-		fine = fine && yaml_parse(tree, differences->arena, text, differences->limits, &why);
-	}
 	if (fine && yaml_is_map(tree, tree->root))
 		return true;
-	return error_set(err, "%.*s cannot be compared: %s", STR_ARG(differences_title(differences, object)),
+	return error_set(err, "%.*s cannot be compared: %s", STR_ARG(title_of(differences, object)),
 			 fine ? "it is no mapping" : why.why);
 }
 
@@ -115,26 +108,6 @@ static void free_both(struct both *both)
 }
 
 /* ---- JSON Patch ---- */
-
-/* @tests: NULL, or those of the operations; free with yaml_tests_free(). */
-static bool add_operations(const struct differences *differences, const struct difference *object,
-			   struct yaml_patch *patch, struct yaml_tests *tests, struct error **err)
-{
-	struct both both;
-	bool fine = read_both(differences, object, &both, err);
-
-	if (fine)
-		yaml_difference(&both.before, both.before.root, &both.after, both.after.root, differences->arena, patch,
-				tests);
-	free_both(&both);
-	return fine;
-}
-
-bool differences_operations(const struct differences *differences, const struct difference *object,
-			    struct yaml_patch *patch, struct error **err)
-{
-	return add_operations(differences, object, patch, NULL, err);
-}
 
 static void add_pair(struct buf *out, const char *before, struct str value)
 {
@@ -164,13 +137,8 @@ static void add_test(struct buf *out, const struct yaml_test *test)
 
 static void add_operation(struct buf *out, const struct yaml_operation *operation)
 {
-	static const char *const kinds[] = {
-		[YAML_PATCH_ADD] = "{\"op\":\"add\",\"path\":",
-		[YAML_PATCH_REMOVE] = "{\"op\":\"remove\",\"path\":",
-		[YAML_PATCH_REPLACE] = "{\"op\":\"replace\",\"path\":",
-	};
-
-	add_pair(out, kinds[operation->kind], operation->path);
+	buf_addf(out, "{\"op\":\"%s\"", yaml_patch_word(operation->kind));
+	add_pair(out, ",\"path\":", operation->path);
 	if (operation->kind != YAML_PATCH_REMOVE) {
 		buf_addz(out, ",\"value\":");
 		buf_add(out, operation->value);
@@ -183,9 +151,14 @@ bool differences_json_patch(const struct differences *differences, const struct 
 {
 	struct yaml_patch patch = { 0 };
 	struct yaml_tests tests = { 0 };
-	bool fine = add_operations(differences, object, &patch, &tests, err);
+	struct both both;
+	bool fine = read_both(differences, object, &both, err);
 
-	if (fine && patch.operations.n) {
+	if (fine)
+		yaml_difference(&both.before, both.before.root, &both.after, both.after.root, differences->arena,
+				&patch, &tests);
+	free_both(&both);
+	if (patch.operations.n) {
 		add_target(out, object);
 		for (size_t i = 0; i < tests.n; i++) {
 			add_test(out, &tests.items[i]);
@@ -253,7 +226,7 @@ static bool print_patch(const struct differences *differences, const struct diff
 	if (fine)
 		yaml_print(&print, tree.root);
 	else
-		error_set(err, "the patch of %.*s: %s", STR_ARG(differences_title(differences, object)), why.why);
+		error_set(err, "the patch of %.*s: %s", STR_ARG(title_of(differences, object)), why.why);
 	yaml_tree_free(&tree);
 	return fine;
 }

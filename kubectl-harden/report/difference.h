@@ -4,8 +4,8 @@
 /*
  * Difference: one object before and after, and what makes one of the other, for other programs to apply.
  *
- * The two are texts of one document each, a manifest as it was read from a file or made of a live object
- * (live/object.h); where they come from does not matter here. Paths are those of the text before: where that is a live
+ * The two are texts of one document each, as yaml_print() writes them: a manifest as it was read from a file or made of
+ * a live object (live/object.h); where they come from does not matter here. Paths are those of the text before: where that is a live
  * object without what the server adds, a mapping that it has nothing left of is missing, and its addition would take the
  * place of what the server has there.
  */
@@ -38,20 +38,10 @@ void differences_free(struct differences *differences);
  */
 bool differences_check(const struct differences *differences, struct error **err);
 
-/* differences_title() - "Deployment/web in namespace shop", for messages; in the arena. */
-struct str differences_title(const struct differences *differences, const struct difference *object);
-
-/*
- * differences_operations() - adds the operations of JSON Patch (RFC 6902) in the order in which they apply; texts are
- * in the arena. Free with yaml_patch_free(). False with *err where one of the texts cannot be read.
- */
-bool differences_operations(const struct differences *differences, const struct difference *object,
-			    struct yaml_patch *patch, struct error **err);
-
 /*
  * differences_json_patch() - appends {"target":{"group":…,"version":…,"kind":…,"namespace":…,"name":…},"patch":[…]} and a
  * line break; nothing where there is no operation. The patch starts with its tests (struct yaml_tests), so that an
- * object that has become another one refuses it.
+ * object that has become another one refuses it. False with *err where one of the texts cannot be read.
  */
 bool differences_json_patch(const struct differences *differences, const struct difference *object, struct buf *out,
 			    struct error **err);

@@ -83,11 +83,6 @@ static void add_edits(struct report *report, const struct item *item)
 
 static void add_operations(struct json *json, const struct item *item)
 {
-	static const char *const kinds[] = {
-		[YAML_PATCH_ADD] = "add",
-		[YAML_PATCH_REMOVE] = "remove",
-		[YAML_PATCH_REPLACE] = "replace",
-	};
 	size_t n;
 	const struct trace_operation *listed = trace_operations(item->document, item->finding, &n);
 
@@ -96,7 +91,7 @@ static void add_operations(struct json *json, const struct item *item)
 		const struct yaml_operation *operation = &listed[i].operation;
 
 		json_open(json, '{');
-		json_str_key(json, "op", str_of(kinds[operation->kind]));
+		json_str_key(json, "op", str_of(yaml_patch_word(operation->kind)));
 		json_str_key(json, "path", operation->path);
 		if (operation->kind != YAML_PATCH_REMOVE) {
 			json_key(json, "value");

@@ -444,8 +444,8 @@ void summary_add_totals(struct buf *out, const struct totals *totals, bool past)
 	text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 }
 
-void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
-		     const struct summary_options *options)
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats,
+		 const struct summary_options *options)
 {
 	struct summary s = { .out = out, .run = run, .caveats = caveats, .options = options };
 	struct buf advice CLEANUP(buf_free) = BUF_INIT;
@@ -456,11 +456,4 @@ void summary_add_run(struct buf *out, const struct run *run, const struct caveat
 	caveats_advice(&advice, caveats);
 	if (advice.n)
 		text_wrap(out, buf_str(&advice), 2, TEXT_COLUMNS);
-}
-
-void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
-		 const struct summary_options *options)
-{
-	summary_add_run(out, run, caveats, options);
-	summary_add_totals(out, totals, options->past);
 }

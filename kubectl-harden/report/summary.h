@@ -11,16 +11,13 @@
 struct summary_options {
 	bool colour;
 	bool verbose;
-	bool past; /* the files were changed; else they would be */
 };
 
-/* summary_add() - appends the whole summary. @totals and @caveats are those of @run. */
-void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats, const struct totals *totals,
+/* summary_add() - appends the summary of a run but for its last line. @caveats are those of @run. */
+void summary_add(struct buf *out, const struct run *run, const struct caveats *caveats,
 		 const struct summary_options *options);
 
-/* summary_add_run() - the same without its last line. summary_add_totals() - that line, also of several runs. */
-void summary_add_run(struct buf *out, const struct run *run, const struct caveats *caveats,
-		     const struct summary_options *options);
+/* summary_add_totals() - that line, also of several runs. @past: the files were changed; else they would be. */
 void summary_add_totals(struct buf *out, const struct totals *totals, bool past);
 
 /* summary_refused() - appends a paragraph for each document and file that was left as it is because it is broken. */

@@ -191,7 +191,7 @@ struct differ {
 	struct yaml_tree *before, *after;
 	struct arena *arena;
 	struct yaml_patch *patch;
-	struct yaml_tests *tests; /* NULL: none are wanted */
+	struct yaml_tests *tests;
 	struct buf path;
 	yaml_id name; /* of the innermost item of a list that .path passes through: its test stands already */
 };
@@ -253,8 +253,7 @@ static struct yaml_test name_test(struct differ *differ, yaml_id name)
  */
 static void test_scalar(struct differ *differ, yaml_id was)
 {
-	if (differ->tests && was != differ->name && yaml_is_scalar(differ->before, was) &&
-	    yaml_type(differ->before, was) != YAML_FLOAT)
+	if (was != differ->name && yaml_is_scalar(differ->before, was) && yaml_type(differ->before, was) != YAML_FLOAT)
 		VEC_PUSH(differ->tests, make_test(differ, was));
 }
 
@@ -321,7 +320,7 @@ static void remove_item(struct differ *differ, size_t index, yaml_id was)
 	yaml_id name = name_of(differ, was);
 
 	buf_addf(&differ->path, "/%zu", index);
-	if (differ->tests && name)
+	if (name)
 		VEC_PUSH(differ->tests, name_test(differ, name));
 	remove_value(differ, was);
 	differ->path.n = n;
@@ -334,7 +333,7 @@ static void differ_items(struct differ *differ, size_t index, yaml_id one, yaml_
 	yaml_id around = differ->name;
 
 	buf_addf(&differ->path, "/%zu", index);
-	differ->name = differ->tests ? name_of(differ, one) : YAML_NONE;
+	differ->name = name_of(differ, one);
 	if (differ->name) {
 		at = differ->tests->n;
 		VEC_PUSH(differ->tests, (struct yaml_test){ 0 });

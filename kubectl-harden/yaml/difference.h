@@ -30,8 +30,8 @@ void yaml_tests_free(struct yaml_tests *tests);
 
 /*
  * yaml_difference() - adds the operations that make @after of @before, in the order in which they apply, without nodes
- * and units. Items of lists are told apart by their name where all have one, so that an inserted one is one operation.
- * @tests: NULL, or where their tests are added. Texts are in @arena. Free with yaml_patch_free().
+ * and units, and their tests. Items of lists are told apart by their name where all have one, so that an inserted one is
+ * one operation. Texts are in @arena. Free with yaml_patch_free() and yaml_tests_free().
  */
 void yaml_difference(struct yaml_tree *before, yaml_id one, struct yaml_tree *after, yaml_id other, struct arena *arena,
 		     struct yaml_patch *patch, struct yaml_tests *tests);

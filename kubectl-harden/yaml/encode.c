@@ -6,6 +6,7 @@
  * the narrow rules of yaml_plain_safe(), for it may stand in a flow collection or in a stranger's file; a manifest that
  * we print whole looks as kubectl prints it (yaml_style_of()).
  */
+#include "base/json.h"
 #include "base/utf8.h"
 #include "yaml/scalar.h"
 
@@ -102,43 +103,36 @@ static bool printable(struct str text)
 	return true;
 }
 
-/* What other readers take for a line break, or what nobody would see. Both escapes are YAML's; only one is JSON's. */
-static void add_hidden(struct buf *out, uint32_t point, bool json)
+/* What other readers take for a line break, or what nobody would see, as well. */
+static void add_escaped(struct buf *out, uint32_t point)
 {
 	if (point == UTF8_NONE)
 		point = 0xfffd;
-	if (point > 0xffff && json)
-		buf_addf(out, "\\u%04x\\u%04x", 0xd800 + (unsigned)((point - 0x10000) >> 10),
-			 0xdc00 + (unsigned)((point - 0x10000) & 0x3ff));
-	else
-		buf_addf(out, point > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)point);
-}
-
-static void add_escaped(struct buf *out, uint32_t point, bool json)
-{
 	if (point == '"' || point == '\\' || point == '\n' || point == '\t') {
 		buf_addc(out, '\\');
 		buf_addc(out, point == '\n' ? 'n' : point == '\t' ? 't' : (char)point);
 	} else {
-		add_hidden(out, point, json);
+		buf_addf(out, point > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)point);
 	}
 }
 
+/* JSON's escapes are others: to YAML half of a surrogate pair is no character. */
 static void encode_double(struct buf *out, struct str text, bool json)
 {
 	size_t start = 0;
 
+	if (json) {
+		json_add_str(out, text);
+		return;
+	}
 	buf_addc(out, '"');
 	for (size_t i = 0, length; i < text.n; i += length) {
-		uint32_t point = (unsigned char)text.p[i];
+		uint32_t point = utf8_decode(str_sub(text, i, text.n), &length);
 
-		length = 1;
-		if (point >= 0x80)
-			point = utf8_decode(str_sub(text, i, text.n), &length);
-		if (point >= ' ' && point < 0x7f ? point != '"' && point != '\\' : !utf8_is_hidden(point))
+		if (point != '"' && point != '\\' && !utf8_is_hidden(point))
 			continue;
 		buf_add(out, str_sub(text, start, i));
-		add_escaped(out, point, json);
+		add_escaped(out, point);
 		start = i + length;
 	}
 	buf_add(out, str_sub(text, start, text.n));

@@ -56,7 +56,7 @@ static uint32_t digits_end(struct str s, uint32_t at)
 
 /* Each returns the end of the token at @at, 0 where there is none. */
 
-static uint32_t number_end(struct str s, uint32_t at)
+uint32_t yaml_json_number(struct str s, uint32_t at)
 {
 	at += s.p[at] == '-';
 	if (!is_digit(s, at))
@@ -84,7 +84,7 @@ static uint32_t word_end(struct str s, uint32_t at)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (str_starts(str_sub(s, at, s.n), words[i]))
 			return at + (uint32_t)words[i].n;
-	return number_end(s, at);
+	return yaml_json_number(s, at);
 }
 
 /* The four digits of a `\u`; UINT32_MAX where they are none. */

@@ -94,14 +94,11 @@ static uint64_t hash_scalar(struct yaml_tree *tree, yaml_id id)
 /* A sum, for the order of pairs does not count. */
 static uint64_t hash_map(struct yaml_tree *tree, yaml_id id)
 {
-	struct yaml_index index;
 	uint64_t sum = 101;
 
-	yaml_index_map(tree, id, &index);
-	for (size_t i = 0; i < index.size; i++)
-		if (index.slots[i].node && !(id == tree->root && yaml_is_definition(index.slots[i].name)))
-			sum += mix(hash(tree, yaml_key(tree, index.slots[i].node)), hash(tree, index.slots[i].node));
-	yaml_index_free(&index);
+	YAML_EACH(tree, id, key)
+		if (yaml_value(tree, key) && !(id == tree->root && yaml_is_definition(yaml_text(tree, key))))
+			sum += mix(hash(tree, key), hash(tree, yaml_value(tree, key)));
 	return mix(sum, 103);
 }
 

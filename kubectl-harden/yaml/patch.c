@@ -23,6 +23,17 @@ void yaml_patch_free(struct yaml_patch *patch)
 	*patch = (struct yaml_patch){ 0 };
 }
 
+const char *yaml_patch_word(enum yaml_patch_kind kind)
+{
+	static const char *const words[] = {
+		[YAML_PATCH_ADD] = "add",
+		[YAML_PATCH_REMOVE] = "remove",
+		[YAML_PATCH_REPLACE] = "replace",
+	};
+
+	return words[kind];
+}
+
 /* ---- paths ---- */
 
 void yaml_pointer_add(struct buf *out, struct str token)

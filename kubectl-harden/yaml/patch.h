@@ -10,6 +10,9 @@
 
 enum yaml_patch_kind { YAML_PATCH_ADD, YAML_PATCH_REMOVE, YAML_PATCH_REPLACE };
 
+/* yaml_patch_word() - "add", "remove", "replace". */
+const char *yaml_patch_word(enum yaml_patch_kind kind);
+
 struct yaml_operation {
 	enum yaml_patch_kind kind;
 	struct str path;

@@ -8,7 +8,6 @@
 #include "yaml/print.h"
 
 #include "yaml/scalar.h"
-#include "yaml/tree_internal.h"
 
 /* Longer keys are written with a `?`, as go-yaml does; readers look no further than 1024 bytes for the colon. */
 enum { KEY_MAX = 128 };
@@ -103,31 +102,6 @@ static bool is_left_out(const struct yaml_print *print, yaml_id key)
 
 static void add_inline(const struct yaml_print *print, yaml_id id, unsigned column);
 
-/* What of two pairs with one name counts, where a merge key makes some. */
-struct merged {
-	struct yaml_index index;
-	bool any;
-};
-
-static struct merged merged_of(struct yaml_tree *tree, yaml_id map)
-{
-	struct merged merged = { 0 };
-
-	if (!tree->has_copies)
-		return merged;
-	yaml_first(tree, map); /* makes the copies */
-	for (yaml_id key = yaml_node(tree, map)->first; key && !merged.any; key = yaml_node(tree, key)->next)
-		merged.any = yaml_node(tree, key)->flags & YAML_F_MERGE;
-	if (merged.any)
-		yaml_index_map(tree, map, &merged.index);
-	return merged;
-}
-
-static bool is_hidden(struct yaml_tree *tree, const struct merged *merged, yaml_id key)
-{
-	return merged->any && yaml_index_find(&merged->index, yaml_text(tree, key)) != yaml_value(tree, key);
-}
-
 /* Behind `key:` or `-`: a scalar or an empty collection in the line, or lines from @column on. */
 static bool in_line(const struct yaml_print *print, yaml_id id)
 {
@@ -183,7 +157,6 @@ static void add_pair(const struct yaml_print *print, yaml_id key, unsigned colum
 /* A value whose first line begins where the caller stands, its others at @column. */
 static void add_inline(const struct yaml_print *print, yaml_id id, unsigned column)
 {
-	struct merged merged;
 	bool map = yaml_kind(print->tree, id) == YAML_MAP, first = true;
 	size_t start = print->out->n;
 
@@ -191,9 +164,8 @@ static void add_inline(const struct yaml_print *print, yaml_id id, unsigned colu
 		add_in_line(print, id, column);
 		return;
 	}
-	merged = map ? merged_of(print->tree, id) : (struct merged){ 0 };
 	YAML_EACH(print->tree, id, child) {
-		if (map && (is_hidden(print->tree, &merged, child) || is_left_out(print, child)))
+		if (map && is_left_out(print, child))
 			continue;
 		if (!first)
 			buf_pad(print->out, ' ', column);
@@ -205,7 +177,6 @@ static void add_inline(const struct yaml_print *print, yaml_id id, unsigned colu
 			add_inline(print, child, column + 2);
 		}
 	}
-	yaml_index_free(&merged.index);
 	if (print->out->n == start)
 		buf_addz(print->out, "{}\n"); /* an item of which nothing is left */
 }

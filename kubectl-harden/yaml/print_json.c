@@ -7,38 +7,9 @@
 #include "base/json.h"
 #include "yaml/tree_internal.h"
 
-static size_t digits_end(struct str s, size_t at)
-{
-	while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
-		at++;
-	return at;
-}
-
-/* RFC 8259: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)? */
 static bool is_json_number(struct str s)
 {
-	size_t at, end;
-
-	if (!s.n)
-		return false;
-	at = s.p[0] == '-';
-	end = digits_end(s, at);
-	if (end == at || (s.p[at] == '0' && end > at + 1))
-		return false;
-	if (end < s.n && s.p[end] == '.') {
-		at = end + 1;
-		end = digits_end(s, at);
-		if (end == at)
-			return false;
-	}
-	if (end < s.n && (s.p[end] | 0x20) == 'e') {
-		at = end + 1;
-		at += at < s.n && (s.p[at] == '+' || s.p[at] == '-');
-		end = digits_end(s, at);
-		if (end == at)
-			return false;
-	}
-	return end == s.n;
+	return s.n && yaml_json_number(s, 0) == s.n;
 }
 
 /* `+1_000.` and `.5` as JSON writes them; empty for what is no number there. */

@@ -18,6 +18,9 @@
 enum yaml_json { YAML_JSON_NONE, YAML_JSON_READ, YAML_JSON_REFUSED };
 enum yaml_json yaml_json_read(struct yaml_tree *tree, struct yaml_refusal *ret_why);
 
+/* yaml_json_number() - the end of the number (RFC 8259) that begins at @at, which is within @s; 0 where there is none. */
+uint32_t yaml_json_number(struct str s, uint32_t at);
+
 /* yaml_parse_yaml() - as yaml_parse(), but by the YAML parser whatever it is, for the tests that compare the two. */
 bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
 		     struct yaml_refusal *ret_why);

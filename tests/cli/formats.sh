@@ -104,6 +104,13 @@ run 2 kubectl-harden fix --dry-run -q -o yaml -f twice.yaml
 holds err 'document 1 cannot be printed: duplicate key'
 
 # Patches name what they are for, and refuse what they could not.
+# What --max-depth lets in comes out.
+python3 - >deep.yaml <<'PY'
+print("kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: [{name: a, x: " + "[" * 250 + "]" * 250 + "}]}")
+PY
+run 0 kubectl-harden fix --dry-run -q --max-depth 400 -o json -f deep.yaml
+holds out '"kind": "Pod"'
+
 run 1 kubectl-harden diff -q -o jsonpatch -f shop/web.yaml
 [ "$(wc -l <"$temp/out")" = 2 ] || fail "not a line for each object"
 holds out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"test",'

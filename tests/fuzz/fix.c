@@ -323,7 +323,8 @@ static void check_reports(const struct run *run)
 	caveats_collect(run, &caveats);
 	totals_count(run, &caveats, &totals);
 	options.colour = false;
-	summary_add(&out, run, &caveats, &totals, &options);
+	summary_add(&out, run, &caveats, &options);
+	summary_add_totals(&out, &totals, false);
 	for (size_t i = 0; i < run->sources.n; i++)
 		check_add(&out, run->sources.items[i], &check);
 	/* Nothing of the input may reach a terminal as a command. */

@@ -60,10 +60,11 @@ static void test_patches(void **state)
 	for (size_t i = 0; i < sizeof(patches) / sizeof(*patches); i++) {
 		struct document before, after;
 		struct yaml_patch patch = { 0 };
+		struct yaml_tests tests = { 0 };
 
 		read_pair(&patches[i], &before, &after);
 		yaml_difference(&before.tree, before.tree.root, &after.tree, after.tree.root, before.arena, &patch,
-				NULL);
+				&tests);
 		for (size_t k = 0; k < patch.operations.n; k++) {
 			const struct yaml_operation *one = &patch.operations.items[k];
 
@@ -74,6 +75,7 @@ static void test_patches(void **state)
 		assert_string_equal(before.out.p, patches[i].expected);
 		assert_int_equal(!patch.operations.n,
 				 yaml_equal(&before.tree, before.tree.root, &after.tree, after.tree.root));
+		yaml_tests_free(&tests);
 		yaml_patch_free(&patch);
 		document_free(&before);
 		document_free(&after);
