@@ -34,14 +34,12 @@ static void warn(void *data, const char *text)
 }
 
 /* A group that does not answer may serve a kind that names ports; the rest of the cluster is there all the same. */
-static void tell_failed(struct cluster *cluster)
+static void tell_failed(const struct live_resources *resources, struct output *err)
 {
-	struct output *err = &cluster->session->err;
-
-	for (size_t i = 0; i < cluster->resources.failed.n; i++) {
+	for (size_t i = 0; i < resources->failed.n; i++) {
 		struct buf text CLEANUP(buf_free) = BUF_INIT;
 
-		buf_addf(&text, "what the server serves of %s is not known", cluster->resources.failed.items[i]);
+		buf_addf(&text, "what the server serves of %s is not known", resources->failed.items[i]);
 		output_warning(err, buf_str(&text));
 	}
 	output_flush(err);
@@ -55,7 +53,7 @@ bool cluster_open(struct cluster *cluster, struct session *session, const volati
 		.log = log_line, .warn = warn, .verbosity = settings->verbosity, .data = session
 	};
 
-	*cluster = (struct cluster){ .session = session, .arena = arena_new() };
+	*cluster = (struct cluster){ .arena = arena_new() };
 	settings->cluster.as_groups = settings->as_groups.items;
 	settings->cluster.as_groups_n = settings->as_groups.n;
 	if (!kubeconfig_read(&settings->cluster, cluster->arena, &cluster->config, err))
@@ -63,7 +61,7 @@ bool cluster_open(struct cluster *cluster, struct session *session, const volati
 	cluster->client = live_open(&cluster->config, &listener, stop, err);
 	if (!cluster->client || !live_discover(cluster->client, &cluster->resources, err))
 		return false;
-	tell_failed(cluster);
+	tell_failed(&cluster->resources, &session->err);
 	return true;
 }
 

@@ -9,7 +9,6 @@
 #include "live/resources.h"
 
 struct cluster {
-	struct session *session;
 	struct arena *arena; /* of the configuration, as long as the connection */
 	struct live_config config;
 	struct live_client *client;

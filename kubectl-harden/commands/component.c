@@ -26,12 +26,13 @@ enum { NAME_MOST = 200 };
 struct component_file {
 	char *name;
 	struct buf text;
-	bool new;
+	bool new, made; /* it is not there; it was made */
 };
 
 struct component {
 	const char *folder;
-	bool made; /* the folder was not there */
+	struct arena *arena; /* of paths */
+	bool made;	     /* the folder was not there */
 	struct {
 		struct component_file *items;
 		size_t n, cap;
@@ -47,11 +48,12 @@ static void free_component(struct component *component)
 	}
 	free(component->files.items);
 	file_txn_abort(&component->txn);
+	arena_free(component->arena);
 }
 
-static struct str path_of(struct arena *arena, const struct component *component, const char *name)
+static const char *path_of(const struct component *component, const char *name)
 {
-	return str_fmt(arena, "%s/%s", component->folder, name);
+	return str_fmt(component->arena, "%s/%s", component->folder, name).p;
 }
 
 static bool is_ours(struct str text)
@@ -173,7 +175,7 @@ static bool open_folder(struct component *component, bool *ret_empty, struct err
 	return true;
 }
 
-static bool check_folder(struct component *component, struct arena *arena, struct error **err)
+static bool check_folder(struct component *component, struct error **err)
 {
 	struct file_image image = FILE_IMAGE_INIT;
 	bool empty = false, there = false, fine;
@@ -182,7 +184,7 @@ static bool check_folder(struct component *component, struct arena *arena, struc
 		return false;
 	if (empty)
 		return true;
-	fine = read_there(path_of(arena, component, kustomization).p, &image, &there, err);
+	fine = read_there(path_of(component, kustomization), &image, &there, err);
 	if (fine && !(there && is_ours((struct str){ image.bytes, image.n })))
 		fine = error_set(err,
 				 "%s is not empty, and its %s was not written by kubectl harden; name a folder of its own",
@@ -192,9 +194,9 @@ static bool check_folder(struct component *component, struct arena *arena, struc
 }
 
 /* Adds a file that is there to the transaction; notes one that is not. */
-static bool add_file(struct component *component, struct component_file *file, struct arena *arena, struct error **err)
+static bool add_file(struct component *component, struct component_file *file, struct error **err)
 {
-	const char *path = path_of(arena, component, file->name).p;
+	const char *path = path_of(component, file->name);
 	struct file_image image = FILE_IMAGE_INIT;
 	struct str text = buf_str(&file->text);
 	bool there, fine = read_there(path, &image, &there, err);
@@ -208,39 +210,37 @@ static bool add_file(struct component *component, struct component_file *file, s
 	return fine;
 }
 
-static bool write_new(struct component *component, struct arena *arena, struct error **err)
+static bool write_new(struct component *component, struct error **err)
 {
 	for (size_t i = 0; i < component->files.n; i++) {
 		struct component_file *file = &component->files.items[i];
 
 		if (!file->new)
 			continue;
-		if (!file_write(path_of(arena, component, file->name).p, buf_str(&file->text), err)) {
-			for (size_t k = i; k < component->files.n; k++)
-				component->files.items[k].new = false;
+		if (!file_write(path_of(component, file->name), buf_str(&file->text), err))
 			return false;
-		}
+		file->made = true;
 	}
 	return true;
 }
 
-static void take_back(struct component *component, struct arena *arena)
+static void take_back(struct component *component)
 {
 	for (size_t i = 0; i < component->files.n; i++)
-		if (component->files.items[i].new)
-			unlink(path_of(arena, component, component->files.items[i].name).p);
+		if (component->files.items[i].made)
+			unlink(path_of(component, component->files.items[i].name));
 	if (component->made)
 		rmdir(component->folder);
 }
 
 /* Patches of an earlier run that nothing names any more. */
-static void remove_stale(const struct component *component, struct arena *arena)
+static void remove_stale(const struct component *component)
 {
 	const struct dirent *entry;
 	DIR *dir = opendir(component->folder);
 
 	while (dir && (entry = readdir(dir))) {
-		const char *path = path_of(arena, component, entry->d_name).p;
+		const char *path = path_of(component, entry->d_name);
 		struct file_image image = FILE_IMAGE_INIT;
 		bool there = false;
 
@@ -253,33 +253,29 @@ static void remove_stale(const struct component *component, struct arena *arena)
 		closedir(dir);
 }
 
-static bool write_all(struct component *component, struct arena *arena, struct error **err)
+static bool write_all(struct component *component, struct error **err)
 {
 	bool fine = true;
 
 	for (size_t i = 0; i < component->files.n && fine; i++)
-		fine = add_file(component, &component->files.items[i], arena, err);
-	if (!fine)
-		for (size_t i = 0; i < component->files.n; i++)
-			component->files.items[i].new = false;
-	fine = fine && write_new(component, arena, err) && file_txn_commit(&component->txn, err);
+		fine = add_file(component, &component->files.items[i], err);
+	fine = fine && write_new(component, err) && file_txn_commit(&component->txn, err);
 	if (fine)
-		remove_stale(component, arena);
+		remove_stale(component);
 	else
-		take_back(component, arena);
+		take_back(component);
 	return fine;
 }
 
 bool component_write(const char *folder, const struct differences *differences, size_t *ret_patches, struct error **err)
 {
-	struct component component = { .folder = folder, .txn = FILE_TXN_INIT };
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct component component = { .folder = folder, .arena = arena_new(), .txn = FILE_TXN_INIT };
 	bool fine = add_patches(&component, differences, err);
 
 	if (fine) {
 		*ret_patches = component.files.n;
 		add_kustomization(&component);
-		fine = check_folder(&component, arena, err) && write_all(&component, arena, err);
+		fine = check_folder(&component, err) && write_all(&component, err);
 	}
 	free_component(&component);
 	return fine;

@@ -183,7 +183,7 @@ static const char *keys_of(const void *data, struct str path)
 	return kube_merge_keys(data, path);
 }
 
-/* @json is a mapping: its pairs but the one named @but, each behind a comma. */
+/* The pairs of @map but the one named @but, each behind a comma. */
 static void add_pairs(struct yaml_tree *tree, yaml_id map, const char *but, struct buf *out)
 {
 	YAML_EACH(tree, map, key) {

@@ -186,10 +186,12 @@ static bool merge_items(struct merger *merger, yaml_id one, yaml_id other, struc
 		fine = !matches.items[i].before || !matches.items[i].after ||
 		       !keys_differ(merger, &matches.items[i], keys);
 	*ret_any = false;
-	buf_addz(merger->out, fine ? "[" : "");
-	for (size_t i = 0; fine && i < matches.n; i++)
-		*ret_any |= merge_item(merger, &matches.items[i], keys);
-	buf_addz(merger->out, fine ? "]" : "");
+	if (fine) {
+		buf_addc(merger->out, '[');
+		for (size_t i = 0; i < matches.n; i++)
+			*ret_any |= merge_item(merger, &matches.items[i], keys);
+		buf_addc(merger->out, ']');
+	}
 	yaml_matches_free(&matches);
 	return fine;
 }
@@ -199,14 +201,13 @@ static bool merge_lists(struct merger *merger, yaml_id one, yaml_id other)
 	struct buf *out = merger->out;
 	const char *keys = merger->keys ? merger->keys->of(merger->keys->data, buf_str(&merger->path)) : NULL;
 	size_t path = merger->path.n;
-	bool any;
+	bool any, merged;
 
 	buf_addz(&merger->path, "[*]");
-	if (keys && merge_items(merger, one, other, str_of(keys), &any)) {
-		merger->path.n = path;
-		return any;
-	}
+	merged = keys && merge_items(merger, one, other, str_of(keys), &any);
 	merger->path.n = path;
+	if (merged)
+		return any;
 	any = !yaml_equal(merger->before, one, merger->after, other);
 	if (any)
 		yaml_print_json(merger->after, other, 0, 0, out);

@@ -100,17 +100,17 @@ static bool is_left_out(const struct yaml_print *print, yaml_id key)
 
 /* ---- collections ---- */
 
-static void add_inline(const struct yaml_print *print, yaml_id id, unsigned column);
+static void add_value(const struct yaml_print *print, yaml_id id, unsigned column);
 
 /* Behind `key:` or `-`: a scalar or an empty collection in the line, or lines from @column on. */
-static bool in_line(const struct yaml_print *print, yaml_id id)
+static bool is_one_line(const struct yaml_print *print, yaml_id id)
 {
 	enum yaml_kind kind = yaml_kind(print->tree, id);
 
 	return (kind != YAML_MAP && kind != YAML_SEQ) || !yaml_first(print->tree, id);
 }
 
-static void add_in_line(const struct yaml_print *print, yaml_id id, unsigned column)
+static void add_one_line(const struct yaml_print *print, yaml_id id, unsigned column)
 {
 	enum yaml_kind kind = yaml_kind(print->tree, id);
 
@@ -138,30 +138,30 @@ static void add_pair(const struct yaml_print *print, yaml_id key, unsigned colum
 		buf_addc(out, '\n');
 		buf_pad(out, ' ', column);
 		buf_addz(out, ": ");
-		add_inline(print, value, column + 2);
+		add_value(print, value, column + 2);
 		return;
 	}
 	buf_addc(out, ':');
-	if (in_line(print, value)) {
+	if (is_one_line(print, value)) {
 		buf_addc(out, ' ');
-		add_in_line(print, value, column + 2);
+		add_one_line(print, value, column + 2);
 		return;
 	}
 	buf_addc(out, '\n');
 	if (yaml_kind(print->tree, value) == YAML_MAP)
 		column += 2;
 	buf_pad(out, ' ', column);
-	add_inline(print, value, column);
+	add_value(print, value, column);
 }
 
 /* A value whose first line begins where the caller stands, its others at @column. */
-static void add_inline(const struct yaml_print *print, yaml_id id, unsigned column)
+static void add_value(const struct yaml_print *print, yaml_id id, unsigned column)
 {
 	bool map = yaml_kind(print->tree, id) == YAML_MAP, first = true;
 	size_t start = print->out->n;
 
-	if (in_line(print, id)) {
-		add_in_line(print, id, column);
+	if (is_one_line(print, id)) {
+		add_one_line(print, id, column);
 		return;
 	}
 	YAML_EACH(print->tree, id, child) {
@@ -174,7 +174,7 @@ static void add_inline(const struct yaml_print *print, yaml_id id, unsigned colu
 			add_pair(print, child, column);
 		} else {
 			buf_addz(print->out, "- ");
-			add_inline(print, child, column + 2);
+			add_value(print, child, column + 2);
 		}
 	}
 	if (print->out->n == start)
@@ -183,7 +183,7 @@ static void add_inline(const struct yaml_print *print, yaml_id id, unsigned colu
 
 bool yaml_print(const struct yaml_print *print, yaml_id node)
 {
-	add_inline(print, node, 0);
+	add_value(print, node, 0);
 	return !print->tree->exhausted;
 }
 
