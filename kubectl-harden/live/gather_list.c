@@ -7,7 +7,6 @@
  */
 #include "live/gather_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "live/json_values.h"
@@ -31,13 +30,7 @@ struct listing {
 
 const struct kube_kind *gather_kind(const struct gathering *gathering, const struct live_resource *resource)
 {
-	char text[512];
-	int n = snprintf(text, sizeof(text), "%.*s%s%.*s", STR_ARG(resource->group), resource->group.n ? "/" : "",
-			 STR_ARG(resource->version));
-
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return NULL;
-	return kube_kind_find_own(gathering->gather->kinds, (struct str){ text, (size_t)n }, resource->kind);
+	return kube_kind_of_group(gathering->gather->kinds, resource->group, resource->kind);
 }
 
 /* Kinds whose objects mostly have a controller. */
