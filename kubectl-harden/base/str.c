@@ -287,6 +287,21 @@ void buf_pad(struct buf *buf, char c, size_t count)
 	buf->n += count;
 }
 
+static bool is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+}
+
+void buf_add_percent(struct buf *buf, struct str s, const char *plain)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_unreserved(s.p[i]) || (s.p[i] && strchr(plain, s.p[i])))
+			buf_addc(buf, s.p[i]);
+		else
+			buf_addf(buf, "%%%02X", (unsigned char)s.p[i]);
+	}
+}
+
 void buf_vaddf(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;

@@ -123,20 +123,6 @@ static bool add_header(struct headers *headers, const char *name, struct str val
 	return true;
 }
 
-/* What a header's name may not hold is escaped as in a URL (client-go's headerKeyEscape()). */
-static void add_escaped_name(struct buf *out, struct str name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		unsigned char c = (unsigned char)name.p[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    (c && strchr("!#$&'*+-.^_`|~", c)))
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 static bool add_impersonation(struct headers *headers, const struct live_config *config, struct error **err)
 {
 	if (!config->as.n)
@@ -151,7 +137,8 @@ static bool add_impersonation(struct headers *headers, const struct live_config 
 		struct buf name CLEANUP(buf_free) = BUF_INIT;
 
 		buf_addz(&name, "Impersonate-Extra-");
-		add_escaped_name(&name, config->as_extra[i].name);
+		/* What a header's name may not hold is escaped as in a URL (client-go's headerKeyEscape()). */
+		buf_add_percent(&name, config->as_extra[i].name, "!#$&'*+^`|");
 		buf_addc(&name, '\0');
 		if (!add_header(headers, name.p, config->as_extra[i].value, err))
 			return false;

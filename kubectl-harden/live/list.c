@@ -38,7 +38,7 @@ static void add_query(struct buf *path, char *separator, const char *key, struct
 	*separator = '&';
 	buf_addz(path, key);
 	buf_addc(path, '=');
-	live_escape(value, path);
+	buf_add_percent(path, value, "");
 }
 
 static void add_path(const struct pager *pager, struct buf *path)
