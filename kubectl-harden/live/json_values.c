@@ -7,6 +7,8 @@
  */
 #include "live/json_values.h"
 
+#include "base/utf8.h"
+
 struct checker {
 	struct str text;
 	size_t at, depth;
@@ -311,30 +313,6 @@ static uint32_t code_unit(const char *p)
 	for (int i = 0; i < 4; i++)
 		unit = unit << 4 | (uint32_t)hex_digit(p[i]);
 	return unit;
-}
-
-static size_t utf8_encode(uint32_t point, char out[4])
-{
-	if (point < 0x80) {
-		out[0] = (char)point;
-		return 1;
-	}
-	if (point < 0x800) {
-		out[0] = (char)(0xc0 | point >> 6);
-		out[1] = (char)(0x80 | (point & 0x3f));
-		return 2;
-	}
-	if (point < 0x10000) {
-		out[0] = (char)(0xe0 | point >> 12);
-		out[1] = (char)(0x80 | (point >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (point & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | point >> 18);
-	out[1] = (char)(0x80 | (point >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (point & 0x3f));
-	return 4;
 }
 
 /* A \u, and the one behind it where they are halves of one: the code point that they are. */

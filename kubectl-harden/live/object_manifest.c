@@ -7,6 +7,7 @@
  */
 #include "live/object.h"
 
+#include "base/utf8.h"
 #include "yaml/print.h"
 
 enum { NOISE_DEPTH = 5 };
@@ -161,41 +162,27 @@ static bool print(const struct live_resource *resource, struct yaml_tree *tree, 
 
 /*
  * What JSON may hold in a string as it is, and YAML may not: DEL, C1 controls, line separators, byte order marks. A file
- * from Windows that was made a ConfigMap has one. The number of its bytes at @at, and the character; 0 for all else.
+ * from Windows that was made a ConfigMap has one.
  */
-static size_t odd_at(struct str json, size_t at, unsigned *ret_character)
-{
-	unsigned char a = (unsigned char)json.p[at], b = at + 1 < json.n ? (unsigned char)json.p[at + 1] : 0,
-		      c = at + 2 < json.n ? (unsigned char)json.p[at + 2] : 0;
-
-	*ret_character = a;
-	if (a == 0x7f)
-		return 1;
-	*ret_character = b;
-	if (a == 0xc2 && b >= 0x80 && b < 0xa0)
-		return 2;
-	*ret_character = (a & 0x0fu) << 12 | (b & 0x3fu) << 6 | (c & 0x3fu);
-	if ((a == 0xe2 && b == 0x80 && (c == 0xa8 || c == 0xa9)) || (a == 0xef && b == 0xbb && c == 0xbf) ||
-	    (a == 0xef && b == 0xbf && (c == 0xbe || c == 0xbf)))
-		return 3;
-	return 0;
-}
+static const struct utf8_range odd[] = { { 0x7f, 0x9f }, { 0x2028, 0x2029 }, { 0xfeff, 0xfeff }, { 0xfffe, 0xffff } };
 
 /* With such characters written as escapes, which is the same JSON. @json itself where there is none. */
 static struct str escape_odd(struct str json, struct buf *copy)
 {
-	size_t from = 0;
-	unsigned character;
+	size_t from = 0, length;
 
-	for (size_t at = 0; at < json.n; at++) {
-		size_t n = (unsigned char)json.p[at] >= 0x7f ? odd_at(json, at, &character) : 0;
+	for (size_t at = 0; at < json.n; at += length) {
+		uint32_t point;
 
-		if (!n)
+		length = 1;
+		if ((unsigned char)json.p[at] < 0x7f)
+			continue;
+		point = utf8_decode(str_sub(json, at, json.n), &length);
+		if (!UTF8_IS_IN(point, odd))
 			continue;
 		buf_add(copy, str_sub(json, from, at));
-		buf_addf(copy, "\\u%04x", character);
-		from = at + n;
-		at = from - 1;
+		buf_addf(copy, "\\u%04x", point);
+		from = at + length;
 	}
 	if (!from)
 		return json;
