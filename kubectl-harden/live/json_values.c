@@ -390,13 +390,18 @@ bool json_is_list(struct str value)
 	return value.n && value.p[0] == '[';
 }
 
+bool json_is_text(struct str value)
+{
+	return value.n && value.p[0] == '"';
+}
+
 struct str json_text(struct str value, struct arena *arena)
 {
 	struct str inner;
 	size_t at = 0, n = 0;
 	char *text;
 
-	if (value.n < 2 || value.p[0] != '"')
+	if (value.n < 2 || !json_is_text(value))
 		return STR_NONE;
 	inner = str_sub(value, 1, value.n - 1);
 	if (!memchr(inner.p, '\\', inner.n))
