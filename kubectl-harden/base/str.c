@@ -244,6 +244,13 @@ void buf_free(struct buf *buf)
 	*buf = BUF_INIT;
 }
 
+void buf_wipe(struct buf *buf)
+{
+	if (buf->p)
+		explicit_bzero(buf->p, buf->n);
+	buf_free(buf);
+}
+
 void buf_reserve(struct buf *buf, size_t more)
 {
 	size_t want = buf->n + more;

@@ -107,7 +107,7 @@ struct str str_int_text(char text[STR_INT_MAX], int64_t value);
  */
 const char *str_nearest(struct str word, const char *const *candidates, size_t n);
 
-/* A growing byte buffer on the heap. buf_free() releases it. */
+/* A growing byte buffer on the heap. buf_free() releases it; buf_wipe(), too, and leaves nothing of it in memory. */
 struct buf {
 	char *p;
 	size_t n, cap;
@@ -116,6 +116,7 @@ struct buf {
 #define BUF_INIT ((struct buf){ 0 })
 
 void buf_free(struct buf *buf);
+void buf_wipe(struct buf *buf);
 void buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str s);
 void buf_addz(struct buf *buf, const char *z);

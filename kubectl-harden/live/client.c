@@ -149,7 +149,7 @@ static bool add_impersonation(struct headers *headers, const struct live_config 
 static bool make_headers(struct live_client *client, const struct live_request *request, struct headers *headers,
 			 struct error **err)
 {
-	struct buf authorization CLEANUP(buf_free) = BUF_INIT;
+	struct buf authorization CLEANUP(buf_wipe) = BUF_INIT;
 	bool fine;
 
 	VEC_PUSH(headers, str_dup(str_of(client->user_agent)));
@@ -160,8 +160,6 @@ static bool make_headers(struct live_client *client, const struct live_request *
 	credentials_header(&client->credentials, &authorization);
 	if (fine && authorization.n)
 		fine = add_header(headers, "Authorization", buf_str(&authorization), err);
-	if (authorization.p)
-		explicit_bzero(authorization.p, authorization.n);
 	return fine && add_impersonation(headers, client->config, err);
 }
 

@@ -255,9 +255,9 @@ bool exec_plugin_read(const struct live_exec *exec, struct str json, struct exec
 
 void exec_credential_free(struct exec_credential *credential)
 {
-	buf_free(&credential->token);
-	buf_free(&credential->cert);
-	buf_free(&credential->key);
+	buf_wipe(&credential->token);
+	buf_wipe(&credential->cert);
+	buf_wipe(&credential->key);
 }
 
 /* ---- running it ---- */
@@ -307,8 +307,7 @@ bool exec_plugin_run(const struct live_config *config, struct str ca, const vola
 		missing_error(exec, err);
 	else
 		error_set(err, "getting credentials: exec: %s", error->message);
-	if (child.out.p)
-		explicit_bzero(child.out.p, child.out.n);
+	buf_wipe(&child.out);
 	child_free(&child);
 	return fine;
 }
