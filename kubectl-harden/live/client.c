@@ -86,11 +86,6 @@ void live_close(struct live_client *client)
 	free(client);
 }
 
-const struct live_config *live_client_config(const struct live_client *client)
-{
-	return client->config;
-}
-
 /* ---- headers ---- */
 
 struct headers {
@@ -403,11 +398,4 @@ void live_response_free(struct live_response *response)
 	free(response->message);
 	buf_free(&response->body);
 	*response = (struct live_response){ .body = BUF_INIT };
-}
-
-bool live_get(struct live_client *client, struct str path, struct live_response *ret, struct error **err)
-{
-	const struct live_request request = { .method = "GET", .path = path };
-
-	return live_do(client, &request, ret, err);
 }

@@ -214,7 +214,6 @@ static bool list(struct listing *listing, bool metadata, bool *ret_read, struct 
 		.resource = listing->want->resource,
 		.namespace = gathering->namespace->name,
 		.labels = target ? gather->labels : NULL,
-		.fields = target ? gather->fields : NULL,
 		.page = gather->page,
 		.metadata = metadata,
 	};
