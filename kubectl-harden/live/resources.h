@@ -25,7 +25,7 @@ struct live_resources {
 	size_t n, cap;
 	struct arena *arena;
 	struct {
-		char **items; /* groups whose discovery failed, as "metrics.k8s.io/v1beta1: why" */
+		const char **items; /* groups whose discovery failed, as "metrics.k8s.io/v1beta1: why" */
 		size_t n, cap;
 	} failed;
 };
