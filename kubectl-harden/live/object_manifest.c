@@ -2,12 +2,11 @@
 /*
  * Object manifest
  *
- * What the server adds to an object and nobody would write, is a table. The object itself is read as YAML, as every
- * other manifest is, and printed with the rest: what is hardened afterwards is that text.
+ * What the server adds to an object and nobody would write, is a table. The object itself is printed with the rest as
+ * YAML: what is hardened afterwards is that text.
  */
 #include "live/object.h"
 
-#include "base/utf8.h"
 #include "yaml/print.h"
 
 enum { NOISE_DEPTH = 5 };
@@ -135,13 +134,12 @@ static void add_type(const struct live_resource *resource, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-static bool print(const struct live_resource *resource, struct yaml_tree *tree, struct buf *out)
+static void print(const struct live_resource *resource, struct yaml_tree *tree, struct buf *out)
 {
 	struct left_out left_out = { .n = 0 };
 	struct yaml_print print = { .tree = tree, .out = out, .leave_out = leave_out, .data = &left_out };
 	yaml_id type[] = { yaml_get(tree, tree->root, "apiVersion"), yaml_get(tree, tree->root, "kind") };
 	yaml_id metadata = yaml_get(tree, tree->root, "metadata");
-	bool fine = true;
 
 	find_noise(resource, tree, &left_out);
 	if (type[0] && type[1]) {
@@ -151,43 +149,12 @@ static bool print(const struct live_resource *resource, struct yaml_tree *tree, 
 		add_type(resource, out);
 	}
 	if (metadata)
-		fine = yaml_print_pair(&print, yaml_key(tree, metadata));
+		yaml_print_pair(&print, yaml_key(tree, metadata));
 	left_out.values[left_out.n++] = type[0];
 	left_out.values[left_out.n++] = type[1];
 	left_out.values[left_out.n++] = metadata;
 	YAML_EACH(tree, tree->root, key)
-		fine &= yaml_print_pair(&print, key);
-	return fine;
-}
-
-/*
- * What JSON may hold in a string as it is, and YAML may not: DEL, C1 controls, line separators, byte order marks. A file
- * from Windows that was made a ConfigMap has one.
- */
-static const struct utf8_range odd[] = { { 0x7f, 0x9f }, { 0x2028, 0x2029 }, { 0xfeff, 0xfeff }, { 0xfffe, 0xffff } };
-
-/* With such characters written as escapes, which is the same JSON. @json itself where there is none. */
-static struct str escape_odd(struct str json, struct buf *copy)
-{
-	size_t from = 0, length;
-
-	for (size_t at = 0; at < json.n; at += length) {
-		uint32_t point;
-
-		length = 1;
-		if ((unsigned char)json.p[at] < 0x7f)
-			continue;
-		point = utf8_decode(str_sub(json, at, json.n), &length);
-		if (!UTF8_IS_IN(point, odd))
-			continue;
-		buf_add(copy, str_sub(json, from, at));
-		buf_addf(copy, "\\u%04x", point);
-		from = at + length;
-	}
-	if (!from)
-		return json;
-	buf_add(copy, str_sub(json, from, json.n));
-	return buf_str(copy);
+		yaml_print_pair(&print, key);
 }
 
 bool live_object_manifest(const struct live_resource *resource, struct str json, struct buf *out, struct error **err)
@@ -195,17 +162,15 @@ bool live_object_manifest(const struct live_resource *resource, struct str json,
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct yaml_tree tree = YAML_TREE_INIT;
 	struct yaml_refusal why;
-	struct buf copy CLEANUP(buf_free) = BUF_INIT;
-	bool fine = yaml_parse(&tree, arena, escape_odd(json, &copy), NULL, &why);
+	bool fine = yaml_parse_json(&tree, arena, json, NULL, &why);
 
 	if (!fine)
 		error_set(err, "the server's %.*s cannot be read: at byte %u: %s", STR_ARG(resource->kind), why.at,
 			  why.why);
 	else if (!yaml_is_map(&tree, tree.root))
 		fine = error_set(err, "the server's %.*s is no object", STR_ARG(resource->kind));
-	else if (!print(resource, &tree, out))
-		fine = error_set(err, "the server's %.*s cannot be read: %s", STR_ARG(resource->kind),
-				 "it has too many nodes");
+	else
+		print(resource, &tree, out);
 	yaml_tree_free(&tree);
 	return fine;
 }
