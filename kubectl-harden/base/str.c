@@ -244,6 +244,13 @@ void buf_free(struct buf *buf)
 	*buf = BUF_INIT;
 }
 
+void buf_wipe(struct buf *buf)
+{
+	if (buf->p)
+		explicit_bzero(buf->p, buf->n);
+	buf_free(buf);
+}
+
 void buf_reserve(struct buf *buf, size_t more)
 {
 	size_t want = buf->n + more;
@@ -285,6 +292,21 @@ void buf_pad(struct buf *buf, char c, size_t count)
 	buf_reserve(buf, count);
 	memset(buf->p + buf->n, c, count);
 	buf->n += count;
+}
+
+static bool is_unreserved(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+}
+
+void buf_add_percent(struct buf *buf, struct str s, const char *plain)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_unreserved(s.p[i]) || (s.p[i] && strchr(plain, s.p[i])))
+			buf_addc(buf, s.p[i]);
+		else
+			buf_addf(buf, "%%%02X", (unsigned char)s.p[i]);
+	}
 }
 
 void buf_vaddf(struct buf *buf, const char *format, va_list args)

@@ -107,7 +107,7 @@ struct str str_int_text(char text[STR_INT_MAX], int64_t value);
  */
 const char *str_nearest(struct str word, const char *const *candidates, size_t n);
 
-/* A growing byte buffer on the heap. buf_free() releases it. */
+/* A growing byte buffer on the heap. buf_free() releases it; buf_wipe(), too, and leaves nothing of it in memory. */
 struct buf {
 	char *p;
 	size_t n, cap;
@@ -116,11 +116,14 @@ struct buf {
 #define BUF_INIT ((struct buf){ 0 })
 
 void buf_free(struct buf *buf);
+void buf_wipe(struct buf *buf);
 void buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str s);
 void buf_addz(struct buf *buf, const char *z);
 void buf_addc(struct buf *buf, char c);
 void buf_pad(struct buf *buf, char c, size_t count);
+/* buf_add_percent() - @s percent-encoded, but for what is unreserved in URLs (RFC 3986: a letter, a digit, "-._~") or in @plain. */
+void buf_add_percent(struct buf *buf, struct str s, const char *plain);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((__format__(printf, 2, 3)));
 void buf_vaddf(struct buf *buf, const char *format, va_list args) __attribute__((__format__(printf, 2, 0)));
 

@@ -12,6 +12,9 @@ enum { UTF8_NONE = 0xffffffff };
 /* utf8_decode() - the code point at the start of @s, which is not empty, and its length; UTF8_NONE and 1 for a byte that is none. */
 uint32_t utf8_decode(struct str s, size_t *ret_length);
 
+/* utf8_encode() - writes @point to @out; how many bytes it took. */
+size_t utf8_encode(uint32_t point, char out[4]);
+
 /* An inclusive range of code points; tables of them ascend. */
 struct utf8_range {
 	uint32_t from, to;

@@ -38,22 +38,25 @@ static size_t lower_bound(const struct kube_kind_list *list, struct str kind)
 	return low;
 }
 
-static const struct kube_kind *find(const struct kube_kind_list *list, struct str api_version, struct str kind)
+static const struct kube_kind *find(const struct kube_kind_list *list, struct str group, struct str kind)
 {
-	struct str group = kube_group(api_version);
-
 	for (size_t i = lower_bound(list, kind); i < list->n && str_is(kind, list->items[i].kind); i++)
 		if (str_is(group, list->items[i].group))
 			return &list->items[i];
 	return NULL;
 }
 
-const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, struct str api_version, struct str kind)
+const struct kube_kind *kube_kind_of_group(const struct kube_kind_list *own, struct str group, struct str kind)
 {
 	const struct kube_kind_list rows = built_in();
-	const struct kube_kind *found = own ? find(own, api_version, kind) : NULL;
+	const struct kube_kind *found = own ? find(own, group, kind) : NULL;
 
-	return found ? found : find(&rows, api_version, kind);
+	return found ? found : find(&rows, group, kind);
+}
+
+const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, struct str api_version, struct str kind)
+{
+	return kube_kind_of_group(own, kube_group(api_version), kind);
 }
 
 const struct kube_kind *kube_kind_find(struct str api_version, struct str kind)

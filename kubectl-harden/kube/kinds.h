@@ -81,9 +81,11 @@ struct str kube_group(struct str api_version);
 /*
  * kube_kind_find() - the row of @kind in the group of @api_version ("apps/v1", "v1"), NULL when it is unknown.
  * kube_kind_find_own() - likewise, where the rows of @own (may be NULL) come before the built-in ones.
+ * kube_kind_of_group() - likewise, by the group itself ("apps", "").
  */
 const struct kube_kind *kube_kind_find(struct str api_version, struct str kind);
 const struct kube_kind *kube_kind_find_own(const struct kube_kind_list *own, struct str api_version, struct str kind);
+const struct kube_kind *kube_kind_of_group(const struct kube_kind_list *own, struct str group, struct str kind);
 
 /*
  * kube_kind_is_nothing() - whether every row named @kind, in whatever group, has KIND_NOTHING (the prefilter does not

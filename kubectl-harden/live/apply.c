@@ -135,15 +135,11 @@ static struct str command_get(struct live_apply *apply, const struct item *item)
 
 /* ---- adding ---- */
 
-static bool is_immutable(struct live_apply *apply, const struct live_change *change)
+static bool is_immutable(const struct live_change *change)
 {
 	const struct live_resource *resource = change->object->resource;
-	struct str version = resource->version;
-	const struct kube_kind *kind;
+	const struct kube_kind *kind = kube_kind_of_group(NULL, resource->group, resource->kind);
 
-	if (resource->group.n)
-		version = str_fmt(apply->arena, "%.*s/%.*s", STR_ARG(resource->group), STR_ARG(resource->version));
-	kind = kube_kind_find(version, resource->kind);
 	return change->step == STEP_WORKLOAD && kind && kind->flags & KIND_IMMUTABLE;
 }
 
@@ -161,7 +157,7 @@ bool live_apply_add(struct live_apply *apply, const struct live_change *change, 
 	VEC_PUSH(apply, item);
 	if (!change->operations_n)
 		become(apply, &apply->items[apply->n - 1], APPLY_UNCHANGED, STR_NONE, STR_NONE);
-	else if (is_immutable(apply, change))
+	else if (is_immutable(change))
 		become(apply, &apply->items[apply->n - 1], APPLY_IMMUTABLE, STR_NONE, command_anew(apply, &item));
 	return true;
 }

@@ -86,11 +86,6 @@ void live_close(struct live_client *client)
 	free(client);
 }
 
-const struct live_config *live_client_config(const struct live_client *client)
-{
-	return client->config;
-}
-
 /* ---- headers ---- */
 
 struct headers {
@@ -123,20 +118,6 @@ static bool add_header(struct headers *headers, const char *name, struct str val
 	return true;
 }
 
-/* What a header's name may not hold is escaped as in a URL (client-go's headerKeyEscape()). */
-static void add_escaped_name(struct buf *out, struct str name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		unsigned char c = (unsigned char)name.p[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    (c && strchr("!#$&'*+-.^_`|~", c)))
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 static bool add_impersonation(struct headers *headers, const struct live_config *config, struct error **err)
 {
 	if (!config->as.n)
@@ -151,7 +132,8 @@ static bool add_impersonation(struct headers *headers, const struct live_config 
 		struct buf name CLEANUP(buf_free) = BUF_INIT;
 
 		buf_addz(&name, "Impersonate-Extra-");
-		add_escaped_name(&name, config->as_extra[i].name);
+		/* What a header's name may not hold is escaped as in a URL (client-go's headerKeyEscape()). */
+		buf_add_percent(&name, config->as_extra[i].name, "!#$&'*+^`|");
 		buf_addc(&name, '\0');
 		if (!add_header(headers, name.p, config->as_extra[i].value, err))
 			return false;
@@ -162,7 +144,7 @@ static bool add_impersonation(struct headers *headers, const struct live_config 
 static bool make_headers(struct live_client *client, const struct live_request *request, struct headers *headers,
 			 struct error **err)
 {
-	struct buf authorization CLEANUP(buf_free) = BUF_INIT;
+	struct buf authorization CLEANUP(buf_wipe) = BUF_INIT;
 	bool fine;
 
 	VEC_PUSH(headers, str_dup(str_of(client->user_agent)));
@@ -173,8 +155,6 @@ static bool make_headers(struct live_client *client, const struct live_request *
 	credentials_header(&client->credentials, &authorization);
 	if (fine && authorization.n)
 		fine = add_header(headers, "Authorization", buf_str(&authorization), err);
-	if (authorization.p)
-		explicit_bzero(authorization.p, authorization.n);
 	return fine && add_impersonation(headers, client->config, err);
 }
 
@@ -418,11 +398,4 @@ void live_response_free(struct live_response *response)
 	free(response->message);
 	buf_free(&response->body);
 	*response = (struct live_response){ .body = BUF_INIT };
-}
-
-bool live_get(struct live_client *client, struct str path, struct live_response *ret, struct error **err)
-{
-	const struct live_request request = { .method = "GET", .path = path };
-
-	return live_do(client, &request, ret, err);
 }

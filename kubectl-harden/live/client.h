@@ -82,9 +82,3 @@ void live_close(struct live_client *client);
 bool live_do(struct live_client *client, const struct live_request *request, struct live_response *ret,
 	     struct error **err);
 void live_response_free(struct live_response *response);
-
-/* live_get() - GET of @path: live_do() in short. */
-bool live_get(struct live_client *client, struct str path, struct live_response *ret, struct error **err);
-
-/* live_client_config() - what it was opened with. */
-const struct live_config *live_client_config(const struct live_client *client);

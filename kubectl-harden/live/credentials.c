@@ -7,20 +7,13 @@
  */
 #include "live/credentials.h"
 
+#include <time.h>
+
 #include "base/base64.h"
 #include "base/file.h"
 #include "live/pause.h"
 
 enum { PEM_MAX = 4 << 20, TOKEN_MAX = 1 << 20, TOKEN_MS = 60000 };
-
-/* Frees it so that nothing of it is left in memory. */
-static void wipe(struct buf *buf)
-{
-	if (buf->p)
-		explicit_bzero(buf->p, buf->n);
-	buf_free(buf);
-	*buf = BUF_INIT;
-}
 
 /* ---- files ---- */
 
@@ -57,7 +50,7 @@ static bool read_token(struct credentials *credentials, struct error **err)
 		file_image_free(&image);
 		return error_set(err, "read empty token from file \"%.*s\"", STR_ARG(path));
 	}
-	wipe(&credentials->token);
+	buf_wipe(&credentials->token);
 	buf_add(&credentials->token, token);
 	credentials->read_at = live_now();
 	explicit_bzero(image.bytes, image.n);
@@ -96,8 +89,8 @@ void credentials_close(struct credentials *credentials)
 {
 	buf_free(&credentials->ca);
 	buf_free(&credentials->cert);
-	wipe(&credentials->key);
-	wipe(&credentials->token);
+	buf_wipe(&credentials->key);
+	buf_wipe(&credentials->token);
 }
 
 /* ---- the plugin ---- */
@@ -105,24 +98,20 @@ void credentials_close(struct credentials *credentials)
 static bool ask_plugin(struct credentials *credentials, const volatile sig_atomic_t *stop, struct error **err)
 {
 	struct exec_credential got;
-	bool fine;
 
-	fine = exec_plugin_run(credentials->config, buf_str(&credentials->ca), stop, &got, err);
-	if (fine) {
-		wipe(&credentials->token);
-		wipe(&credentials->cert);
-		wipe(&credentials->key);
-		credentials->token = got.token;
-		credentials->cert = got.cert;
-		credentials->key = got.key;
-		credentials->expires = got.expires;
-		credentials->asked = true;
-		return check_token(credentials, err);
+	if (!exec_plugin_run(credentials->config, buf_str(&credentials->ca), stop, &got, err)) {
+		exec_credential_free(&got);
+		return false;
 	}
-	wipe(&got.token);
-	wipe(&got.cert);
-	wipe(&got.key);
-	return false;
+	buf_wipe(&credentials->token);
+	buf_wipe(&credentials->cert);
+	buf_wipe(&credentials->key);
+	credentials->token = got.token;
+	credentials->cert = got.cert;
+	credentials->key = got.key;
+	credentials->expires = got.expires;
+	credentials->asked = true;
+	return check_token(credentials, err);
 }
 
 bool credentials_fresh(struct credentials *credentials, const volatile sig_atomic_t *stop, struct error **err)
@@ -141,23 +130,21 @@ bool credentials_fresh(struct credentials *credentials, const volatile sig_atomi
 
 bool credentials_renew(struct credentials *credentials, const volatile sig_atomic_t *stop)
 {
-	struct buf old CLEANUP(buf_free) = BUF_INIT;
-	bool other;
+	struct buf old CLEANUP(buf_wipe) = BUF_INIT;
 
 	if (credentials->config->exec)
 		return ask_plugin(credentials, stop, NULL);
 	if (credentials->config->token.n || !credentials->config->token_file.n)
 		return false;
 	buf_add(&old, buf_str(&credentials->token));
-	other = read_token(credentials, NULL) && !str_eq(buf_str(&old), buf_str(&credentials->token));
-	explicit_bzero(old.p, old.n);
-	return other && check_token(credentials, NULL);
+	return read_token(credentials, NULL) && !str_eq(buf_str(&old), buf_str(&credentials->token)) &&
+	       check_token(credentials, NULL);
 }
 
 void credentials_header(const struct credentials *credentials, struct buf *out)
 {
 	const struct live_config *config = credentials->config;
-	struct buf pair = BUF_INIT;
+	struct buf pair CLEANUP(buf_wipe) = BUF_INIT;
 
 	if (credentials->token.n) {
 		buf_addf(out, "Bearer %.*s", STR_ARG(buf_str(&credentials->token)));
@@ -166,5 +153,4 @@ void credentials_header(const struct credentials *credentials, struct buf *out)
 		buf_addz(out, "Basic ");
 		base64_encode(out, buf_str(&pair));
 	}
-	wipe(&pair);
 }

@@ -7,7 +7,6 @@
  */
 
 #include <signal.h>
-#include <time.h>
 
 #include "live/exec_plugin.h"
 

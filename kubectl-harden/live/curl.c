@@ -370,7 +370,7 @@ static enum transport_end end_of_connect(struct transport *transport)
 
 	if (transport->curl.easy_getinfo(transport->easy, CURLINFO_OS_ERRNO, &number))
 		number = 0;
-	return number == ECONNREFUSED ? TRANSPORT_REFUSED : TRANSPORT_NO_CONNECTION;
+	return number == ECONNREFUSED ? TRANSPORT_REFUSED : TRANSPORT_FAILED;
 }
 
 /* What a proxy answered to CONNECT is no answer of the server. */

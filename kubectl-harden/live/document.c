@@ -16,11 +16,12 @@ bool live_document_read(struct live_document *document, struct str json, struct 
 	bool read;
 
 	buf_add(&next.text, json);
-	read = yaml_parse(&next.tree, next.arena, buf_str(&next.text), NULL, &why) && next.tree.json &&
+	read = yaml_parse_json(&next.tree, next.arena, buf_str(&next.text), NULL, &why) &&
 	       yaml_is_map(&next.tree, next.tree.root);
 	if (!read) {
 		/* The reason may be a text in the arena. */
-		error_set(err, "the server sent an object that is no JSON: %s", why.why ? why.why : "it is no object");
+		error_set(err, "the server sent an object that cannot be read: %s",
+			  why.why ? why.why : "it is no object");
 		live_document_free(&next);
 		return false;
 	}

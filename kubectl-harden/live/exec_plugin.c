@@ -7,7 +7,6 @@
  */
 #include "live/exec_plugin.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "base/base64.h"
 #include "base/child.h"
 #include "base/json.h"
+#include "live/json_values.h"
 
 #define INFO "KUBERNETES_EXEC_INFO"
 #define HELP "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"
@@ -180,37 +180,46 @@ bool rfc3339_read(struct str text, int64_t *ret_seconds)
 }
 
 /* The text at @key; false with *err where something else stands there. */
-static bool take_text(const cJSON *status, const char *key, struct buf *ret, struct error **err)
+static bool take_text(struct str status, const char *key, struct arena *arena, struct str *ret, struct error **err)
 {
-	const cJSON *value = cJSON_GetObjectItemCaseSensitive(status, key);
+	struct str value = json_member(status, key);
 
-	if (!value || cJSON_IsNull(value))
+	*ret = json_text(value, arena);
+	if (!value.n || str_is(value, "null") || json_is_text(value))
 		return true;
-	if (!cJSON_IsString(value))
-		return error_set(err, "getting credentials: decoding stdout: status.%s is no text", key);
-	buf_addz(ret, value->valuestring);
+	return error_set(err, "getting credentials: decoding stdout: status.%s is no text", key);
+}
+
+static bool take_secret(struct str status, const char *key, struct arena *arena, struct buf *ret, struct error **err)
+{
+	struct str text;
+
+	if (!take_text(status, key, arena, &text, err))
+		return false;
+	buf_add(ret, text);
 	return true;
 }
 
-static bool take_expiry(const cJSON *status, int64_t *ret_seconds, struct error **err)
+static bool take_expiry(struct str status, struct arena *arena, int64_t *ret_seconds, struct error **err)
 {
-	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	struct str text;
 
-	if (!take_text(status, "expirationTimestamp", &text, err))
+	if (!take_text(status, "expirationTimestamp", arena, &text, err))
 		return false;
-	if (text.n && !rfc3339_read(buf_str(&text), ret_seconds))
+	if (text.n && !rfc3339_read(text, ret_seconds))
 		return error_set(err, "getting credentials: decoding stdout: status.expirationTimestamp is no time "
 				      "(2026-01-31T20:00:00Z)");
 	return true;
 }
 
-static bool take_status(const cJSON *status, struct exec_credential *ret, struct error **err)
+static bool take_status(struct str status, struct arena *arena, struct exec_credential *ret, struct error **err)
 {
-	if (!cJSON_IsObject(status))
+	if (!json_is_object(status))
 		return error_set(err, "getting credentials: exec plugin didn't return a status field");
-	if (!take_text(status, "token", &ret->token, err) ||
-	    !take_text(status, "clientCertificateData", &ret->cert, err) ||
-	    !take_text(status, "clientKeyData", &ret->key, err) || !take_expiry(status, &ret->expires, err))
+	if (!take_secret(status, "token", arena, &ret->token, err) ||
+	    !take_secret(status, "clientCertificateData", arena, &ret->cert, err) ||
+	    !take_secret(status, "clientKeyData", arena, &ret->key, err) ||
+	    !take_expiry(status, arena, &ret->expires, err))
 		return false;
 	if (!ret->token.n && !ret->cert.n && !ret->key.n)
 		return error_set(err, "getting credentials: exec plugin didn't return a token or cert/key pair");
@@ -219,40 +228,36 @@ static bool take_status(const cJSON *status, struct exec_credential *ret, struct
 	return true;
 }
 
-static bool check_version(const struct live_exec *exec, const cJSON *root, struct error **err)
+static bool check_version(const struct live_exec *exec, struct str root, struct arena *arena, struct error **err)
 {
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(root, "apiVersion");
-	const cJSON *kind = cJSON_GetObjectItemCaseSensitive(root, "kind");
+	struct str version = json_text(json_member(root, "apiVersion"), arena);
 
-	if (!cJSON_IsObject(root))
-		return error_set(err, "getting credentials: decoding stdout: it is no JSON object");
-	if (!cJSON_IsString(kind) || strcmp(kind->valuestring, "ExecCredential") != 0)
+	if (!str_is(json_text(json_member(root, "kind"), arena), "ExecCredential"))
 		return error_set(err, "getting credentials: decoding stdout: it is no ExecCredential");
-	if (!cJSON_IsString(version) || !str_is(exec->api_version, version->valuestring))
+	if (!str_eq(exec->api_version, version))
 		return error_set(err,
 				 "getting credentials: exec plugin is configured to use API version %.*s, plugin "
-				 "returned version %s",
-				 STR_ARG(exec->api_version), cJSON_IsString(version) ? version->valuestring : "(none)");
+				 "returned version %.*s",
+				 STR_ARG(exec->api_version), STR_ARG(version.n ? version : STR("(none)")));
 	return true;
 }
 
 bool exec_plugin_read(const struct live_exec *exec, struct str json, struct exec_credential *ret, struct error **err)
 {
-	cJSON *root = json.n ? cJSON_ParseWithLength(json.p, json.n) : NULL;
-	bool fine;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct str root;
 
 	*ret = (struct exec_credential){ .token = BUF_INIT, .cert = BUF_INIT, .key = BUF_INIT };
-	fine = check_version(exec, root, err) &&
-	       take_status(cJSON_GetObjectItemCaseSensitive(root, "status"), ret, err);
-	cJSON_Delete(root);
-	return fine;
+	if (!json_whole(json, &root, NULL) || !json_is_object(root))
+		return error_set(err, "getting credentials: decoding stdout: it is no JSON object");
+	return check_version(exec, root, arena, err) && take_status(json_member(root, "status"), arena, ret, err);
 }
 
 void exec_credential_free(struct exec_credential *credential)
 {
-	buf_free(&credential->token);
-	buf_free(&credential->cert);
-	buf_free(&credential->key);
+	buf_wipe(&credential->token);
+	buf_wipe(&credential->cert);
+	buf_wipe(&credential->key);
 }
 
 /* ---- running it ---- */
@@ -302,8 +307,7 @@ bool exec_plugin_run(const struct live_config *config, struct str ca, const vola
 		missing_error(exec, err);
 	else
 		error_set(err, "getting credentials: exec: %s", error->message);
-	if (child.out.p)
-		explicit_bzero(child.out.p, child.out.n);
+	buf_wipe(&child.out);
 	child_free(&child);
 	return fine;
 }

@@ -9,7 +9,7 @@
 
 #include "live/kubeconfig.h"
 
-/* Released with exec_credential_free(). PEM and token are never in a message. */
+/* Released with exec_credential_free(), which leaves nothing of it in memory. PEM and token are never in a message. */
 struct exec_credential {
 	struct buf token, cert, key; /* empty: none */
 	int64_t expires;	     /* seconds since 1970; 0: never */

@@ -48,14 +48,15 @@ const struct gather_home *gather_home_of(const struct gathering *gathering, stru
 static bool add_home(void *data, const struct live_resource *resource, struct str json, struct error **err)
 {
 	struct gathering *gathering = data;
-	struct gather_home home = { .json = str_copy(gathering->arena, json) };
+	struct live_object object;
 
-	home.name = json_text(json_member(json_member(json, "metadata"), "name"), gathering->arena);
-	if (!home.name.n)
-		return error_set(err, "the server sent something without a name among its %.*s",
-				 STR_ARG(resource->name));
-	home.reported_only = gather_reported_only(gathering, home.name, json);
-	VEC_PUSH(&gathering->homes, home);
+	if (!live_object_read(resource, json, gathering->arena, &object, err))
+		return false;
+	VEC_PUSH(&gathering->homes, (struct gather_home){
+					    .name = object.name,
+					    .json = str_copy(gathering->arena, json),
+					    .reported_only = gather_reported_only(gathering, object.name, json),
+				    });
 	return true;
 }
 

@@ -16,9 +16,9 @@
 struct gather {
 	const char *const *words; /* TYPE[,TYPE…], TYPE NAME…, TYPE/NAME…; none: every kind that holds a pod */
 	size_t words_n;
-	const char *labels, *fields; /* selectors of what is asked for; NULL */
-	struct str namespace;	     /* where not .all_namespaces */
-	bool namespace_named;	     /* by a flag: nothing in it is only reported */
+	const char *labels;   /* a selector of what is asked for; NULL */
+	struct str namespace; /* where not .all_namespaces */
+	bool namespace_named; /* by a flag: nothing in it is only reported */
 	bool all_namespaces;
 	bool missing_is_fine;		    /* of objects by name: it is only noted */
 	unsigned page;			    /* objects a page; 0: LIVE_PAGE */

@@ -70,7 +70,7 @@ static bool is_context(const struct live_resource *resource, const struct kube_k
 /* Whether all of it was a target already. */
 static bool is_done(const struct gathering *gathering, const struct live_resource *resource)
 {
-	for (size_t i = 0; i < gathering->wants.n && !gathering->gather->labels && !gathering->gather->fields; i++)
+	for (size_t i = 0; i < gathering->wants.n && !gathering->gather->labels; i++)
 		if (gathering->wants.items[i].resource == resource && !gathering->wants.items[i].name.n)
 			return true;
 	return false;

@@ -7,10 +7,10 @@
  */
 #include "live/gather_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "live/json_values.h"
+#include "live/words.h"
 
 /* What is left of a list is fetched one by one while it is no more than this, or than one in eight. */
 enum { FEW = 8 };
@@ -19,7 +19,7 @@ struct listing {
 	struct gathering *gathering;
 	const struct gather_want *want;
 	enum gather_role role;
-	struct arena *scratch; /* of one object */
+	struct arena *scratch; /* of one object's metadata */
 	struct {
 		struct left {
 			struct str namespace, name;
@@ -31,13 +31,7 @@ struct listing {
 
 const struct kube_kind *gather_kind(const struct gathering *gathering, const struct live_resource *resource)
 {
-	char text[512];
-	int n = snprintf(text, sizeof(text), "%.*s%s%.*s", STR_ARG(resource->group), resource->group.n ? "/" : "",
-			 STR_ARG(resource->version));
-
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return NULL;
-	return kube_kind_find_own(gathering->gather->kinds, (struct str){ text, (size_t)n }, resource->kind);
+	return kube_kind_of_group(gathering->gather->kinds, resource->group, resource->kind);
 }
 
 /* Kinds whose objects mostly have a controller. */
@@ -88,14 +82,14 @@ static const char *reported_only(struct gathering *gathering, struct str namespa
 	return home ? home->reported_only : gather_reported_only(gathering, namespace, STR_NONE);
 }
 
-static bool hand_over(struct gathering *gathering, const struct live_resource *resource, enum gather_role role,
+/* Hands over @object, which is in .space, unless that was done already. */
+static bool hand_over(struct gathering *gathering, const struct live_object *object, enum gather_role role,
 		      struct str json, struct error **err)
 {
-	struct live_object *object = ARENA_NEW(gathering->space, struct live_object);
 	struct gather_object row = { .role = role, .object = object, .json = json };
 
-	if (!live_object_read(resource, json, gathering->space, object, err))
-		return false;
+	if (!is_new(gathering, object))
+		return true;
 	row.reported_only = reported_only(gathering, object->namespace);
 	gathering->handed++;
 	return gathering->listener->object(gathering->listener->data, gathering->namespace, &row, err);
@@ -104,11 +98,10 @@ static bool hand_over(struct gathering *gathering, const struct live_resource *r
 bool gather_object_json(struct gathering *gathering, const struct live_resource *resource, enum gather_role role,
 			struct str json, struct error **err)
 {
-	struct arena *scratch CLEANUP(arena_freep) = arena_new();
-	struct live_object object;
+	struct live_object *object = ARENA_NEW(gathering->space, struct live_object);
 
-	return live_object_read(resource, json, scratch, &object, err) &&
-	       (!is_new(gathering, &object) || hand_over(gathering, resource, role, json, err));
+	return live_object_read(resource, json, gathering->space, object, err) &&
+	       hand_over(gathering, object, role, json, err);
 }
 
 /* "replicaset web-5d9 is controlled by Deployment/web": for what was named, and is left out all the same. */
@@ -121,9 +114,9 @@ static void note_folded(struct listing *listing, const struct live_object *objec
 	if (!listing->want->name.n || !listener->note)
 		return;
 	text = str_fmt(listing->gathering->space,
-		       "%.*s/%.*s is controlled by %.*s/%.*s, which would put it back: harden that instead",
-		       STR_ARG(live_resource_title(object->resource, true, listing->gathering->space)),
-		       STR_ARG(object->name), STR_ARG(object->owner.kind), STR_ARG(object->owner.name));
+		       "%.*s is controlled by %.*s/%.*s, which would put it back: harden that instead",
+		       STR_ARG(live_object_title(object->resource, object->name, listing->gathering->space)),
+		       STR_ARG(object->owner.kind), STR_ARG(object->owner.name));
 	listener->note(listener->data, text.p);
 }
 
@@ -131,17 +124,16 @@ static void note_folded(struct listing *listing, const struct live_object *objec
 static bool each_whole(void *data, const struct live_resource *resource, struct str json, struct error **err)
 {
 	struct listing *listing = data;
-	struct live_object object;
+	struct arena *space = listing->gathering->space;
+	struct live_object *object = ARENA_NEW(space, struct live_object);
 
-	arena_reset(listing->scratch);
-	if (!live_object_read(resource, json, listing->scratch, &object, err))
+	if (!live_object_read(resource, json, space, object, err))
 		return false;
-	if (is_folded(listing->gathering, &object)) {
-		note_folded(listing, &object);
+	if (is_folded(listing->gathering, object)) {
+		note_folded(listing, object);
 		return true;
 	}
-	return !is_new(listing->gathering, &object) ||
-	       hand_over(listing->gathering, resource, listing->role, json, err);
+	return hand_over(listing->gathering, object, listing->role, json, err);
 }
 
 /* An object's metadata: is it left to its controller? */
@@ -221,7 +213,6 @@ static bool list(struct listing *listing, bool metadata, bool *ret_read, struct 
 		.resource = listing->want->resource,
 		.namespace = gathering->namespace->name,
 		.labels = target ? gather->labels : NULL,
-		.fields = target ? gather->fields : NULL,
 		.page = gather->page,
 		.metadata = metadata,
 	};

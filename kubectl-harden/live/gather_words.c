@@ -129,14 +129,13 @@ static bool add_products(struct gathering *gathering, struct error **err)
 static bool add_words(struct gathering *gathering, struct error **err)
 {
 	const struct gather *gather = gathering->gather;
-	bool selects = gather->labels || gather->fields;
 	size_t slashes = 0;
 
 	for (size_t i = 0; i < gather->words_n; i++)
 		slashes += strchr(gather->words[i], '/') != NULL;
-	if (selects && slashes)
+	if (gather->labels && slashes)
 		return error_set(err, "selectors cannot be used when passing resource/name arguments");
-	if (selects && gather->words_n > 1)
+	if (gather->labels && gather->words_n > 1)
 		return error_set(err, "name cannot be provided when a selector is specified");
 	if (gather->words_n > 1 && !slashes && strchr(gather->words[0], ','))
 		return add_products(gathering, err);

@@ -7,6 +7,8 @@
  */
 #include "live/json_values.h"
 
+#include "base/utf8.h"
+
 struct checker {
 	struct str text;
 	size_t at, depth;
@@ -313,30 +315,6 @@ static uint32_t code_unit(const char *p)
 	return unit;
 }
 
-static size_t utf8_encode(uint32_t point, char out[4])
-{
-	if (point < 0x80) {
-		out[0] = (char)point;
-		return 1;
-	}
-	if (point < 0x800) {
-		out[0] = (char)(0xc0 | point >> 6);
-		out[1] = (char)(0x80 | (point & 0x3f));
-		return 2;
-	}
-	if (point < 0x10000) {
-		out[0] = (char)(0xe0 | point >> 12);
-		out[1] = (char)(0x80 | (point >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (point & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | point >> 18);
-	out[1] = (char)(0x80 | (point >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (point & 0x3f));
-	return 4;
-}
-
 /* A \u, and the one behind it where they are halves of one: the code point that they are. */
 static uint32_t code_point(struct str inner, size_t *at)
 {
@@ -412,13 +390,18 @@ bool json_is_list(struct str value)
 	return value.n && value.p[0] == '[';
 }
 
+bool json_is_text(struct str value)
+{
+	return value.n && value.p[0] == '"';
+}
+
 struct str json_text(struct str value, struct arena *arena)
 {
 	struct str inner;
 	size_t at = 0, n = 0;
 	char *text;
 
-	if (value.n < 2 || value.p[0] != '"')
+	if (value.n < 2 || !json_is_text(value))
 		return STR_NONE;
 	inner = str_sub(value, 1, value.n - 1);
 	if (!memchr(inner.p, '\\', inner.n))

@@ -43,12 +43,13 @@ bool json_key_is(const struct json_walk *walk, const char *key);
 
 /*
  * json_member() - the member @key of @object; the last one where there are several, as Go reads it; empty if none.
- * json_is_object(), json_is_list() - what a value is.
+ * json_is_object(), json_is_list(), json_is_text() - what a value is.
  * json_text() - what a string says, in @arena; empty for all else. A lone surrogate is U+FFFD.
  * json_int() - a whole number; false for all else.
  */
 struct str json_member(struct str object, const char *key);
 bool json_is_object(struct str value);
 bool json_is_list(struct str value);
+bool json_is_text(struct str value);
 struct str json_text(struct str value, struct arena *arena);
 bool json_int(struct str value, int64_t *ret);

@@ -19,8 +19,7 @@ static struct str z_or(const char *flag, struct str otherwise)
 	return flag && *flag ? str_of(flag) : otherwise;
 }
 
-/* The same for a text that must outlive the flags. */
-static void lay_over(struct resolver *r, const char *flag, struct str *value)
+void resolve_flag(struct resolver *r, const char *flag, struct str *value)
 {
 	if (flag && *flag)
 		*value = str_copy(r->arena, str_of(flag));
@@ -54,7 +53,7 @@ static bool resolve_context(struct resolver *r)
 
 	if (!kubeconfig_current(&r->files, &config->context))
 		return false;
-	lay_over(r, r->flags->context, &config->context);
+	resolve_flag(r, r->flags->context, &config->context);
 	if (!kubeconfig_find(&r->files, "contexts", "context", config->context, &found, &context))
 		return false;
 	if (!found && config->context.n)
@@ -63,9 +62,9 @@ static bool resolve_context(struct resolver *r)
 		      !kubeconfig_text(context, "user", &config->user) ||
 		      !kubeconfig_text(context, "namespace", &config->namespace)))
 		return false;
-	lay_over(r, r->flags->cluster, &config->cluster);
-	lay_over(r, r->flags->user, &config->user);
-	lay_over(r, r->flags->namespace, &config->namespace);
+	resolve_flag(r, r->flags->cluster, &config->cluster);
+	resolve_flag(r, r->flags->user, &config->user);
+	resolve_flag(r, r->flags->namespace, &config->namespace);
 	config->namespace_given = config->namespace.n > 0;
 	return true;
 }
@@ -125,12 +124,12 @@ static void lay_cluster_flags(struct resolver *r)
 	struct live_config *config = r->config;
 	bool ca = flags->certificate_authority && *flags->certificate_authority;
 
-	lay_over(r, flags->server, &config->server);
-	lay_over(r, flags->proxy_url, &config->proxy_url);
+	resolve_flag(r, flags->server, &config->server);
+	resolve_flag(r, flags->proxy_url, &config->proxy_url);
 	if (ca || flags->insecure_skip_tls_verify) {
 		config->ca_data = config->ca_file = STR_NONE;
 		config->insecure = flags->insecure_skip_tls_verify;
-		lay_over(r, flags->certificate_authority, &config->ca_file);
+		resolve_flag(r, flags->certificate_authority, &config->ca_file);
 	}
 	if (z_or(flags->server, z_or(flags->tls_server_name, STR_NONE)).n)
 		config->tls_server_name = str_copy(r->arena, z_or(flags->tls_server_name, STR_NONE));
@@ -230,8 +229,7 @@ static bool resolve_rest(struct resolver *r)
 	bool found;
 
 	if (config->unconfigured && in_cluster_possible(r->flags)) {
-		if (!in_cluster_read(r))
-			return false;
+		in_cluster_read(r);
 		lay_cluster_flags(r);
 		return check_cluster(r) && resolve_user(r, user);
 	}

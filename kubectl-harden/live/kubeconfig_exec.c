@@ -4,6 +4,7 @@
  */
 #include "base/json.h"
 #include "live/kubeconfig_internal.h"
+#include "yaml/print.h"
 
 /* Where a cluster keeps what is meant for plugins: a reserved name. */
 #define EXTENSION "client.authentication.k8s.io/exec"
@@ -12,36 +13,14 @@
 
 enum { DEPTH_MAX = 32 };
 
-static void add_json(struct json *json, struct yaml_tree *tree, yaml_id node, unsigned depth);
-
 static void add_scalar(struct json *json, struct yaml_tree *tree, yaml_id node)
 {
-	int64_t number = 0;
-	bool flag = false;
+	struct str value = yaml_json_scalar(tree, node);
 
-	switch (yaml_type(tree, node)) {
-	case YAML_NULL:
-		json_raw(json, STR("null"));
-		break;
-	case YAML_BOOL:
-		yaml_bool(tree, node, &flag);
-		json_bool(json, flag);
-		break;
-	case YAML_INT:
-		if (yaml_int(tree, node, &number)) {
-			char text[STR_INT_MAX];
-
-			json_raw(json, str_int_text(text, number));
-			break;
-		}
+	if (value.n)
+		json_raw(json, value);
+	else
 		json_str(json, yaml_text(tree, node));
-		break;
-	case YAML_FLOAT:
-	case YAML_STR:
-		/* A number that is no integer is spelled in more ways than JSON has; nobody has been seen to give one. */
-		json_str(json, yaml_text(tree, node));
-		break;
-	}
 }
 
 static void add_json(struct json *json, struct yaml_tree *tree, yaml_id node, unsigned depth)
@@ -55,7 +34,7 @@ static void add_json(struct json *json, struct yaml_tree *tree, yaml_id node, un
 	json_open(json, is_map ? '{' : '[');
 	YAML_EACH(tree, node, child) {
 		if (is_map)
-			json_key(json, str_copy(tree->arena, yaml_text(tree, child)).p);
+			json_key(json, str_copy(tree->arena, yaml_json_key(tree, child)).p);
 		add_json(json, tree, is_map ? yaml_value(tree, child) : child, depth + 1);
 	}
 	json_close(json, is_map ? '}' : ']');

@@ -8,12 +8,6 @@
 #include "live/kubeconfig_internal.h"
 #include "live/server_url.h"
 
-static void lay_over(struct resolver *r, const char *flag, struct str *value)
-{
-	if (flag && *flag)
-		*value = str_copy(r->arena, str_of(flag));
-}
-
 /* ---- what the file says ---- */
 
 /* as-user-extra: a map of lists, of which each value is a row. */
@@ -106,13 +100,13 @@ static void lay_user_flags(struct resolver *r)
 		config->key_data = STR_NONE;
 	if (flags->token && *flags->token)
 		config->token_file = STR_NONE;
-	lay_over(r, flags->client_certificate, &config->cert_file);
-	lay_over(r, flags->client_key, &config->key_file);
-	lay_over(r, flags->token, &config->token);
-	lay_over(r, flags->username, &config->username);
-	lay_over(r, flags->password, &config->password);
-	lay_over(r, flags->as, &config->as);
-	lay_over(r, flags->as_uid, &config->as_uid);
+	resolve_flag(r, flags->client_certificate, &config->cert_file);
+	resolve_flag(r, flags->client_key, &config->key_file);
+	resolve_flag(r, flags->token, &config->token);
+	resolve_flag(r, flags->username, &config->username);
+	resolve_flag(r, flags->password, &config->password);
+	resolve_flag(r, flags->as, &config->as);
+	resolve_flag(r, flags->as_uid, &config->as_uid);
 	if (!flags->as_groups_n)
 		return;
 	config->as_groups = ARENA_ARRAY(r->arena, struct str, flags->as_groups_n);

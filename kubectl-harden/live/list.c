@@ -38,7 +38,7 @@ static void add_query(struct buf *path, char *separator, const char *key, struct
 	*separator = '&';
 	buf_addz(path, key);
 	buf_addc(path, '=');
-	live_escape(value, path);
+	buf_add_percent(path, value, "");
 }
 
 static void add_path(const struct pager *pager, struct buf *path)
@@ -54,6 +54,12 @@ static void add_path(const struct pager *pager, struct buf *path)
 	add_query(path, &separator, "continue", pager->token);
 	add_query(path, &separator, "labelSelector", str_of(list->labels));
 	add_query(path, &separator, "fieldSelector", str_of(list->fields));
+}
+
+/* Where @answer says that the list goes on; empty where it says nothing. */
+static struct str continue_of(const struct pager *pager, struct str answer)
+{
+	return json_text(json_member(json_member(answer, "metadata"), "continue"), pager->arena);
 }
 
 /* Hands over what an answer holds, and notes where the next page begins. */
@@ -81,7 +87,7 @@ static bool read_page(struct pager *pager, struct str path, struct str body, str
 		if (!pager->each(pager->data, pager->list->resource, walk.value, err))
 			return false;
 	}
-	token = json_text(json_member(json_member(answer, "metadata"), "continue"), pager->arena);
+	token = continue_of(pager, answer);
 	if (token.n && str_eq(token, pager->token))
 		return error_set(err, "the server's answer to GET %.*s says to ask the same again", STR_ARG(path));
 	pager->token = token;
@@ -96,7 +102,7 @@ static bool go_on(struct pager *pager, struct str body, void (*restart)(void *da
 	if (!pager->token.n || pager->whole || ++pager->gone > GONE_MAX)
 		return false;
 	if (json_whole(body, &answer, NULL)) {
-		struct str token = json_text(json_member(json_member(answer, "metadata"), "continue"), pager->arena);
+		struct str token = continue_of(pager, answer);
 
 		if (token.n && !str_eq(token, pager->token)) {
 			pager->token = token;

@@ -2,8 +2,8 @@
 /*
  * Object manifest
  *
- * What the server adds to an object and nobody would write, is a table. The object itself is read as YAML, as every
- * other manifest is, and printed with the rest: what is hardened afterwards is that text.
+ * What the server adds to an object and nobody would write, is a table. The object itself is printed with the rest as
+ * YAML: what is hardened afterwards is that text.
  */
 #include "live/object.h"
 
@@ -134,13 +134,12 @@ static void add_type(const struct live_resource *resource, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-static bool print(const struct live_resource *resource, struct yaml_tree *tree, struct buf *out)
+static void print(const struct live_resource *resource, struct yaml_tree *tree, struct buf *out)
 {
 	struct left_out left_out = { .n = 0 };
 	struct yaml_print print = { .tree = tree, .out = out, .leave_out = leave_out, .data = &left_out };
 	yaml_id type[] = { yaml_get(tree, tree->root, "apiVersion"), yaml_get(tree, tree->root, "kind") };
 	yaml_id metadata = yaml_get(tree, tree->root, "metadata");
-	bool fine = true;
 
 	find_noise(resource, tree, &left_out);
 	if (type[0] && type[1]) {
@@ -150,57 +149,12 @@ static bool print(const struct live_resource *resource, struct yaml_tree *tree, 
 		add_type(resource, out);
 	}
 	if (metadata)
-		fine = yaml_print_pair(&print, yaml_key(tree, metadata));
+		yaml_print_pair(&print, yaml_key(tree, metadata));
 	left_out.values[left_out.n++] = type[0];
 	left_out.values[left_out.n++] = type[1];
 	left_out.values[left_out.n++] = metadata;
 	YAML_EACH(tree, tree->root, key)
-		fine &= yaml_print_pair(&print, key);
-	return fine;
-}
-
-/*
- * What JSON may hold in a string as it is, and YAML may not: DEL, C1 controls, line separators, byte order marks. A file
- * from Windows that was made a ConfigMap has one. The number of its bytes at @at, and the character; 0 for all else.
- */
-static size_t odd_at(struct str json, size_t at, unsigned *ret_character)
-{
-	unsigned char a = (unsigned char)json.p[at], b = at + 1 < json.n ? (unsigned char)json.p[at + 1] : 0,
-		      c = at + 2 < json.n ? (unsigned char)json.p[at + 2] : 0;
-
-	*ret_character = a;
-	if (a == 0x7f)
-		return 1;
-	*ret_character = b;
-	if (a == 0xc2 && b >= 0x80 && b < 0xa0)
-		return 2;
-	*ret_character = (a & 0x0fu) << 12 | (b & 0x3fu) << 6 | (c & 0x3fu);
-	if ((a == 0xe2 && b == 0x80 && (c == 0xa8 || c == 0xa9)) || (a == 0xef && b == 0xbb && c == 0xbf) ||
-	    (a == 0xef && b == 0xbf && (c == 0xbe || c == 0xbf)))
-		return 3;
-	return 0;
-}
-
-/* With such characters written as escapes, which is the same JSON. @json itself where there is none. */
-static struct str escape_odd(struct str json, struct buf *copy)
-{
-	size_t from = 0;
-	unsigned character;
-
-	for (size_t at = 0; at < json.n; at++) {
-		size_t n = (unsigned char)json.p[at] >= 0x7f ? odd_at(json, at, &character) : 0;
-
-		if (!n)
-			continue;
-		buf_add(copy, str_sub(json, from, at));
-		buf_addf(copy, "\\u%04x", character);
-		from = at + n;
-		at = from - 1;
-	}
-	if (!from)
-		return json;
-	buf_add(copy, str_sub(json, from, json.n));
-	return buf_str(copy);
+		yaml_print_pair(&print, key);
 }
 
 bool live_object_manifest(const struct live_resource *resource, struct str json, struct buf *out, struct error **err)
@@ -208,17 +162,15 @@ bool live_object_manifest(const struct live_resource *resource, struct str json,
 	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct yaml_tree tree = YAML_TREE_INIT;
 	struct yaml_refusal why;
-	struct buf copy CLEANUP(buf_free) = BUF_INIT;
-	bool fine = yaml_parse(&tree, arena, escape_odd(json, &copy), NULL, &why);
+	bool fine = yaml_parse_json(&tree, arena, json, NULL, &why);
 
 	if (!fine)
 		error_set(err, "the server's %.*s cannot be read: at byte %u: %s", STR_ARG(resource->kind), why.at,
 			  why.why);
 	else if (!yaml_is_map(&tree, tree.root))
 		fine = error_set(err, "the server's %.*s is no object", STR_ARG(resource->kind));
-	else if (!print(resource, &tree, out))
-		fine = error_set(err, "the server's %.*s cannot be read: %s", STR_ARG(resource->kind),
-				 "it has too many nodes");
+	else
+		print(resource, &tree, out);
 	yaml_tree_free(&tree);
 	return fine;
 }

@@ -77,19 +77,23 @@ static bool read_argo_cd(struct reading *reading)
 /* The labels that its two controllers set (fluxcd kustomize-controller and helm-controller, "labels"). */
 static bool read_flux(struct reading *reading)
 {
-	struct str name = text_of(reading, reading->labels, "kustomize.toolkit.fluxcd.io/name");
+	static const struct {
+		const char *kind, *name, *namespace;
+	} rows[] = {
+		{ "Kustomization", "kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace" },
+		{ "HelmRelease", "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace" },
+	};
 
-	if (name.n) {
-		set_manager(reading, MANAGER_FLUX, "Kustomization",
-			    text_of(reading, reading->labels, "kustomize.toolkit.fluxcd.io/namespace"), name);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct str name = text_of(reading, reading->labels, rows[i].name);
+
+		if (!name.n)
+			continue;
+		set_manager(reading, MANAGER_FLUX, rows[i].kind, text_of(reading, reading->labels, rows[i].namespace),
+			    name);
 		return true;
 	}
-	name = text_of(reading, reading->labels, "helm.toolkit.fluxcd.io/name");
-	if (!name.n)
-		return false;
-	set_manager(reading, MANAGER_FLUX, "HelmRelease",
-		    text_of(reading, reading->labels, "helm.toolkit.fluxcd.io/namespace"), name);
-	return true;
+	return false;
 }
 
 /* What Helm sets on all that it installs (helm pkg/action/validate.go); the label alone is in rendered charts, too. */

@@ -79,7 +79,7 @@ static void add_failed(struct discovery *discovery, struct str group, struct str
 	struct str text = str_fmt(discovery->ret->arena, "%.*s%s%.*s: %s", STR_ARG(group), group.n ? "/" : "",
 				  STR_ARG(version), why);
 
-	VEC_PUSH(&discovery->ret->failed, str_dup(text));
+	VEC_PUSH(&discovery->ret->failed, text.p);
 }
 
 /* An APIGroupDiscoveryList: its first version that is not stale is the preferred one. */
@@ -239,16 +239,14 @@ bool live_discover(struct live_client *client, struct live_resources *ret, struc
 	    (!good || failure == LIVE_FINE || !live_failure_is_local(failure)))
 		return error_set(err, "%s", groups->message);
 	if (core)
-		VEC_PUSH(&ret->failed, str_dup(str_of(core->message)));
+		VEC_PUSH(&ret->failed, str_copy(ret->arena, str_of(core->message)).p);
 	if (groups)
-		VEC_PUSH(&ret->failed, str_dup(str_of(groups->message)));
+		VEC_PUSH(&ret->failed, str_copy(ret->arena, str_of(groups->message)).p);
 	return true;
 }
 
 void live_resources_free(struct live_resources *resources)
 {
-	for (size_t i = 0; i < resources->failed.n; i++)
-		free(resources->failed.items[i]);
 	free(resources->failed.items);
 	free(resources->items);
 	arena_free(resources->arena);

@@ -25,7 +25,7 @@ struct live_resources {
 	size_t n, cap;
 	struct arena *arena;
 	struct {
-		char **items; /* groups whose discovery failed, as "metrics.k8s.io/v1beta1: why" */
+		const char **items; /* groups whose discovery failed, as "metrics.k8s.io/v1beta1: why" */
 		size_t n, cap;
 	} failed;
 };
@@ -49,10 +49,8 @@ const struct live_resource *live_resource_of(const struct live_resources *resour
 /*
  * live_resource_path() - appends the path of a resource: of all of it (@namespace and @name empty), of one namespace,
  * or of one object. All parts are escaped.
- * live_escape() - appends @s so that it can stand in a path or a query.
  */
 void live_resource_path(const struct live_resource *resource, struct str namespace, struct str name, struct buf *out);
-void live_escape(struct str s, struct buf *out);
 
 /* live_failure_is_local() - whether another request may still succeed after one that failed so. */
 bool live_failure_is_local(enum live_failure failure);

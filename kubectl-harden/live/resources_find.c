@@ -142,7 +142,7 @@ const struct live_resource *live_resource_of(const struct live_resources *resour
 static void add_segment(struct buf *out, struct str s)
 {
 	buf_addc(out, '/');
-	live_escape(s, out);
+	buf_add_percent(out, s, "");
 }
 
 void live_resource_path(const struct live_resource *resource, struct str namespace, struct str name, struct buf *out)
@@ -159,24 +159,6 @@ void live_resource_path(const struct live_resource *resource, struct str namespa
 		add_segment(out, resource->name);
 	if (name.n)
 		add_segment(out, name);
-}
-
-void live_escape(struct str s, struct buf *out)
-{
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    (c && strchr("-._~", c))) {
-			buf_addc(out, (char)c);
-		} else {
-			buf_addc(out, '%');
-			buf_addc(out, digits[c >> 4]);
-			buf_addc(out, digits[c & 15]);
-		}
-	}
 }
 
 bool live_failure_is_local(enum live_failure failure)

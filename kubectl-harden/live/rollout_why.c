@@ -53,21 +53,6 @@ static void say(struct why *why, struct str line)
 
 /* ---- requests ---- */
 
-/* A value within a query. */
-static void add_escaped(struct buf *out, struct str value)
-{
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-			     c == '_' || c == '.';
-
-		if (plain)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 /* The answer's body, to be freed; false where there is none. */
 static bool get(struct why *why, const struct live_resource *resource, struct str name, const char *query,
 		const char *accept, struct buf *ret_body)
@@ -110,7 +95,7 @@ static bool list(struct why *why, const struct live_resource *resource, struct s
 	bool ok;
 
 	buf_addf(&query, "?limit=%d&labelSelector=", OBJECTS_LISTED);
-	add_escaped(&query, selector);
+	buf_add_percent(&query, selector, "");
 	buf_addc(&query, '\0');
 	ok = get_document(why, resource, STR_NONE, query.p, document);
 	buf_free(&query);
@@ -277,7 +262,7 @@ static void say_log(struct why *why, struct str pod, struct str container, bool 
 	struct str rest, line;
 
 	buf_addz(&query, "/log?container=");
-	add_escaped(&query, container);
+	buf_add_percent(&query, container, "");
 	buf_addf(&query, "&tailLines=%d&limitBytes=%d%s", LOG_LINES, LOG_BYTES, previous ? "&previous=true" : "");
 	buf_addc(&query, '\0');
 	if (get(why, &pods, pod, query.p, "*/*", &body)) {
@@ -392,7 +377,7 @@ static void say_events(struct why *why, struct str uid)
 	struct buf query = BUF_INIT;
 
 	buf_addf(&query, "?limit=%d&fieldSelector=", OBJECTS_LISTED);
-	add_escaped(&query, str_fmt(why->arena, "involvedObject.uid=%.*s,type=Warning", STR_ARG(uid)));
+	buf_add_percent(&query, str_fmt(why->arena, "involvedObject.uid=%.*s,type=Warning", STR_ARG(uid)), "");
 	buf_addc(&query, '\0');
 	if (get_document(why, &events, STR_NONE, query.p, &document)) {
 		size_t n = yaml_count(tree, items_of(&document)), skip = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;

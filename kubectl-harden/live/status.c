@@ -8,9 +8,7 @@
  */
 #include "live/status.h"
 
-#include <cjson/cJSON.h>
-#include <stdlib.h>
-
+#include "live/json_values.h"
 #include "live/server_url.h"
 
 enum { STATUS_MAX = 4 << 20, TEXT_MAX = 2048, MESSAGE_MAX = 16384, CAUSES_MAX = 20 };
@@ -146,25 +144,20 @@ static void make_up(const struct live_request *request, const struct transport_a
 
 /* ---- a Status ---- */
 
-static const char *text_of(const cJSON *object, const char *key)
+static struct str text_of(struct str object, const char *key, struct arena *arena)
 {
-	const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	return cJSON_IsString(value) ? value->valuestring : "";
+	return json_text(json_member(object, key), arena);
 }
 
-static cJSON *parse_status(const struct transport_answer *answer)
+/* What @answer holds, where it is a Status; else empty. */
+static struct str find_status(const struct transport_answer *answer, struct arena *arena)
 {
-	cJSON *root;
+	struct str root;
 
-	if (!answer->body.n || answer->body.n > STATUS_MAX)
-		return NULL;
-	root = cJSON_ParseWithLength(answer->body.p, answer->body.n);
-	if (cJSON_IsObject(root) && !strcmp(text_of(root, "kind"), "Status") &&
-	    !strcmp(text_of(root, "status"), "Failure"))
+	if (answer->body.n <= STATUS_MAX && json_whole(buf_str(&answer->body), &root, NULL) &&
+	    str_is(text_of(root, "kind", arena), "Status") && str_is(text_of(root, "status", arena), "Failure"))
 		return root;
-	cJSON_Delete(root);
-	return NULL;
+	return STR_NONE;
 }
 
 /* What a server says may be megabytes; nobody reads them. */
@@ -175,43 +168,40 @@ static struct str cut(struct str s, size_t most)
 }
 
 /* "spec.replicas: Invalid value: …; …", each once. */
-static void add_causes(const cJSON *causes, struct buf *out)
+static void add_causes(struct str causes, struct buf *out, struct arena *arena)
 {
-	const cJSON *cause;
+	struct json_walk walk = json_walk(causes);
 	unsigned n = 0;
 
-	cJSON_ArrayForEach(cause, causes)
-	{
-		struct buf one CLEANUP(buf_free) = BUF_INIT;
+	while (json_next(&walk)) {
+		struct str one = str_fmt(arena, "%.*s: %.*s", STR_ARG(text_of(walk.value, "field", arena)),
+					 STR_ARG(text_of(walk.value, "message", arena)));
 
-		buf_addf(&one, "%s: %s", text_of(cause, "field"), text_of(cause, "message"));
-		if (str_find(buf_str(out), buf_str(&one), 0) != SIZE_MAX)
+		if (str_find(buf_str(out), one, 0) != SIZE_MAX)
 			continue;
 		if (n++ == CAUSES_MAX) {
-			buf_addf(out, "; and more");
+			buf_addz(out, "; and more");
 			return;
 		}
 		buf_addz(out, n > 1 ? "; " : "");
-		buf_add(out, cut(buf_str(&one), TEXT_MAX));
+		buf_add(out, cut(one, TEXT_MAX));
 	}
 }
 
 /* The Deployment "web" is invalid: spec.template…: Required value */
-static bool invalid_error(const cJSON *root, const char *message, struct error **err)
+static bool invalid_error(struct str root, struct str message, struct arena *arena, struct error **err)
 {
-	const cJSON *details = cJSON_GetObjectItemCaseSensitive(root, "details");
-	const cJSON *list = cJSON_GetObjectItemCaseSensitive(details, "causes");
-	const char *kind = text_of(details, "kind"), *name = text_of(details, "name");
+	struct str details = json_member(root, "details");
+	struct str kind = text_of(details, "kind", arena), name = text_of(details, "name", arena);
 	struct buf causes CLEANUP(buf_free) = BUF_INIT;
 
-	add_causes(list, &causes);
-	if (*kind || *name)
-		return error_set(err, "the %s \"%s\" is invalid%s%.*s", kind, name, causes.n ? ": " : "",
-				 STR_ARG(buf_str(&causes)));
+	add_causes(json_member(details, "causes"), &causes, arena);
+	if (kind.n || name.n)
+		return error_set(err, "the %.*s \"%.*s\" is invalid%s%.*s", STR_ARG(kind), STR_ARG(name),
+				 causes.n ? ": " : "", STR_ARG(buf_str(&causes)));
 	if (causes.n)
-		return error_set(err, "the request is invalid: %.*s", STR_ARG(buf_str(&causes)));
-	return error_set(err, "the request is invalid%s%.*s", *message ? ": " : "",
-			 STR_ARG(cut(str_of(message), MESSAGE_MAX)));
+		message = buf_str(&causes);
+	return error_set(err, "the request is invalid%s%.*s", message.n ? ": " : "", STR_ARG(message));
 }
 
 static bool redirect_error(struct str server, const struct transport_answer *answer, struct error **err)
@@ -228,30 +218,27 @@ static bool redirect_error(struct str server, const struct transport_answer *ans
 bool status_error(struct str server, const struct live_request *request, const struct transport_answer *answer,
 		  struct live_response *ret, struct error **err)
 {
-	cJSON *root = parse_status(answer);
-	struct str message;
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct str root = find_status(answer, arena), message;
 
 	ret->failure = failure_of(answer->status);
-	if (answer->status < 400 && !root)
+	if (answer->status < 400 && !root.n)
 		return redirect_error(server, answer, err);
-	if (root) {
-		const char *reason = text_of(root, "reason");
+	if (root.n) {
+		struct str reason = text_of(root, "reason", arena);
 
-		ret->message = str_dup(str_of(text_of(root, "message")));
-		ret->reason = *reason ? str_dup(str_of(reason)) : NULL;
+		ret->message = str_dup(text_of(root, "message", arena));
+		ret->reason = reason.n ? str_dup(reason) : NULL;
 	} else {
 		make_up(request, answer, ret);
 	}
 	message = cut(str_of(ret->message), MESSAGE_MAX);
-	if (root && ret->reason && !strcmp(ret->reason, "Invalid"))
-		invalid_error(root, ret->message, err);
-	else if (ret->reason && !strcmp(ret->reason, "Unauthorized"))
-		error_set(err, "you must be logged in to the server (%.*s)", STR_ARG(message));
-	else if (ret->reason)
-		error_set(err, "from server (%.*s): %.*s", STR_ARG(cut(str_of(ret->reason), TEXT_MAX)),
-			  STR_ARG(message));
-	else
-		error_set(err, "from server: %.*s", STR_ARG(message));
-	cJSON_Delete(root);
-	return false;
+	if (!ret->reason)
+		return error_set(err, "from server: %.*s", STR_ARG(message));
+	if (root.n && !strcmp(ret->reason, "Invalid"))
+		return invalid_error(root, message, arena, err);
+	if (!strcmp(ret->reason, "Unauthorized"))
+		return error_set(err, "you must be logged in to the server (%.*s)", STR_ARG(message));
+	return error_set(err, "from server (%.*s): %.*s", STR_ARG(cut(str_of(ret->reason), TEXT_MAX)),
+			 STR_ARG(message));
 }

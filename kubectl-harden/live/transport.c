@@ -121,7 +121,6 @@ bool transport_error(const struct transport_settings *settings, const struct tra
 				 STR_ARG(server), detail);
 	case TRANSPORT_STOPPED:
 		return error_set(err, "stopped by a signal");
-	case TRANSPORT_NO_CONNECTION:
 	case TRANSPORT_FAILED:
 		return error_set(err, "unable to connect to the server: %.*s: %s", STR_ARG(server), detail);
 	}

@@ -46,7 +46,6 @@ enum transport_end {
 	TRANSPORT_REFUSED, /* nobody listens there */
 	TRANSPORT_NO_HOST,
 	TRANSPORT_NO_PROXY, /* its name cannot be found, or it refuses */
-	TRANSPORT_NO_CONNECTION,
 	TRANSPORT_CONNECT_TIMEOUT,
 	TRANSPORT_TIMEOUT, /* timeout_ms is over */
 	TRANSPORT_STALLED,

@@ -147,6 +147,7 @@ static enum percent percent_at(struct str s, size_t at, size_t from)
 	return from ? PERCENT_TEXT : PERCENT_DIRECTIVE;
 }
 
+static const char no_utf8[] = "not UTF-8; convert it";
 static const char directive[] = "a YAML directive, which kubectl refuses, or drops with all that follows up to ---; "
 				"remove it";
 
@@ -192,12 +193,26 @@ bool yaml_guard(struct str bytes, size_t *ret_end, struct yaml_refusal *ret_why)
 		default:
 			size = decode(p + i, bytes.n - i, &code);
 			if (!size)
-				return refuse(ret_why, i, "not UTF-8; convert it");
+				return refuse(ret_why, i, no_utf8);
 			problem = wide_problem(code);
 			if (problem)
 				return refuse(ret_why, i, problem);
 			i += size;
 		}
+	}
+	return true;
+}
+
+bool yaml_guard_json(struct str bytes, struct yaml_refusal *ret_why)
+{
+	const unsigned char *p = (const unsigned char *)bytes.p;
+	uint32_t code;
+	size_t size;
+
+	for (size_t i = 0; i < bytes.n; i += size) {
+		size = p[i] < 0x80 ? 1 : decode(p + i, bytes.n - i, &code);
+		if (!size)
+			return refuse(ret_why, i, no_utf8);
 	}
 	return true;
 }

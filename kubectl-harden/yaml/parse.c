@@ -825,10 +825,12 @@ static bool parse_events(struct build *build)
 	return fine && root_is_led(build);
 }
 
+enum as { AS_ANY, AS_YAML, AS_JSON };
+
 static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
-		  struct yaml_refusal *ret_why, bool try_json)
+		  struct yaml_refusal *ret_why, enum as as)
 {
-	struct build build = { .tree = tree, .why = ret_why, .anchors = { .text = bytes.p } };
+	struct build build = { .tree = tree, .why = ret_why, .end = bytes.n, .anchors = { .text = bytes.p } };
 	enum yaml_json json = YAML_JSON_NONE;
 	bool fine;
 
@@ -844,11 +846,13 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 	VEC_PUSH(&tree->nodes, (struct yaml_node){ 0 }); /* id 0 is nobody */
 	if (bytes.n > tree->limits.bytes || bytes.n >= UINT32_MAX)
 		return refuse(&build, 0, "the document is larger than --max-document-size");
-	if (!yaml_guard(bytes, &build.end, ret_why))
+	if (!(as == AS_JSON ? yaml_guard_json(bytes, ret_why) : yaml_guard(bytes, &build.end, ret_why)))
 		return false;
-	if (try_json && build.end == bytes.n)
+	if (as != AS_YAML && build.end == bytes.n)
 		json = yaml_json_read(tree, ret_why);
-	if (json == YAML_JSON_NONE)
+	if (json == YAML_JSON_NONE && as == AS_JSON)
+		fine = refuse(&build, 0, "not JSON");
+	else if (json == YAML_JSON_NONE)
 		fine = !build.end || parse_events(&build);
 	else
 		fine = json == YAML_JSON_READ;
@@ -864,11 +868,17 @@ static bool parse(struct yaml_tree *tree, struct arena *arena, struct str bytes,
 bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
 		struct yaml_refusal *ret_why)
 {
-	return parse(tree, arena, bytes, limits, ret_why, true);
+	return parse(tree, arena, bytes, limits, ret_why, AS_ANY);
+}
+
+bool yaml_parse_json(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why)
+{
+	return parse(tree, arena, bytes, limits, ret_why, AS_JSON);
 }
 
 bool yaml_parse_yaml(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
 		     struct yaml_refusal *ret_why)
 {
-	return parse(tree, arena, bytes, limits, ret_why, false);
+	return parse(tree, arena, bytes, limits, ret_why, AS_YAML);
 }

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 static bool is_break(char c)
 {
 	return c == '\n' || c == '\r';
@@ -88,22 +90,9 @@ static void decode_single(struct str s, struct buf *out)
 
 static void add_utf8(struct buf *out, uint32_t code)
 {
-	if (code < 0x80) {
-		buf_addc(out, (char)code);
-		return;
-	}
-	if (code < 0x800) {
-		buf_addc(out, (char)(0xc0 | code >> 6));
-	} else {
-		if (code < 0x10000) {
-			buf_addc(out, (char)(0xe0 | code >> 12));
-		} else {
-			buf_addc(out, (char)(0xf0 | (code >> 18 & 7)));
-			buf_addc(out, (char)(0x80 | (code >> 12 & 0x3f)));
-		}
-		buf_addc(out, (char)(0x80 | (code >> 6 & 0x3f)));
-	}
-	buf_addc(out, (char)(0x80 | (code & 0x3f)));
+	char bytes[4];
+
+	buf_add(out, (struct str){ bytes, utf8_encode(code, bytes) });
 }
 
 static uint32_t hex(struct str s, size_t i, size_t digits)

@@ -142,6 +142,13 @@ bool yaml_parse(struct yaml_tree *tree, struct arena *arena, struct str bytes, c
 		struct yaml_refusal *ret_why);
 
 /*
+ * yaml_parse_json() - likewise, a document that is JSON and nothing else. What a string may hold there as it is, and in
+ * YAML only as an escape, is fine: DEL, C1 controls, line separators, byte order marks.
+ */
+bool yaml_parse_json(struct yaml_tree *tree, struct arena *arena, struct str bytes, const struct yaml_limits *limits,
+		     struct yaml_refusal *ret_why);
+
+/*
  * yaml_tree_copy() - makes @to what @from is, which has no edits (made or undone, but none that stands). @to keeps its
  * memory; @arena becomes its arena, and the bytes stay those of @from.
  */

@@ -109,12 +109,14 @@ static void read_object(struct changer *changer, const cJSON *one, struct live_o
 								str_of(text_of(one, "api_version")),
 								str_of(text_of(one, "kind")));
 	struct error *error = NULL;
+	struct live_request request = { .method = "GET" };
 	struct buf path = BUF_INIT;
 
 	if (!resource)
 		die("no such resource", NULL);
 	live_resource_path(resource, str_of(text_of(one, "namespace")), str_of(text_of(one, "name")), &path);
-	if (!live_get(changer->client, buf_str(&path), response, &error) ||
+	request.path = buf_str(&path);
+	if (!live_do(changer->client, &request, response, &error) ||
 	    !live_object_read(resource, buf_str(&response->body), changer->arena, object, &error))
 		die("read", error);
 	buf_free(&path);

@@ -578,6 +578,7 @@ static void says_that_nobody_listens(void **state)
 	const struct live_config config = { .server = STR("http://127.0.0.1:1"),
 					    .unconfigured = true,
 					    .missing = STR("/a, /b") };
+	const struct live_request request = { .method = "GET", .path = STR("/version") };
 	struct error *error CLEANUP(error_freep) = NULL;
 	struct live_response response;
 	struct live_client *client;
@@ -586,7 +587,7 @@ static void says_that_nobody_listens(void **state)
 	(void)state;
 	client = live_open(&config, NULL, &stop, &error);
 	assert_non_null(client);
-	assert_false(live_get(client, STR("/version"), &response, &error));
+	assert_false(live_do(client, &request, &response, &error));
 	assert_string_equal(error->message,
 			    "the connection to the server 127.0.0.1:1 was refused - did you specify the right host or "
 			    "port? (no kubeconfig names a server; there is no /a, /b; give one with --kubeconfig, KUBECONFIG or --context)");
@@ -595,7 +596,7 @@ static void says_that_nobody_listens(void **state)
 	error_free(error);
 	error = NULL;
 	stop = 1;
-	assert_false(live_get(client, STR("/version"), &response, &error));
+	assert_false(live_do(client, &request, &response, &error));
 	assert_string_equal(error->message, "stopped by a signal");
 	assert_int_equal(response.failure, LIVE_STOPPED);
 	live_response_free(&response);

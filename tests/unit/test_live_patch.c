@@ -199,6 +199,22 @@ static void test_body(void **state)
 			    "[{\"op\": \"replace\", \"path\": \"/spec/big\", \"value\": 1}]");
 }
 
+/* What JSON may hold as it is, and YAML only as an escape: a server compares a test with its own spelling. */
+static void test_odd(void **state)
+{
+	static const char odd[] = "{\"metadata\":{\"n\":\"a\xc2\x85\x7f\"},\"data\":{\"f\":\"\xef\xbb\xbf{}\"}}";
+	const struct yaml_operation operation = REPLACE("/data/f", "\"\\ufeff[]\"");
+	struct fixture *fixture = *state;
+
+	assert_true(live_patch_make(&fixture->patch, STR(odd), &operation, 1, fixture->arena, NULL));
+	assert_string_equal(body(fixture, &fixture->patch, "7"),
+			    "[{\"op\": \"test\", \"path\": \"/metadata/resourceVersion\", \"value\": \"7\"}, "
+			    "{\"op\": \"test\", \"path\": \"/data/f\", \"value\": \"\xef\xbb\xbf{}\"}, "
+			    "{\"op\": \"replace\", \"path\": \"/data/f\", \"value\": \"\\ufeff[]\"}]");
+	assert_true(live_patch_carried_out(&fixture->patch,
+					   STR("{\"metadata\":{\"n\":\"a\xc2\x85\x7f\"},\"data\":{\"f\":\"\xef\xbb\xbf[]\"}}")));
+}
+
 /* Everything that is there before is there again, with what others and the server's defaults did left alone. */
 static void test_undo(void **state)
 {
@@ -285,6 +301,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_does_not_apply, set_up, tear_down),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test_setup_teardown(test_body, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_odd, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_undo, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_changed_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_undo_of_what_is_not_there, set_up, tear_down),

@@ -330,12 +330,39 @@ static void test_mutated(void **state)
 	buf_free(&text);
 }
 
+/* As JSON alone: what only YAML needs as an escape may stand there, but nothing that is no JSON or no UTF-8. */
+static void test_json_alone(void **state)
+{
+	static const char *const bad[] = { "",
+					   "a: 1",
+					   "{a: 1}",
+					   "{\"a\": 1} x",
+					   "# c\n{}",
+					   "{\"a\":\"\xff\"}",
+					   "{\"a\":\"\xc2\"}",
+					   "{\"a\":\"\x01\"}",
+					   "\xef\xbb\xbf{}" };
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct str odd = STR("{\"\x7f\":\"\xef\xbb\xbf\xc2\x85\xe2\x80\xa8\xc2\x80%\"}");
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct yaml_refusal why;
+
+	(void)state;
+	assert_false(yaml_parse(&tree, arena, odd, NULL, &why));
+	assert_true(yaml_parse_json(&tree, arena, odd, NULL, &why));
+	assert_true(str_is(yaml_get_text(&tree, tree.root, "\x7f"), "\xef\xbb\xbf\xc2\x85\xe2\x80\xa8\xc2\x80%"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (yaml_parse_json(&tree, arena, str_of(bad[i]), NULL, &why))
+			fail_msg("read: %s", bad[i]);
+	yaml_tree_free(&tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_strict),	cmocka_unit_test(test_pair),	cmocka_unit_test(test_not_strict),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_guarded), cmocka_unit_test(test_generated),
-		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_strict),	cmocka_unit_test(test_pair),	   cmocka_unit_test(test_not_strict),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_guarded),	   cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_mutated), cmocka_unit_test(test_json_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, release_parsers);
