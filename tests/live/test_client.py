@@ -289,7 +289,7 @@ def what_is_no_api_server_is_told():
         probe(kubeconfig=config).expect(1, err="answered with text/plain and not with JSON")
         equal(len(proxy.requests), 2, "requests")
     etcd = (PLANE / "etcd-url").read_text().strip().removeprefix("http://")
-    for server, said in (f"https://{etcd}", "server gave HTTP response to HTTPS client|EOF|HTTP"), (f"http://{etcd}", "NotFound"):
+    for server, said in (f"https://{etcd}", "server gave HTTP response to HTTPS client|EOF|HTTP|reset"), (f"http://{etcd}", "NotFound"):
         probe(f"--server={server}").expect(1, err=f"^error: .*({said})")
 
 
