@@ -37,7 +37,7 @@ def fill(where, numbers):
 
 
 def measure(name, arguments):
-    """Prints seconds by the clock, processor seconds of the client, its memory, and bytes printed."""
+    """Prints seconds by the clock, processor seconds of the client, and its memory."""
     best = None
     for _ in range(3):
         with open(os.devnull, "wb") as nothing:

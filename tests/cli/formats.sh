@@ -5,14 +5,6 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# holds FILE TEXT: some line of FILE (out, err) has TEXT, wherever prose was wrapped.
-holds() {
-	tr '\n' ' ' <"$temp/$1" | sed 's/  */ /g' | grep -qF -- "$2" || {
-		fail "no '$2' in std$1:"
-		cat "$temp/$1"
-	}
-}
-
 # Codes are those of the command; the summary is on standard error; no manifest changes.
 for format in jsonpatch patch kustomize=made; do
 	run 1 kubectl-harden diff -o $format -f shop
@@ -24,12 +16,12 @@ for format in jsonpatch patch kustomize=made; do
 	holds err '--output is for a --dry-run'
 done
 run 0 kubectl-harden fix --dry-run -o yaml -f shop
-holds err '3 of 4 files would change'
+tells err '3 of 4 files would change'
 same shop/web.yaml "$tests/input/shop/web.yaml" "a manifest changes"
 run 2 kubectl-harden diff -o yaml -f shop
-holds err 'must be json, jsonpatch, patch or kustomize=DIR'
+tells err 'must be json, jsonpatch, patch or kustomize=DIR'
 run 2 kubectl-harden fix --dry-run -o kustomize= -f shop
-holds err 'a folder for the component'
+tells err 'a folder for the component'
 run 2 kubectl-harden check -o patch -f shop
 
 # Whole objects: out of their lists, with their type, one by itself; no comments, no definitions, nothing else.
@@ -92,16 +84,16 @@ list = json.load(sys.stdin)
 assert list["kind"] == "List" and len(list["items"]) == 5, len(list["items"])' <"$temp/out" || fail "no List in JSON"
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 9007199254740993, o: 0644, b: yes, e: 1e3}\n' >numbers.yaml
 run 0 kubectl-harden fix --dry-run -q -o json -f numbers.yaml
-holds out '"a": 9007199254740993'
-holds out '"o": 420'
-holds out '"b": true'
+tells out '"a": 9007199254740993'
+tells out '"o": 420'
+tells out '"b": true'
 # What cannot be printed is an error, and the rest is there.
 run 2 kubectl-harden fix --dry-run -q -o yaml -R -f chart -f numbers.yaml
-holds err 'it is a template, and no manifest yet'
-holds out '9007199254740993'
+tells err 'it is a template, and no manifest yet'
+tells out '9007199254740993'
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nmetadata: {name: b}\n' >twice.yaml
 run 2 kubectl-harden fix --dry-run -q -o yaml -f twice.yaml
-holds err 'document 1 cannot be printed: duplicate key'
+tells err 'document 1 cannot be printed: duplicate key'
 
 # Patches name what they are for, and refuse what they could not.
 # What --max-depth lets in comes out.
@@ -113,7 +105,7 @@ holds out '"kind": "Pod"'
 
 run 1 kubectl-harden diff -q -o jsonpatch -f shop/web.yaml
 [ "$(wc -l <"$temp/out")" = 2 ] || fail "not a line for each object"
-holds out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"test",'
+tells out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"test",'
 # Tests come first. They hold for the object as it was read, and not where somebody has put a container in front, or has
 # changed what is replaced.
 cat >pod.json <<'JSON'
@@ -144,7 +136,7 @@ assert hold(pod) and not hold(in_front) and not hold(changed), tests
 PY
 run 1 kubectl-harden diff -q -o patch -f shop/web.yaml
 # shellcheck disable=SC2016 # it is no variable
-holds out '$patch: delete'
+tells out '$patch: delete'
 mkdir two
 cp shop/web.yaml two/a.yaml
 cp shop/web.yaml two/b.yaml
@@ -156,7 +148,7 @@ done
 [ ! -e two/made ] || fail "a component of nothing"
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\nspec: {containers: [{name: a, image: b}]}\n' >unnamed.yaml
 run 2 kubectl-harden diff -q -o patch -f unnamed.yaml
-holds err 'a Pod has no name'
+tells err 'a Pod has no name'
 cat >custom.yaml <<'YAML'
 apiVersion: argoproj.io/v1alpha1
 kind: Rollout
@@ -164,22 +156,22 @@ metadata: {name: web, namespace: shop}
 spec: {template: {spec: {containers: [{name: web, image: ghcr.io/shop/web:1, env: [{name: A, value: b}]}]}}}
 YAML
 run 1 kubectl-harden diff -q -o patch -f custom.yaml
-holds out '# A custom resource: kubectl patch takes this with --type=merge.'
-holds out 'value: b'
+tells out '# A custom resource: kubectl patch takes this with --type=merge.'
+tells out 'value: b'
 
 # A component's folder: new, empty, or ours; what is not ours stays.
 ls made >"$temp/names"
 printf '%s\n' daemonset-agent.yaml deployment-api.yaml deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "other files in the component"
 run 1 kubectl-harden diff -o kustomize=made -f shop/web.yaml
-holds err 'made: a component with 2 patches.'
+tells err 'made: a component with 2 patches.'
 ls made >"$temp/names"
 printf '%s\n' deployment-web.yaml kustomization.yaml service-web.yaml >"$temp/want"
 same "$temp/want" "$temp/names" "patches that nobody needs stay"
 echo mine >made/notes.yaml
 echo mine >made/service-web.yaml
 run 2 kubectl-harden diff -q -o kustomize=made -f shop
-holds err 'made/service-web.yaml was not written by kubectl harden'
+tells err 'made/service-web.yaml was not written by kubectl harden'
 [ ! -e made/deployment-api.yaml ] || fail "half a component"
 rm made/service-web.yaml
 ln -s ../shop/web.yaml made/service-web.yaml
@@ -193,7 +185,7 @@ diff -r made "$temp/before" || fail "a second run changes something"
 mkdir full empty
 echo mine >full/kustomization.yaml
 run 2 kubectl-harden diff -q -o kustomize=full -f shop
-holds err 'full is not empty'
+tells err 'full is not empty'
 run 2 kubectl-harden diff -q -o kustomize=shop/web.yaml -f shop
 run 2 kubectl-harden diff -q -o kustomize=nowhere/made -f shop
 run 1 kubectl-harden diff -q -o kustomize=empty/ -f shop

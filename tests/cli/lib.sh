@@ -69,6 +69,14 @@ says() {
 	}
 }
 
+# tells FILE TEXT: FILE (out, err) of the last run holds TEXT, wherever its prose was wrapped.
+tells() {
+	tr -s '\n ' '  ' <"$temp/$1" | grep -qF -- "$2" || {
+		fail "no '$2' in std$1:"
+		cat "$temp/$1"
+	}
+}
+
 # is_empty FILE
 is_empty() {
 	[ ! -s "$temp/$1" ] || {

@@ -13,7 +13,7 @@
 #include "yaml/split.h"
 #include "yaml/tree_internal.h"
 
-enum { NODES_MAX = 200000, DEPTH_MAX = 300, SEARCHED_MAX = 500 };
+enum { NODES_MAX = 200000, DEPTH_MAX = 300 };
 
 struct meaning {
 	struct yaml_tree *tree;
@@ -145,22 +145,13 @@ static void add_scalar(struct meaning *meaning, yaml_id id)
 
 static void add_node(struct meaning *meaning, yaml_id id, size_t depth);
 
-/* Of two keys with one name (a merge brings in the other) callers find one: only that one is meant. */
-static bool is_hidden(struct yaml_tree *tree, yaml_id map, yaml_id key)
-{
-	return yaml_is_scalar(tree, key) && yaml_get_str(tree, map, yaml_text(tree, key)) != yaml_value(tree, key);
-}
-
 static void add_children(struct meaning *meaning, yaml_id id, size_t depth)
 {
 	struct yaml_tree *tree = meaning->tree;
 	bool map = yaml_is_map(tree, id), more = false;
-	bool few = map && yaml_count(tree, id) <= SEARCHED_MAX;
 
 	buf_addc(meaning->out, map ? '{' : '[');
 	YAML_EACH(tree, id, child) {
-		if (few && is_hidden(tree, id, child))
-			continue;
 		if (more)
 			buf_addc(meaning->out, ',');
 		more = true;

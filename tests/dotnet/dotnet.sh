@@ -32,10 +32,10 @@ chmod 755 "$temp"
 "$here/parts.sh" "$temp"
 versions=
 [ ! -d "$temp/webapp-8" ] || versions=8
-[ ! -d "$temp/dotnet-10" ] || [ ! -d "$temp/webapp-10" ] || versions="$versions 10"
+[ ! -d "$temp/dotnet-10" ] || [ ! -d "$temp/webapp-10" ] || versions="${versions:+$versions }10"
 [ -n "$versions" ] || skip "no ASP.NET Core to start"
 [ "$versions" = "8 10" ] || [ -z "${KUBECTL_HARDEN_DOTNET:-}" ] || [ "${KUBECTL_HARDEN_REQUIRE:-}" != 1 ] ||
-	skip "of .NET 8 and 10 there is but$versions"
+	skip "of .NET 8 and 10 there is but $versions"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=web -keyout "$temp/tls.key" -out "$temp/tls.crt" 2>/dev/null
 chmod 644 "$temp/tls.key"
 # shellcheck disable=SC2086 # a word each

@@ -98,6 +98,6 @@ compare() {
 	rm -r "$work"
 }
 
-export kubectl_harden judge kubectl temp here
+export kubectl_harden judge kubectl temp
 export -f compare check print base build
 each_manifest compare "$2" "$temp"

@@ -13,6 +13,7 @@ and, if only some are wanted, names of its tests; functions marked @test are its
 
 A test fails by an exception, of which Wrong is one that a person can read.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -24,13 +25,17 @@ import sys
 import time
 import traceback
 
-__all__ = ["PLANE", "SOURCE", "Api", "Answer", "Run", "Wrong", "api", "copy_of", "equal", "expect", "harden",
-           "kubeconfig_with", "kubectl", "main", "make", "namespace", "objects", "see", "skip", "test", "within",
-           "json", "os", "pathlib", "re", "subprocess", "time"]
+__all__ = ["APPS", "PLANE", "SOURCE", "WORKING", "Api", "Run", "Wrong", "account_kubeconfig", "api", "controlled_by",
+           "copy_of", "dead_group", "define", "deployment", "equal", "expect", "folder", "harden", "kubeconfig_with",
+           "kubectl", "main", "make", "manifest", "namespace", "objects", "plugin_calls", "policy", "see", "server_url",
+           "skip", "test", "within", "json", "os", "pathlib", "re", "subprocess", "time"]
 
 PLANE = pathlib.Path(os.environ["PLANE"]) if "PLANE" in os.environ else None
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TIME_LIMIT = 120  # seconds for one command: none hangs
+APPS = "/apis/apps/v1/namespaces"
+# Names of kubeconfigs.sh: each way of an administrator to come to the server.
+WORKING = ["admin", "files", "token", "token-file", "exec-token", "exec-token-v1beta1", "exec-cert", "insecure", "other-name"]
 
 tests = []
 
@@ -128,9 +133,10 @@ def kubeconfig_path(kubeconfig):
 
 
 def harden(*arguments, kubeconfig="admin", stdin=None, env=None, cwd=None, limit=TIME_LIMIT):
-    """kubectl-harden, as that user; with nothing of the caller's settings, in an empty folder unless told one."""
+    """kubectl-harden, as that user (None: no KUBECONFIG); with nothing of the caller's settings, in an empty folder
+    unless told one."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder()), "LC_ALL": "C.UTF-8", "TERM": "dumb",
-                   "COLUMNS": "200", "KUBECONFIG": kubeconfig_path(kubeconfig), **(env or {})}
+                   "COLUMNS": "200", **({"KUBECONFIG": kubeconfig_path(kubeconfig)} if kubeconfig else {}), **(env or {})}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             environment[name] = os.environ[name]
@@ -151,6 +157,11 @@ def folder():
 
 
 # ---- the API ----
+
+def server_url():
+    """As kubeconfigs have it."""
+    return (PLANE / "url").read_text().strip()
+
 
 class Answer:
     """An answer of the API server: status, headers, text, and json (None where it is none)."""
@@ -180,8 +191,7 @@ class Api:
             self.headers["Authorization"] = f"Bearer {token}"
         else:
             tls.load_cert_chain(PLANE / "pki/admin.crt", PLANE / "pki/admin.key")
-        url = (PLANE / "url").read_text().strip()
-        self.connection = http.client.HTTPSConnection(url.removeprefix("https://"), context=tls, timeout=60)
+        self.connection = http.client.HTTPSConnection(server_url().removeprefix("https://"), context=tls, timeout=60)
 
     def request(self, method, path, body=None, kind="application/json", code=None):
         """`body` is what json.dumps() takes, or bytes. The status must be `code`, or one of those."""
@@ -234,6 +244,81 @@ def make(manifests, where):
     return kubectl("apply", "-n", where, "-f-", stdin=manifests)
 
 
+def manifest(name="web", image="nginx", replicas=1, labels="{}", annotations="{}"):
+    """YAML of a Deployment, to be put together with others."""
+    return f"""---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, labels: {labels}, annotations: {annotations}}}
+spec:
+  replicas: {replicas}
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      containers: [{{name: web, image: {image}, ports: [{{containerPort: 8080}}]}}]
+"""
+
+
+def deployment(where, name="web"):
+    """The Deployment as the server has it; None where there is none."""
+    return api().get(f"{APPS}/{where}/deployments/{name}")
+
+
+def controlled_by(owner):
+    """The ownerReferences of what that object controls."""
+    return [{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": owner["metadata"]["name"],
+             "uid": owner["metadata"]["uid"], "controller": True}]
+
+
+def define(group, plural, kind, versions, short=()):
+    """Makes a CustomResourceDefinition, which is served when this returns."""
+    any_object = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    api().post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+        "metadata": {"name": f"{plural}.{group}"},
+        "spec": {"group": group, "scope": "Namespaced",
+                 "names": {"plural": plural, "singular": kind.lower(), "kind": kind, "shortNames": list(short)},
+                 "versions": [{"name": version, "served": True, "storage": index == 0, "schema": any_object}
+                              for index, version in enumerate(versions)]}})
+    within(20, lambda: api().get(f"/apis/{group}/{versions[0]}/{plural}"), f"{plural} are served")
+    within(20, lambda: kind in kubectl("get", "--raw", f"/apis/{group}/{versions[0]}").out, "it is discovered")
+
+
+@contextlib.contextmanager
+def dead_group(group, version):
+    """A group that does not answer, as where a metrics server is down: an APIService without a Service behind it."""
+    path, name = "/apis/apiregistration.k8s.io/v1/apiservices", f"{version}.{group}"
+    api().post(path, {
+        "metadata": {"name": name},
+        "spec": {"group": group, "version": version, "groupPriorityMinimum": 100, "versionPriority": 100,
+                 "insecureSkipTLSVerify": True, "service": {"name": "nobody", "namespace": "default"}}})
+    try:
+        within(20, lambda: group in kubectl("get", "--raw", "/apis").out, "the APIService is there")
+        yield
+    finally:
+        api().request("DELETE", f"{path}/{name}", code=200)
+
+
+def policy(where, resource, expression, message):
+    """A ValidatingAdmissionPolicy for a namespace, which holds when this returns: where the expression is false, the
+    server denies."""
+    name = f"{where}-{resource}"
+    base = "/apis/admissionregistration.k8s.io/v1"
+    rule = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"], "resources": [resource]}
+    # Until it holds, which takes a moment, a marked object is the one that it denies.
+    marked = f"object.metadata.name != 'probe-{name}'"
+    api().post(f"{base}/validatingadmissionpolicies", {"metadata": {"name": name}, "spec": {
+        "failurePolicy": "Fail", "matchConstraints": {"resourceRules": [
+            rule, {**rule, "apiGroups": [""], "resources": ["configmaps"]}]},
+        "validations": [{"expression": f"{marked} && (request.resource.resource == 'configmaps' || ({expression}))",
+                         "message": message}]}})
+    api().post(f"{base}/validatingadmissionpolicybindings", {"metadata": {"name": name}, "spec": {
+        "policyName": name, "validationActions": ["Deny"],
+        "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}}}})
+    within(30, lambda: message in api().request("POST", f"/api/v1/namespaces/{where}/configmaps?dryRun=All",
+                                                {"metadata": {"name": f"probe-{name}"}}).text, "the policy holds")
+
+
 def objects(manifests):
     """The objects of YAML text, as kubectl reads it."""
     text = kubectl("create", "--dry-run=client", "--validate=false", "-o", "json", "-f-", stdin=manifests).out
@@ -261,6 +346,20 @@ def copy_of(source, name, *changes):
         expect(old in text, f"{source}.kubeconfig has no {old!r}")
         text = text.replace(old, new)
     return kubeconfig_with(name, text)
+
+
+def account_kubeconfig(name, where):
+    """A kubeconfig of the name of a service account there, with a token of it. Its name."""
+    copy_of("token", name, ("admin-token", kubectl("create", "token", name, "-n", where).out.strip()))
+    return name
+
+
+def plugin_calls():
+    """What the credential plugin was told in each call since this was asked last: ["token", JSON]."""
+    log = PLANE / "exec.log"
+    lines = log.read_text().splitlines() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return [line.split(" ", 1) for line in lines]
 
 
 # ---- the program ----

@@ -28,7 +28,7 @@ import ssl
 import threading
 import time
 
-from live import PLANE, copy_of
+from live import PLANE, copy_of, server_url
 
 NOT_PASSED_ON = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
@@ -301,10 +301,10 @@ class Server:
             hang_up(same)
             client.close()
 
-    def kubeconfig(self, source="token", host="127.0.0.1"):
+    def kubeconfig(self, source="token"):
         """The path of a kubeconfig that is `source` but leads here."""
-        url = (PLANE / "url").read_text().strip()
-        return copy_of(source, f"{source}-by-{self.port}", (f'"server": "{url}"', f'"server": "https://{host}:{self.port}"'))
+        return copy_of(source, f"{source}-by-{self.port}",
+                       (f'"server": "{server_url()}"', f'"server": "https://127.0.0.1:{self.port}"'))
 
 
 def hang_up(client):
@@ -316,8 +316,7 @@ def hang_up(client):
 
 
 def server_address():
-    url = (PLANE / "url").read_text().strip()
-    host, port = url.removeprefix("https://").split(":")
+    host, port = server_url().removeprefix("https://").split(":")
     return host, int(port)
 
 
@@ -415,6 +414,11 @@ class Tunnel(Server):
                     left = None if left is None else left - len(data)
                 if left == 0 and not self.stall:
                     return
+
+
+def kubeconfig_through(url, source="token"):
+    """The path of a kubeconfig that is `source` but goes through the HTTP proxy at this URL."""
+    return copy_of(source, f"{source}-through-proxy", ('"server"', f'"proxy-url": "{url}", "server"'))
 
 
 class ConnectProxy(Tunnel):

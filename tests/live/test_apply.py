@@ -7,6 +7,7 @@ import threading
 import live
 import proxy as p
 from live import *
+from node import Node
 
 DEPLOYMENT = """
 apiVersion: apps/v1
@@ -51,7 +52,7 @@ def service(where, patch=TARGET, step="number"):
 
 
 def path_of(where, kind="deployments", name="web"):
-    return f"/apis/apps/v1/namespaces/{where}/{kind}/{name}"
+    return f"{APPS}/{where}/{kind}/{name}"
 
 
 def service_path(where):
@@ -95,7 +96,7 @@ def states(outcomes):
 
 def spec(where):
     """What of a shop is changed here: its container, and its Service's targetPort."""
-    found = api().get(path_of(where))["spec"]["template"]["spec"]["containers"][0]
+    found = deployment(where)["spec"]["template"]["spec"]["containers"][0]
     return (found["ports"], found["env"][0]["value"], found.get("securityContext"),
             api().get(service_path(where))["spec"]["ports"][0]["targetPort"])
 
@@ -108,7 +109,7 @@ def shop(name, level=None):
     """A namespace with a Deployment and a Service whose controllers have come to rest."""
     namespace(name, level)
     make(DEPLOYMENT + SERVICE, name)
-    within(20, lambda: api().get(path_of(name)).get("status", {}).get("observedGeneration") == 1, "observed")
+    within(20, lambda: deployment(name).get("status", {}).get("observedGeneration") == 1, "observed")
     time.sleep(0.5)
     return name
 
@@ -123,7 +124,7 @@ def a_move_and_its_undoing():
     outcomes, _ = change(service(where), workload(where), arguments=("--try", "--write"))
     equal(states(outcomes), ["done"] * 2, "the write")
     equal(spec(where), AFTER, "after it")
-    managers = [field["manager"] for field in api().get(path_of(where))["metadata"]["managedFields"]]
+    managers = [field["manager"] for field in deployment(where)["metadata"]["managedFields"]]
     expect("kubectl-harden" in managers, f"managers are {managers}")
     back = [{"op": "replace", "path": "/spec/ports/0/targetPort", "value": 8080}]
     outcomes, _ = change(service(where, back))
@@ -181,7 +182,7 @@ def a_second_writer_is_a_conflict():
 def containers_in_another_order_are_a_conflict():
     where = shop("order")
     changer = Changer(workload(where), arguments=("--hold=0", "--write")).held()
-    found = api().get(path_of(where))
+    found = deployment(where)
     found["spec"]["template"]["spec"]["containers"].insert(0, {"name": "first", "image": "nginx"})
     api().request("PUT", path_of(where), found, code=200)
     outcomes, _ = changer.go_on().end()
@@ -260,18 +261,10 @@ def refused_by_the_dry_run():
 def admission_denies():
     """A policy refuses what the schema allows."""
     where = shop("policy")
-    base = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
-    api().post(f"{base}ies", {"metadata": {"name": "no"}, "spec": {
-        "matchConstraints": {"resourceRules": [{"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["UPDATE"],
-                                                "resources": ["deployments"]}],
-                             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}},
-        "validations": [{"expression": "false", "message": "not on a Friday"}]}})
-    api().post(f"{base}ybindings", {"metadata": {"name": "no"}, "spec": {"policyName": "no",
-                                                                         "validationActions": ["Deny"]}})
-    outcomes = within(20, lambda: (lambda o: o if states(o) == ["denied", "left out"] else None)(
-        change(workload(where), service(where), arguments=("--try",))[0]), "the policy holds")
+    policy(where, "deployments", "false", "not on a Friday")
+    outcomes, _ = change(workload(where), service(where), arguments=("--try",))
+    equal(states(outcomes), ["denied", "left out"], "outcomes")
     see("not on a Friday", outcomes[0]["message"])
-    kubectl("delete", "validatingadmissionpolicybinding", "no")
 
 
 @test
@@ -313,7 +306,7 @@ def answers_that_are_lost():
             outcomes, _ = change(service(where), workload(where), kubeconfig=proxy.kubeconfig("token"))
         equal(states(outcomes), ["done"] * 2, f"outcomes of {name}")
         equal(spec(where), AFTER, f"what is there after {name}")
-        generation = api().get(path_of(where))["metadata"]["generation"]
+        generation = deployment(where)["metadata"]["generation"]
         equal(generation, 2, f"changes of {name}")
 
 
@@ -366,28 +359,9 @@ def pods_of(where):
     return api().get(f"/api/v1/namespaces/{where}/pods")["items"]
 
 
-def be_ready(where):
-    """Does what a scheduler and a kubelet would: every pod runs, and is ready."""
-    for pod in pods_of(where):
-        path = f"/api/v1/namespaces/{where}/pods/{pod['metadata']['name']}"
-        if pod["metadata"].get("deletionTimestamp"):
-            api().request("DELETE", path, {"gracePeriodSeconds": 0})
-        elif pod["status"].get("phase") != "Running":
-            api().status(path, {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]})
-
-
-def while_ready(where, changer):
-    """The end of changer, with pods that come up meanwhile."""
-    while changer.process.poll() is None:
-        be_ready(where)
-        time.sleep(0.2)
-    return changer.end()
-
-
 @test
 def rolled_out():
     where = shop("rollout")
-    be_ready(where)
     make("""
 apiVersion: apps/v1
 kind: StatefulSet
@@ -400,13 +374,13 @@ spec:
     metadata: {labels: {app: db}}
     spec: {containers: [{name: web, image: nginx}]}
 """, where)
-    within(30, lambda: (be_ready(where), api().get(path_of(where, "statefulsets", "db"))["status"].get(
-        "readyReplicas") == 2)[1], "the StatefulSet is ready")
     context = [{"op": "add", "path": f"{CONTAINER}/securityContext", "value": {"runAsNonRoot": True}}]
-    changer = Changer(workload(where), service(where),
-                      workload(where, context, "StatefulSet", "db", transaction=1),
-                      arguments=("--write", "--wait=60000"))
-    outcomes, rollouts = while_ready(where, changer)
+    with Node(where):
+        within(30, lambda: api().get(path_of(where, "statefulsets", "db"))["status"].get("readyReplicas") == 2,
+               "the StatefulSet is ready")
+        outcomes, rollouts = change(workload(where), service(where),
+                                    workload(where, context, "StatefulSet", "db", transaction=1),
+                                    arguments=("--write", "--wait=60000"))
     equal(states(outcomes), ["done"] * 3, "outcomes")
     equal([rollout["state"] for rollout in rollouts], ["done", "done"], f"roll-outs of {rollouts}")
     images = [pod["spec"]["containers"][0].get("securityContext") for pod in pods_of(where)
@@ -428,19 +402,11 @@ spec:
     metadata: {labels: {app: agent}}
     spec: {containers: [{name: web, image: nginx}], tolerations: [{operator: Exists}]}
 """, where)
-    def scheduled():
-        for pod in pods_of(where):
-            if not pod["spec"].get("nodeName"):
-                api().request("POST", f"/api/v1/namespaces/{where}/pods/{pod['metadata']['name']}/binding",
-                              {"target": {"kind": "Node", "name": "node"}})
-        be_ready(where)
-        return api().get(path_of(where, "daemonsets", "agent"))["status"].get("numberAvailable") == 1
-    within(30, scheduled, "the DaemonSet is ready")
-    changer = Changer(workload(where, MOVE[:1], "DaemonSet", "agent"), arguments=("--write", "--wait=60000"))
-    while changer.process.poll() is None:
-        scheduled()
-        time.sleep(0.2)
-    outcomes, rollouts = changer.end()
+    with Node(where, name="node"):
+        within(30, lambda: api().get(path_of(where, "daemonsets", "agent"))["status"].get("numberAvailable") == 1,
+               "the DaemonSet is ready")
+        outcomes, rollouts = change(workload(where, MOVE[:1], "DaemonSet", "agent"),
+                                    arguments=("--write", "--wait=60000"))
     equal((outcomes[0]["state"], outcomes[0]["pods"]), ("done", "1"), "outcome")
     equal([rollout["state"] for rollout in rollouts], ["done"], f"roll-outs of {rollouts}")
     api().request("DELETE", "/api/v1/nodes/node")
@@ -451,8 +417,8 @@ def refused_pods():
     """The namespace refuses the new pods: the ReplicaSet says why."""
     where = namespace("enforced")
     make(DEPLOYMENT + SERVICE, where)
-    within(20, lambda: len(pods_of(where)) == 2, "pods")
-    be_ready(where)
+    with Node(where):
+        within(20, lambda: deployment(where)["status"].get("availableReplicas") == 2, "available")
     kubectl("label", "namespace", where, "pod-security.kubernetes.io/enforce=restricted")
     outcomes, rollouts = change(workload(where), service(where), arguments=("--write", "--wait=8000", "--undo=0"))
     equal(states(outcomes), ["undone"] * 2, "outcomes")
@@ -483,9 +449,9 @@ def a_server_that_says_nothing_any_more():
 def pods_that_do_not_start():
     """What a kubelet says of new pods is found among all pods, by their ReplicaSet."""
     where = shop("failing")
-    be_ready(where)
     kubectl("patch", "deployment", "web", "-n", where, "-p", '{"spec": {"progressDeadlineSeconds": 8}}')
-    within(20, lambda: api().get(path_of(where))["status"].get("availableReplicas") == 2, "available")
+    with Node(where):
+        within(20, lambda: deployment(where)["status"].get("availableReplicas") == 2, "available")
     changer = Changer(workload(where), arguments=("--write", "--wait=60000"))
     new = within(20, lambda: [pod for pod in pods_of(where) if pod["status"].get("phase") != "Running"], "a new pod")
     message = "container has runAsNonRoot and image will run as root"

@@ -8,18 +8,6 @@ import ssl
 import proxy as p
 from live import *
 
-MANIFEST = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: nginx, ports: [{containerPort: 8080}]}]
-"""
-GOOD = ["admin", "files", "token", "token-file", "exec-token", "exec-token-v1beta1", "exec-cert", "insecure", "other-name"]
 # A part of what kubectl says, and we.
 BAD = {
     "wrong-ca": "nable to connect to the server: .*certificate",
@@ -37,7 +25,7 @@ def check(*arguments, **more):
     """check of a namespace with one Deployment in it."""
     if not _where:
         _where.append(namespace("auth"))
-        make(MANIFEST, _where[0])
+        make(manifest(), _where[0])
     return harden("check", "deploy/web", "-n", _where[0], *arguments, **more)
 
 
@@ -54,7 +42,7 @@ def secrets():
 
 @test
 def good_ones():
-    for name in GOOD:
+    for name in WORKING:
         sees(check(kubeconfig=name))
 
 
@@ -68,7 +56,7 @@ def bad_ones():
 
 @test
 def nothing_secret_is_printed():
-    for name in GOOD + list(BAD) + ["basic", "alice"]:
+    for name in WORKING + list(BAD) + ["basic", "alice"]:
         run = check("-v", "9", kubeconfig=name)
         for secret in secrets():
             expect(secret not in run.out + run.err, f"{name}: {secret!r} is printed")
@@ -104,18 +92,17 @@ def basic_credentials_are_sent():
 
 @test
 def flags_come_first():
-    url = (PLANE / "url").read_text().strip()
     pki = PLANE / "pki"
     sees(check("--token=admin-token", kubeconfig="wrong-token"))
     sees(check(f"--certificate-authority={pki}/ca.crt", kubeconfig="wrong-ca"))
-    sees(check(f"--server={url}", kubeconfig="closed"))
+    sees(check(f"--server={server_url()}", kubeconfig="closed"))
     sees(check("--insecure-skip-tls-verify", kubeconfig=copy_of("token", "no-ca", ('"certificate-authority-data"', '"x"'))))
     sees(check("--tls-server-name=plane.test", kubeconfig="wrong-name"))
     sees(check(f"--client-certificate={pki}/admin.crt", f"--client-key={pki}/admin.key", kubeconfig="expired"))
     sees(check(f"--kubeconfig={PLANE}/token.kubeconfig", kubeconfig="closed"))
     check("--token=wrong-token", kubeconfig="token").fails("logged in")
     empty = kubeconfig_with("empty", "")
-    sees(check(f"--server={url}", f"--certificate-authority={pki}/ca.crt", "--token=admin-token", kubeconfig=empty))
+    sees(check(f"--server={server_url()}", f"--certificate-authority={pki}/ca.crt", "--token=admin-token", kubeconfig=empty))
 
 
 @test
@@ -134,7 +121,7 @@ def kubeconfigs_are_merged():
     cluster = kubeconfig_with("other/cluster", f"""
 apiVersion: v1
 kind: Config
-clusters: [{{name: here, cluster: {{server: "{(PLANE / 'url').read_text().strip()}", certificate-authority: ca.crt}}}}]
+clusters: [{{name: here, cluster: {{server: "{server_url()}", certificate-authority: ca.crt}}}}]
 contexts: [{{name: mine, context: {{cluster: here, user: me, namespace: auth}}}}, {{name: other, context: {{cluster: here, user: nobody}}}}]
 """)
     user = kubeconfig_with("user", """
@@ -186,26 +173,21 @@ def a_token_file_is_read_anew():
 
 @test
 def a_plugin_is_called_once_and_again_where_its_token_is_refused():
-    log = PLANE / "exec.log"
-
-    def calls():
-        return [line.split(" ", 1) for line in log.read_text().splitlines()] if log.exists() else []
-    log.unlink(missing_ok=True)
+    plugin_calls()
     sees(check(kubeconfig="exec-token"))
-    equal(len(calls()), 1, "the number of calls")
-    info = json.loads(calls()[0][1])
+    calls = plugin_calls()
+    equal(len(calls), 1, "the number of calls")
+    info = json.loads(calls[0][1])
     equal((info["kind"], info["apiVersion"], info["spec"]["interactive"]),
           ("ExecCredential", "client.authentication.k8s.io/v1", False), "what it was told")
     expect("cluster" not in info["spec"], "it was not to be told of the cluster")
 
     provided = copy_of("exec-token", "exec-cluster", ('"command"', '"provideClusterInfo": true, "command"'))
-    log.unlink()
     sees(check(kubeconfig=provided))
-    cluster = json.loads(calls()[0][1])["spec"]["cluster"]
-    equal(cluster["server"], (PLANE / "url").read_text().strip(), "the server that it was told of")
+    cluster = json.loads(plugin_calls()[0][1])["spec"]["cluster"]
+    equal(cluster["server"], server_url(), "the server that it was told of")
     equal(base64.b64decode(cluster["certificate-authority-data"]), (PLANE / "pki/ca.crt").read_bytes(), "its authority")
 
-    log.unlink()
     (PLANE / "exec.token").write_text("wrong-token")
     with p.Proxy() as proxy:
         proxy.on(p.first(lambda: (PLANE / "exec.token").write_text("admin-token") and None), first=1, count=1)
@@ -213,14 +195,13 @@ def a_plugin_is_called_once_and_again_where_its_token_is_refused():
             sees(check(kubeconfig=proxy.kubeconfig("exec-token")))
         finally:
             (PLANE / "exec.token").unlink()
-    equal(len(calls()), 2, "the number of calls")
+    equal(len(plugin_calls()), 2, "the number of calls")
 
-    log.unlink()
     past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
     (PLANE / "exec.expires").write_text((past + datetime.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))
     try:
         sees(check(kubeconfig="exec-token"))
-        equal(len(calls()), 1, "the number of calls")
+        equal(len(plugin_calls()), 1, "the number of calls")
     finally:
         (PLANE / "exec.expires").unlink()
 
@@ -253,13 +234,11 @@ def plugins_that_talk_nonsense():
 @test
 def through_an_http_proxy():
     with p.ConnectProxy() as proxy:
-        sees(check(kubeconfig=copy_of("token", "http-proxy", ('"server"', f'"proxy-url": "http://127.0.0.1:{proxy.port}", "server"'))))
+        sees(check(kubeconfig=p.kubeconfig_through(f"http://127.0.0.1:{proxy.port}")))
         expect(proxy.asked and all(r.method == "CONNECT" for r in proxy.asked), f"it was asked for {proxy.asked}")
     with p.ConnectProxy("me:s3cret") as proxy:
-        sees(check(kubeconfig=copy_of("token", "http-proxy", (
-            '"server"', f'"proxy-url": "http://me:s3cret@127.0.0.1:{proxy.port}", "server"'))))
-        run = check("-v", "9", kubeconfig=copy_of("token", "http-proxy", (
-            '"server"', f'"proxy-url": "http://me:wr0ng@127.0.0.1:{proxy.port}", "server"')))
+        sees(check(kubeconfig=p.kubeconfig_through(f"http://me:s3cret@127.0.0.1:{proxy.port}")))
+        run = check("-v", "9", kubeconfig=p.kubeconfig_through(f"http://me:wr0ng@127.0.0.1:{proxy.port}"))
         run.fails("407|proxy").expect(not_err="wr0ng")
     with p.ConnectProxy() as proxy:
         harden("check", "deploy/web", "-n", "auth", env={"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}).expect(1)

@@ -9,7 +9,6 @@ import ssl
 import live
 import proxy as p
 from live import *
-from live import folder, kubeconfig_path
 
 PATH = "/api/v1/namespaces/default"
 SECRETS = r"admin-token|wrong-token|PRIVATE KEY|:secret@"
@@ -17,13 +16,8 @@ SECRETS = r"admin-token|wrong-token|PRIVATE KEY|:secret@"
 
 def probe(*arguments, kubeconfig="admin", env=None, limit=20):
     """One request, GET of the namespace default unless told otherwise. It never tells a secret."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder()),
-                   **({"KUBECONFIG": kubeconfig_path(kubeconfig)} if kubeconfig else {}), **(env or {})}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-        if name in os.environ:
-            environment[name] = os.environ[name]
     words = [word for word in arguments if not word.startswith("-")]
-    run = Run([live.PROGRAM, *arguments, *([] if words else ["GET", PATH])], environment=environment, cwd=folder(), limit=limit)
+    run = harden(*arguments, *([] if words else ["GET", PATH]), kubeconfig=kubeconfig, env=env, limit=limit)
     for secret in re.findall(SECRETS, run.err):
         raise Wrong(f"{secret} is told:\n{run}")
     return run
@@ -35,20 +29,11 @@ def works(run):
     return run
 
 
-def calls():
-    """How often the plugin was called since."""
-    log = PLANE / "exec.log"
-    lines = log.read_text().splitlines() if log.exists() else []
-    log.unlink(missing_ok=True)
-    return lines
-
-
 # ---- who one is ----
 
 @test
 def each_way_works():
-    for name in ("admin", "files", "token", "token-file", "exec-token", "exec-token-v1beta1", "exec-cert", "insecure",
-                 "other-name"):
+    for name in WORKING:
         works(probe("-v9", kubeconfig=name))
 
 
@@ -85,7 +70,6 @@ def basic_is_what_the_server_makes_of_it():
 
 @test
 def flags_count():
-    url = (PLANE / "url").read_text().strip()
     ca = f"--certificate-authority={PLANE}/pki/ca.crt"
     works(probe("--tls-server-name=plane.test", kubeconfig="wrong-name"))
     works(probe(ca, kubeconfig="wrong-ca"))
@@ -93,11 +77,11 @@ def flags_count():
     works(probe("--insecure-skip-tls-verify", kubeconfig="wrong-name"))
     works(probe("--token=admin-token", kubeconfig="wrong-token"))
     works(probe("--token=admin-token", kubeconfig="exec-fails"))
-    works(probe(f"--server={url}", "--token=admin-token", ca, kubeconfig=None))
-    works(probe(f"--server={url}", f"--client-certificate={PLANE}/pki/admin.crt",
+    works(probe(f"--server={server_url()}", "--token=admin-token", ca, kubeconfig=None))
+    works(probe(f"--server={server_url()}", f"--client-certificate={PLANE}/pki/admin.crt",
                 f"--client-key={PLANE}/pki/admin.key", ca, kubeconfig=None))
-    probe(f"--server={url}", "--token=admin-token", kubeconfig=None).expect(1, err="certificate|authority")
-    works(probe(f"--server={url}", "--token=admin-token", kubeconfig=None,
+    probe(f"--server={server_url()}", "--token=admin-token", kubeconfig=None).expect(1, err="certificate|authority")
+    works(probe(f"--server={server_url()}", "--token=admin-token", kubeconfig=None,
                 env={"SSL_CERT_FILE": f"{PLANE}/pki/ca.crt"}))
     probe("--token=wrong-token", kubeconfig="token").expect(1, err="Unauthorized")
     probe(kubeconfig=None).expect(1, err="the connection to the server localhost:8080 was refused")
@@ -110,12 +94,11 @@ def another_folder_of_authorities_is_not_trusted():
         return
     script = ('mount -t tmpfs tmpfs /etc/ssl/certs && cp "$PLANE/pki/ca.crt" /etc/ssl/certs/ca-certificates.crt && '
               'cp "$PLANE/pki/ca.crt" "/etc/ssl/certs/$(openssl x509 -hash -noout -in "$PLANE/pki/ca.crt").0" && exec "$@"')
-    url = (PLANE / "url").read_text().strip()
     unshare = ["unshare", "-m", "sh", "-c", script, "-", live.PROGRAM]
     environment = {"PATH": os.environ["PATH"], "PLANE": str(PLANE)}
     if Run(["unshare", "-m", "true"], environment=environment).code:
         return
-    ours = [f"--server={url}", "--token=admin-token", "GET", PATH]
+    ours = [f"--server={server_url()}", "--token=admin-token", "GET", PATH]
     works(Run([*unshare, *ours], environment=environment, cwd=folder()))
     Run([*unshare, f"--certificate-authority={PLANE}/pki/other-ca.crt", *ours], environment=environment,
         cwd=folder()).expect(1, err="signed by unknown authority")
@@ -164,26 +147,26 @@ def a_token_file_that_was_refused_is_read_again():
 @test
 def a_plugin_is_asked_again_when_it_must():
     expires, token = PLANE / "exec.expires", PLANE / "exec.token"
-    calls()
+    plugin_calls()
     works_often = lambda: probe("--repeat=3", kubeconfig="exec-token").expect(0)
     works_often()
-    equal(len(calls()), 1, "calls")
+    equal(len(plugin_calls()), 1, "calls")
     expires.write_text("2099-01-01T00:00:00Z")
     works_often()
-    equal(len(calls()), 1, "calls")
+    equal(len(plugin_calls()), 1, "calls")
     expires.write_text("2020-01-01T00:00:00Z")
     works_often()
-    equal(len(calls()), 3, "calls")
+    equal(len(plugin_calls()), 3, "calls")
     expires.unlink()
     token.write_text("wrong-token")
     probe(kubeconfig="exec-token").expect(1, err="Unauthorized")
-    equal(len(calls()), 2, "calls")
+    equal(len(plugin_calls()), 2, "calls")
     with p.Proxy() as proxy:
         proxy.on(p.first(lambda: token.write_text("admin-token")), count=1)
         works(probe("-v9", kubeconfig=proxy.kubeconfig("exec-token")))
         equal([r.status for r in proxy.asked()], [401, 200], "the answers")
     token.unlink()
-    see('"apiVersion": *"client.authentication.k8s.io/v1"', calls()[-1], "what the plugin was told")
+    see('"apiVersion": *"client.authentication.k8s.io/v1"', plugin_calls()[-1][1], "what the plugin was told")
 
 
 @test
@@ -247,10 +230,8 @@ def old_tls_is_refused():
 @test
 def a_proxy_gets_no_credential():
     with p.ConnectProxy("me:secret") as proxy:
-        def by(url, name):
-            return copy_of("token", name, ('"server"', f'"proxy-url": "{url}", "server"'))
-        works(probe("-v9", kubeconfig=by(f"http://me:secret@127.0.0.1:{proxy.port}", "by-proxy")))
-        probe("-v9", kubeconfig=by(f"http://127.0.0.1:{proxy.port}", "by-proxy")).expect(1, err="407")
+        works(probe("-v9", kubeconfig=p.kubeconfig_through(f"http://me:secret@127.0.0.1:{proxy.port}")))
+        probe("-v9", kubeconfig=p.kubeconfig_through(f"http://127.0.0.1:{proxy.port}")).expect(1, err="407")
         equal(len(proxy.asked), 2, "requests to the proxy")
         for request in proxy.asked:
             equal([n for n, v in request.headers if n.lower() == "authorization"], [], "credentials for the server")
@@ -265,10 +246,10 @@ def a_proxy_gets_no_credential():
             1, err="dial tcp: lookup plane.invalid: no such host")
         equal(len(proxy.asked), count, "requests to the proxy")
         works(probe("--tls-server-name=plane.test",
-                    kubeconfig=by(f"http://me:secret@127.0.0.1:{proxy.port}", "by-proxy")))
+                    kubeconfig=p.kubeconfig_through(f"http://me:secret@127.0.0.1:{proxy.port}")))
         see("^(127.0.0.1|localhost):", proxy.asked[-1].path, "where the proxy was sent")
-    probe(kubeconfig=by("http://127.0.0.1:1", "by-proxy")).expect(1, err="proxyconnect tcp: connection refused")
-    probe(kubeconfig=by("http://proxy.invalid:1", "by-proxy")).expect(1, err="proxyconnect tcp: ")
+    probe(kubeconfig=p.kubeconfig_through("http://127.0.0.1:1")).expect(1, err="proxyconnect tcp: connection refused")
+    probe(kubeconfig=p.kubeconfig_through("http://proxy.invalid:1")).expect(1, err="proxyconnect tcp: ")
 
 
 # ---- what servers say ----
@@ -308,7 +289,7 @@ def what_is_no_api_server_is_told():
         probe(kubeconfig=config).expect(1, err="answered with text/plain and not with JSON")
         equal(len(proxy.requests), 2, "requests")
     etcd = (PLANE / "etcd-url").read_text().strip().removeprefix("http://")
-    for server, said in (f"https://{etcd}", "server gave HTTP response to HTTPS client|EOF|HTTP"), (f"http://{etcd}", "NotFound"):
+    for server, said in (f"https://{etcd}", "server gave HTTP response to HTTPS client|EOF|HTTP|reset"), (f"http://{etcd}", "NotFound"):
         probe(f"--server={server}").expect(1, err=f"^error: .*({said})")
 
 

@@ -13,7 +13,6 @@ import queue
 import proxy as p
 from live import *
 
-APPS = "/apis/apps/v1/namespaces"
 MANIFESTS = (SOURCE / "examples/aspnet/deploy.yaml").read_text()
 TIMEOUT = 2  # seconds of one request
 LIMIT = 60  # seconds of one run: some retries of that

@@ -6,26 +6,15 @@ import urllib.parse
 import proxy as p
 from live import *
 
-APPS = "/apis/apps/v1/namespaces"
-WEB = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: registry.example/web:1, ports: [{containerPort: 8080}]}]
-"""
+
+def web(name="web"):
+    return manifest(name, "registry.example/web:1", 3)
+
+
+WEB = web()
 # The port moves. Its name makes the Service the first to be written; without it, it is the last.
 SHOP = (SOURCE / "examples/aspnet/deploy.yaml").read_text()
 UNNAMED = SHOP.replace("- name: http\n          containerPort", "- containerPort").replace("port: http", "port: 80")
-
-
-def deployment(where, name="web"):
-    return api().get(f"{APPS}/{where}/deployments/{name}")
 
 
 def spec(where, name="web"):
@@ -40,8 +29,8 @@ def target_port(where):
     return api().get(f"/api/v1/namespaces/{where}/services/shop")["spec"]["ports"][0]["targetPort"]
 
 
-def made(name, manifests, level=None):
-    where = namespace(name, level)
+def made(name, manifests):
+    where = namespace(name)
     make(manifests, where)
     return where
 
@@ -54,29 +43,6 @@ def writes(proxy, dry=False):
 def touch(where, name="web"):
     """What a controller does all the time: another resourceVersion."""
     api().status(f"{APPS}/{where}/deployments/{name}", {"observedGeneration": int(time.time() * 1000) % 2**31})
-
-
-def policy(where, resource, expression, message, action="Deny"):
-    """A ValidatingAdmissionPolicy for a namespace: where the expression is false, the server denies, or warns."""
-    name = f"{where}-{resource}"
-    base = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
-    rule = {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"], "resources": [resource]}
-    # Until the policy holds, which takes a moment, a marked object is the one that it denies.
-    marked = f"object.metadata.name != 'probe-{name}'"
-    api().post(base + "ies", {"metadata": {"name": name}, "spec": {
-        "failurePolicy": "Fail", "matchConstraints": {"resourceRules": [
-            rule, {**rule, "apiGroups": [""], "resources": ["configmaps"]}]},
-        "validations": [{"expression": f"{marked} && (request.resource.resource == 'configmaps' || ({expression}))",
-                         "message": message}]}})
-    api().post(base + "ybindings", {"metadata": {"name": name}, "spec": {
-        "policyName": name, "validationActions": [action],
-        "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}}}})
-
-    def holds():
-        answer = api().request("POST", f"/api/v1/namespaces/{where}/configmaps?dryRun=All",
-                               {"metadata": {"name": f"probe-{name}"}})
-        return message in answer.text + str(answer.warnings)
-    within(30, holds, "the policy holds")
 
 
 # ---- what is written ----
@@ -140,7 +106,7 @@ def a_number_is_written_after_the_workload():
 @test
 def a_hundred():
     where = namespace("hundred")
-    make("".join("---" + WEB.replace("name: web}", f"name: web-{i:03}}}", 1) for i in range(100)), where)
+    make("".join(web(f"web-{i:03}") for i in range(100)), where)
     run = harden("fix", "deploy", "-n", where, "--yes", "--chunk-size=20").expect(0)
     equal(len(re.findall(r"^deployment\.apps/web-\d+ hardened$", run.out, re.M)), 100, "how many it tells of")
     expect(all(is_hardened(where, f"web-{i:03}") for i in range(100)), "not all are hardened")
@@ -237,7 +203,7 @@ def a_lost_answer_is_found_out():
 
 @test
 def what_the_server_refuses_is_known_before():
-    where = made("deny", WEB + "---" + WEB.replace("name: web}", "name: other}", 1))
+    where = made("deny", WEB + web("other"))
     policy(where, "deployments", "object.metadata.name != 'web'", "nobody touches web")
     run = harden("fix", "deploy", "-n", where, "--yes")
     run.fails("deployment.apps/web: the server refuses it: .*nobody touches web")
@@ -286,7 +252,7 @@ def warnings_are_printed():
     run = harden("fix", "deploy/web", "-n", where, "--yes", "--skip=host-namespaces")
     run.expect(err=r'^Warning: would violate PodSecurity "restricted:latest": host namespaces \(hostNetwork=true\)')
     equal(run.err.count("Warning: would violate"), 1, "how often it is said")
-    make(WEB.replace("name: web}", "name: fine}", 1), where)
+    make(web("fine"), where)
     harden("fix", "deploy/fine", "-n", where, "--yes").expect(0, not_err="Warning")
 
 

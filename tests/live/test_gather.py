@@ -5,26 +5,15 @@
 import base64
 import urllib.parse
 
-import proxy as proxies
+import proxy as p
 from live import *
 
-DEPLOYMENT = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: NAME, labels: {app: NAME}}
-spec:
-  selector: {matchLabels: {app: NAME}}
-  template:
-    metadata: {labels: {app: NAME}}
-    spec: {containers: [{name: c, image: nginx}]}
----
-"""
 POD_SPEC = {"containers": [{"name": "c", "image": "nginx"}]}
 gather = harden
 
 
 def deployments(where, *names):
-    make("".join(DEPLOYMENT.replace("NAME", name) for name in names), where)
+    make("".join(manifest(name, labels=f"{{app: {name}}}") for name in names), where)
 
 
 def lines(run, first):
@@ -41,30 +30,15 @@ def user(name, rules, where=None):
         kubectl("create", kind, f"{name}-{number}", *at, f"--verb={verbs}", f"--resource={resources}")
         kubectl("create", f"{kind}binding", f"{name}-{number}", *at, f"--{kind}={name}-{number}",
                 f"--serviceaccount=default:{name}")
-    token = kubectl("create", "token", name, "-n", "default").out.strip()
-    copy_of("token", name, ("admin-token", token))
-    return name
-
-
-def definition(group, plural, kind, versions, short=()):
-    """A CustomResourceDefinition, which is served when this returns."""
-    any_object = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    api().post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {"group": group, "scope": "Namespaced",
-                 "names": {"plural": plural, "singular": kind.lower(), "kind": kind, "shortNames": list(short)},
-                 "versions": [{"name": version, "served": True, "storage": index == 0, "schema": any_object}
-                              for index, version in enumerate(versions)]}})
-    within(20, lambda: api().get(f"/apis/{group}/{versions[0]}/{plural}"), f"{plural} are served")
-    within(20, lambda: kind in kubectl("get", "--raw", "/apis/" + group + "/" + versions[0]).out, "it is discovered")
+    return account_kubeconfig(name, "default")
 
 
 # ---- discovery ----
 
 @test
 def words_mean_what_they_mean_to_kubectl():
-    definition("example.com", "oddities", "Oddity", ["v1beta1", "v1"], ["po", "odd"])
-    definition("odd.example.com", "pods", "Pod", ["v1"], ["podsy"])
+    define("example.com", "oddities", "Oddity", ["v1beta1", "v1"], ["po", "odd"])
+    define("odd.example.com", "pods", "Pod", ["v1"], ["podsy"])
     kubectl("get", "oddities")
     rows = [line.split() for line in kubectl("api-resources", "--no-headers").out.splitlines()]
     words = {"deployment", "Deployment", "deploy.apps", "deployments.v1.apps", "HorizontalPodAutoscaler.v1.autoscaling", "events.events.k8s.io",
@@ -98,18 +72,12 @@ def what_the_server_does_not_have():
 
 @test
 def a_group_that_does_not_answer():
-    api().post("/apis/apiregistration.k8s.io/v1/apiservices", {
-        "metadata": {"name": "v1.dead.example.com"},
-        "spec": {"group": "dead.example.com", "version": "v1", "groupPriorityMinimum": 100, "versionPriority": 100,
-                 "insecureSkipTLSVerify": True, "service": {"name": "nobody", "namespace": "default"}}})
-    try:
+    with dead_group("dead.example.com", "v1"):
         within(30, lambda: "dead.example.com/v1" in gather("--find", "pods").out, "its group is stale")
         gather("--find", "pods").expect(0, out="^pods: /v1/pods", err=None)
         gather("--find", "--old", "pods").expect(0, out="^failed: dead.example.com/v1: .*\n(.*\n)*pods: /v1/pods")
         gather("--find", "deads").expect(1, out="not all to be seen: dead.example.com/v1")
         gather("-n", "default").expect(0, not_out="unread")
-    finally:
-        api().request("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1.dead.example.com", code=200)
 
 
 # ---- lists ----
@@ -135,7 +103,7 @@ def expired(exchange):
     place = json.loads(base64.urlsafe_b64decode(token + "=="))
     place["rv"] = -1
     token = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-    proxies.answer(410, body=json.dumps({
+    p.answer(410, body=json.dumps({
         "kind": "Status", "apiVersion": "v1", "metadata": {"continue": token}, "status": "Failure", "code": 410,
         "reason": "Expired", "message": "The provided continue parameter is too old"}).encode())(exchange)
 
@@ -147,13 +115,13 @@ def a_token_that_has_expired():
     names = [f"web-{n}" for n in range(7)]
     deployments(where, *names)
     targets = [f"deployments/{where}/{name}" for name in names]
-    with proxies.Proxy() as proxy:
+    with p.Proxy() as proxy:
         proxy.on(expired, path="/deployments.*continue", first=2, count=1)
         run = gather("-n", where, "--page", "2", "--requests", "deploy", kubeconfig=proxy.kubeconfig()).expect(0)
         equal(lines(run, "target"), targets, "what was handed over")
         equal([r.status for r in proxy.asked(path="/deployments")], [200, 200, 410, 200, 200], "answers")
-    with proxies.Proxy() as proxy:
-        proxy.on(proxies.answer(410, "Expired", "too old"), path="/deployments.*continue", first=2)
+    with p.Proxy() as proxy:
+        proxy.on(p.answer(410, "Expired", "too old"), path="/deployments.*continue", first=2)
         run = gather("-n", where, "--page", "2", "--requests", "deploy", kubeconfig=proxy.kubeconfig()).expect(0)
         equal(lines(run, "target"), targets, "what was handed over")
         expect("limit" not in proxy.asked(path="/deployments")[-1].path, "the last request is for all of it")
@@ -161,14 +129,12 @@ def a_token_that_has_expired():
 
 # ---- which objects ----
 
-def owned(kind, name, owner, where, spec=None):
+def owned(kind, name, owner, where):
     """A Pod or ReplicaSet that this object controls."""
-    metadata = {"name": name, "namespace": where,
-                "ownerReferences": [{"apiVersion": owner["apiVersion"], "kind": owner["kind"], "controller": True,
-                                     "name": owner["metadata"]["name"], "uid": owner["metadata"]["uid"]}]}
+    metadata = {"name": name, "namespace": where, "ownerReferences": controlled_by(owner)}
     if kind == "Pod":
         return api().post(f"/api/v1/namespaces/{where}/pods", {"metadata": metadata, "spec": POD_SPEC}).json
-    return api().post(f"/apis/apps/v1/namespaces/{where}/replicasets", {
+    return api().post(f"{APPS}/{where}/replicasets", {
         "metadata": metadata, "spec": {"replicas": 0, "selector": {"matchLabels": {"app": name}},
                                        "template": {"metadata": {"labels": {"app": name}}, "spec": POD_SPEC}}}).json
 
@@ -177,11 +143,11 @@ def owned(kind, name, owner, where, spec=None):
 def owners_and_managers():
     where = namespace("owners")
     deployments(where, "web", "argo", "flux", "helm")
-    web = api().get(f"/apis/apps/v1/namespaces/{where}/deployments/web")
+    web = deployment(where)
     replicas = owned("ReplicaSet", "web-1", web, where)
     for n in range(20):
         owned("Pod", f"web-1-{n}", replicas, where)
-    definition("maker.example.com", "makers", "Maker", ["v1"])
+    define("maker.example.com", "makers", "Maker", ["v1"])
     maker = api().post(f"/apis/maker.example.com/v1/namespaces/{where}/makers", {
         "apiVersion": "maker.example.com/v1", "kind": "Maker", "metadata": {"name": "m"}}).json
     owned("Pod", "made", maker, where)

@@ -141,10 +141,8 @@ def tunnels():
         fails((OSError, http.client.HTTPException), lambda: Client(cutting).ask(path="/openapi/v2").read())
         fails(TimeoutError, lambda: Client(stalling, limit=1).ask(path="/openapi/v2").read())
     with p.ConnectProxy("me:secret") as proxy:
-        closed = copy_of("admin", "by-proxy", ('"server"', f'"proxy-url": "http://127.0.0.1:{proxy.port}", "server"'))
-        kubectl("get", "ns", kubeconfig=closed, code=1)
-        allowed = copy_of("admin", "by-proxy", ('"server"', f'"proxy-url": "http://me:secret@127.0.0.1:{proxy.port}", "server"'))
-        kubectl("get", "ns", kubeconfig=allowed)
+        kubectl("get", "ns", kubeconfig=p.kubeconfig_through(f"http://127.0.0.1:{proxy.port}", "admin"), code=1)
+        kubectl("get", "ns", kubeconfig=p.kubeconfig_through(f"http://me:secret@127.0.0.1:{proxy.port}", "admin"))
         see("127.0.0.1:", proxy.asked[0].path, "what it was asked for")
 
 

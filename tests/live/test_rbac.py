@@ -5,27 +5,15 @@ import rights
 from live import *
 
 ROLES = SOURCE / "examples/rbac"
-MANIFEST = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: nginx, ports: [{containerPort: 8080}]}]
-"""
-_tokens = {}
+_accounts = set()
 
 
 def account(name):
     """A kubeconfig of the service account, with the roles of examples/rbac."""
-    if not _tokens:
+    if not _accounts:
         kubectl("apply", "-f", str(ROLES / "check.yaml"), "-f", str(ROLES / "fix.yaml"))
-    if name not in _tokens:
-        _tokens[name] = kubectl("create", "token", name, "-n", "kubectl-harden").out.strip()
-        copy_of("token", name, ("admin-token", _tokens[name]))
+    if name not in _accounts:
+        _accounts.add(account_kubeconfig(name, "kubectl-harden"))
     return name
 
 
@@ -86,21 +74,20 @@ def nothing_else_is_given():
 @test
 def check_account_reads():
     where = namespace("rbac-check")
-    make(MANIFEST, where)
+    make(manifest(), where)
     run = harden("check", "-A", kubeconfig=account("kubectl-harden-check"))
     run.expect(1, out="web", not_err="forbidden|cannot")
     run = harden("fix", "deploy/web", "-n", where, "--yes", kubeconfig=account("kubectl-harden-check"))
     run.fails(r'cannot patch resource "deployments" in API group "apps"')
-    expect("securityContext" not in json.dumps(api().get(f"/apis/apps/v1/namespaces/{where}/deployments/web")
-                                               ["spec"]["template"]["spec"]["containers"]), "it was changed")
+    expect("securityContext" not in json.dumps(deployment(where)["spec"]["template"]["spec"]["containers"]), "it was changed")
 
 
 @test
 def fix_account_fixes():
     where = namespace("rbac-fix")
-    make(MANIFEST, where)
+    make(manifest(), where)
     harden("fix", "deploy/web", "-n", where, "--yes", kubeconfig=account("kubectl-harden-fix")).expect(0, not_err="forbidden")
-    template = api().get(f"/apis/apps/v1/namespaces/{where}/deployments/web")["spec"]["template"]["spec"]
+    template = deployment(where)["spec"]["template"]["spec"]
     equal(template["containers"][0]["securityContext"]["allowPrivilegeEscalation"], False)
 
 
@@ -108,7 +95,7 @@ def fix_account_fixes():
 def one_namespace_is_enough():
     """With a RoleBinding: the rest that cannot be read is told, and what was asked for is checked."""
     where = namespace("rbac-one")
-    make(MANIFEST, where)
+    make(manifest(), where)
     kubectl("create", "rolebinding", "check", "--clusterrole=kubectl-harden-check", "--user=checker", "-n", where)
     harden("check", "deploy/web", "-n", where, kubeconfig="checker").expect(1, out="web")
     harden("check", "deploy", "-A", kubeconfig="checker").fails('deployments.apps is forbidden: User "checker" cannot list resource "deployments" in API group "apps"')

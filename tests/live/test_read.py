@@ -6,22 +6,6 @@ import urllib.request
 import proxy as p
 from live import *
 
-APPS = "/apis/apps/v1/namespaces"
-
-
-def deployment(name, image="nginx", labels="{}", annotations="{}", extra=""):
-    return f"""---
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: {name}, labels: {labels}, annotations: {annotations}}}
-spec:
-  selector: {{matchLabels: {{app: {name}}}}}
-  template:
-    metadata: {{labels: {{app: {name}}}}}
-    spec:
-      containers: [{{name: web, image: {image}, ports: [{{containerPort: 8080}}]}}]
-{extra}"""
-
 
 def found(run):
     """Names of the objects of `check -o json`: all here have one container, which has this finding."""
@@ -44,7 +28,7 @@ def old_discovery(exchange):
 @test
 def discovery_in_both_forms_finds_the_same():
     where = namespace("discovery")
-    make(deployment("web"), where)
+    make(manifest("web"), where)
     with p.Proxy() as proxy:
         new = checked("-n", where, kubeconfig=proxy.kubeconfig())
         first = [r.path for r in proxy.asked("GET", r"^/apis?(/[^/]+(/[^/]+)?)?(\?|$)")]
@@ -62,22 +46,14 @@ def discovery_in_both_forms_finds_the_same():
 
 @test
 def a_group_that_does_not_answer_is_told():
-    """As where a metrics server is down: an APIService without a Service behind it."""
-    api().post("/apis/apiregistration.k8s.io/v1/apiservices", {
-        "metadata": {"name": "v1beta1.metrics.k8s.io"},
-        "spec": {"group": "metrics.k8s.io", "version": "v1beta1", "groupPriorityMinimum": 100, "versionPriority": 100,
-                 "insecureSkipTLSVerify": True, "service": {"name": "nobody", "namespace": "kube-system"}}})
-    try:
-        within(20, lambda: "metrics.k8s.io" in kubectl("get", "--raw", "/apis").out, "the APIService is there")
+    with dead_group("metrics.k8s.io", "v1beta1"):
         where = namespace("broken-group")
-        make(deployment("web"), where)
+        make(manifest("web"), where)
         run = harden("check", "deploy", "-n", where)
         run.expect(1, out="web", err=r"metrics\.k8s\.io")
         with p.Proxy() as proxy:
             proxy.on(old_discovery, path=r"^/apis?(\?|$)")
             harden("check", "deploy", "-n", where, kubeconfig=proxy.kubeconfig()).expect(1, out="web", err=r"metrics\.k8s\.io")
-    finally:
-        api().request("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io")
 
 
 # ---- names ----
@@ -85,8 +61,8 @@ def a_group_that_does_not_answer_is_told():
 @test
 def words_are_those_of_kubectl():
     where = namespace("words")
-    make(deployment("web") + deployment("api") + deployment("db").replace("Deployment", "StatefulSet")
-         .replace("spec:\n  selector", "spec:\n  serviceName: db\n  selector", 1), where)
+    make(manifest("web") + manifest("api") + manifest("db").replace("Deployment", "StatefulSet")
+         .replace("  replicas", "  serviceName: db\n  replicas", 1), where)
     deployments = ["api", "web"]
     for words, names in ((["deploy/web"], ["web"]), (["deployment/web", "deploy/api"], deployments),
                          (["deployments"], deployments), (["deploy", "web"], ["web"]), (["deploy", "web", "api"], deployments),
@@ -113,7 +89,7 @@ def wrong_words_are_told_as_kubectl_tells_them():
 @test
 def selectors():
     where = namespace("selectors")
-    make(deployment("web", labels="{tier: front}") + deployment("api", labels="{tier: back}"), where)
+    make(manifest("web", labels="{tier: front}") + manifest("api", labels="{tier: back}"), where)
     equal(checked("deploy", "-l", "tier=front", "-n", where), [f"{where}/deployment.apps/web"])
     equal(checked("deploy", "-l", "tier in (front,back)", "-n", where),
           [f"{where}/deployment.apps/api", f"{where}/deployment.apps/web"])
@@ -124,7 +100,7 @@ def selectors():
 @test
 def all_namespaces():
     for where in "all-one", "all-two":
-        make(deployment("web"), namespace(where))
+        make(manifest("web"), namespace(where))
     names = checked("deploy", "-A")
     expect({"all-one/deployment.apps/web", "all-two/deployment.apps/web"} <= set(names), f"{names}")
 
@@ -132,20 +108,19 @@ def all_namespaces():
 @test
 def files_name_what_runs():
     where = namespace("files")
-    make(deployment("web", image="nginx:1.27"), where)
-    file = PLANE / "work" / "web.yaml"
-    harden("version")  # makes the folder
-    file.write_text(deployment("web", image="nginx:1.0"))
+    make(manifest("web", image="nginx:1.27"), where)
+    file = folder() / "web.yaml"
+    file.write_text(manifest("web", image="nginx:1.0"))
     run = harden("diff", "-f", str(file), "--live", "-n", where)
     run.expect(1, out=r"^\+.*allowPrivilegeEscalation: false", not_out="nginx:1\\.0")
-    file.write_text(deployment("other"))
+    file.write_text(manifest("other"))
     harden("diff", "-f", str(file), "--live", "-n", where).expect(err='deployments.apps "other" not found')
 
 
 # ---- pages ----
 
 def many(where, n):
-    make("".join(deployment(f"web-{i:03}") for i in range(n)), where)
+    make("".join(manifest(f"web-{i:03}") for i in range(n)), where)
     return [f"{where}/deployment.apps/web-{i:03}" for i in range(n)]
 
 
@@ -187,9 +162,8 @@ def the_server_itself_lets_a_list_expire():
 
     def compact():
         revision = int(api().get(f"{APPS}/{where}/deployments")["metadata"]["resourceVersion"])
-        for body in (f'{{"revision": {revision}, "physical": true}}',):
-            request = urllib.request.Request(f"{etcd}/v3/kv/compaction", body.encode())
-            urllib.request.urlopen(request, timeout=10).read()
+        body = json.dumps({"revision": revision, "physical": True}).encode()
+        urllib.request.urlopen(urllib.request.Request(f"{etcd}/v3/kv/compaction", body), timeout=10).read()
 
     with p.Proxy() as proxy:
         def change_and_compact():
@@ -205,19 +179,15 @@ def the_server_itself_lets_a_list_expire():
 @test
 def owned_objects_are_folded_into_their_owner():
     where = namespace("owned")
-    make(deployment("web"), where)
-    owner = api().get(f"{APPS}/{where}/deployments/web")
-
-    def owned_by(kind, version, of):
-        return [{"apiVersion": version, "kind": kind, "name": of["metadata"]["name"], "uid": of["metadata"]["uid"],
-                 "controller": True}]
+    make(manifest("web"), where)
+    owner = deployment(where)
     template = owner["spec"]["template"]
     replicas = api().post(f"{APPS}/{where}/replicasets", {
-        "metadata": {"name": "web-1", "ownerReferences": owned_by("Deployment", "apps/v1", owner)},
+        "metadata": {"name": "web-1", "ownerReferences": controlled_by(owner)},
         "spec": {"selector": owner["spec"]["selector"], "template": template}}).json
     api().post(f"/api/v1/namespaces/{where}/pods", {
         "metadata": {"name": "web-1-a", "labels": {"app": "web"},
-                     "ownerReferences": owned_by("ReplicaSet", "apps/v1", replicas)}, "spec": template["spec"]})
+                     "ownerReferences": controlled_by(replicas)}, "spec": template["spec"]})
     api().post(f"/api/v1/namespaces/{where}/pods", {"metadata": {"name": "bare"}, "spec": template["spec"]})
     equal(checked("-n", where), [f"{where}/deployment.apps/web", f"{where}/pod/bare"], "what is found")
 
@@ -225,27 +195,27 @@ def owned_objects_are_folded_into_their_owner():
 @test
 def what_others_manage_is_left():
     where = namespace("managed")
-    make(deployment("helm", labels="{app.kubernetes.io/managed-by: Helm}",
-                    annotations=f"{{meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: {where}}}") +
-         deployment("argo", annotations=f"{{argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:{where}/argo'}}") +
-         deployment("flux", labels="{kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: flux-system}") +
-         deployment("own"), where)
+    make(manifest("helm", labels="{app.kubernetes.io/managed-by: Helm}",
+                  annotations=f"{{meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: {where}}}") +
+         manifest("argo", annotations=f"{{argocd.argoproj.io/tracking-id: 'shop:apps/Deployment:{where}/argo'}}") +
+         manifest("flux", labels="{kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: flux-system}") +
+         manifest("own"), where)
     equal(len(checked("deploy", "-n", where)), 4, "what check finds")
     run = harden("fix", "deploy", "-n", where, "--yes")
     run.expect(0, out="deployment.apps/own hardened", err="Helm", not_out="(helm|argo|flux) hardened")
     run.expect(err="Argo CD").expect(err="Flux")
     for name in "helm", "argo", "flux":
-        equal(api().get(f"{APPS}/{where}/deployments/{name}")["metadata"]["generation"], 1, f"the generation of {name}")
+        equal(deployment(where, name)["metadata"]["generation"], 1, f"the generation of {name}")
     harden("fix", "deploy", "-n", where, "--yes", "--managed").expect(0, out="deployment.apps/helm hardened")
 
 
 @test
 def namespaces_of_the_system_are_only_reported():
-    make(deployment("system"), "kube-system")
+    make(manifest("system"), "kube-system")
     privileged = namespace("privileged")
     api().merge(f"/api/v1/namespaces/{privileged}",
                 {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}})
-    make(deployment("agent"), privileged)
+    make(manifest("agent"), privileged)
     names = checked("deploy", "-A")
     expect({"kube-system/deployment.apps/system", f"{privileged}/deployment.apps/agent"} <= set(names), f"{names}")
     run = harden("fix", "deploy", "-A", "--yes")
@@ -255,15 +225,9 @@ def namespaces_of_the_system_are_only_reported():
 
 @test
 def custom_kinds_are_found():
-    api().post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
-        "metadata": {"name": "rollouts.argoproj.io"},
-        "spec": {"group": "argoproj.io", "scope": "Namespaced",
-                 "names": {"plural": "rollouts", "singular": "rollout", "kind": "Rollout", "shortNames": ["ro"]},
-                 "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                     "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}})
+    define("argoproj.io", "rollouts", "Rollout", ["v1alpha1"], ["ro"])
     where = namespace("custom")
-    within(20, lambda: api().get(f"/apis/argoproj.io/v1alpha1/namespaces/{where}/rollouts"), "the kind is served")
-    make(deployment("canary").replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout"), where)
+    make(manifest("canary").replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout"), where)
     for words in [], ["ro"], ["rollouts.argoproj.io/canary"]:
         equal(checked(*words, "-n", where), [f"{where}/rollout.argoproj.io/canary"], f"{words}")
     harden("fix", "ro/canary", "-n", where, "--yes").expect(0, out="rollout.argoproj.io/canary hardened")
@@ -273,7 +237,7 @@ def custom_kinds_are_found():
 @test
 def level_of_the_namespace():
     where = namespace("level", "baseline")
-    make(deployment("web"), where)
+    make(manifest("web"), where)
     harden("check", "deploy", "-n", where, "--profile=auto").expect(0)
     harden("check", "deploy", "-n", where).expect(1)
 
@@ -283,18 +247,18 @@ def level_of_the_namespace():
 @test
 def diff_has_no_noise():
     where = namespace("noise")
-    make(deployment("web"), where)
+    make(manifest("web"), where)
     run = harden("diff", "deploy/web", "-n", where)
     run.expect(1, out=r"^\+ +runAsNonRoot: true", not_out="managedFields|uid:|resourceVersion|creationTimestamp|last-applied|status:")
     removed = [line for line in run.out.splitlines() if line.startswith("-") and not line.startswith("---")]
     expect(all("{}" in line for line in removed), f"diff removes {removed}")
-    equal(api().get(f"{APPS}/{where}/deployments/web")["metadata"]["generation"], 1, "the generation")
+    equal(deployment(where)["metadata"]["generation"], 1, "the generation")
 
 
 @test
 def manifests_are_clean():
     where = namespace("clean")
-    make(deployment("web"), where)
+    make(manifest("web"), where)
     run = harden("fix", "deploy/web", "-n", where, "--dry-run=client", "-o", "yaml").expect(0, not_out="managedFields|resourceVersion|status:")
     other = namespace("clean-other", "restricted")
     text = run.out.replace(f"namespace: {where}", f"namespace: {other}")

@@ -1,69 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""fix --wait, with Kubernetes' own controllers (plane.sh --controllers). There is no node: what a kubelet would say of
-the pods is said here."""
-import threading
-
+"""fix --wait, with Kubernetes' own controllers (plane.sh --controllers). There is no node: node.py says
+of the pods what a kubelet would."""
 from live import *
-
-APPS = "/apis/apps/v1/namespaces"
-WEB = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: registry.example/web:1, ports: [{containerPort: 8080}]}]
-"""
-
-
-class Node(threading.Thread):
-    """Says of each pod of a namespace that it is ready, or, of hardened ones, that `waiting` keeps it."""
-
-    def __init__(self, where, waiting=None):
-        super().__init__(daemon=True)
-        self.where, self.waiting, self.ended, self.api = where, waiting, False, Api()
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended = True
-        self.join()
-
-    def run(self):
-        path = f"/api/v1/namespaces/{self.where}/pods"
-        while not self.ended:
-            for pod in self.api.get(path)["items"]:
-                if not pod["status"].get("containerStatuses"):
-                    try:
-                        self.api.status(f"{path}/{pod['metadata']['name']}", self.status(pod))
-                    except Wrong:
-                        pass  # it is gone
-            time.sleep(0.1)
-
-    def status(self, pod):
-        fails = self.waiting and pod["spec"]["containers"][0].get("securityContext")
-        state = {"waiting": self.waiting} if fails else {"running": {}}
-        return {"phase": "Pending" if fails else "Running",
-                "conditions": [{"type": kind, "status": "False" if fails else "True"} for kind in ("Ready", "ContainersReady")],
-                "containerStatuses": [{"name": "web", "image": "web", "imageID": "", "ready": not fails, "restartCount": 0,
-                                       "state": state}]}
+from node import Node
 
 
 def rolled_out(where):
     """The Deployment runs with two pods."""
-    make(WEB, where)
+    make(manifest(image="registry.example/web:1", replicas=2), where)
     within(30, lambda: deployment(where)["status"].get("availableReplicas") == 2, "the pods are ready")
-
-
-def deployment(where):
-    return api().get(f"{APPS}/{where}/deployments/web")
 
 
 @test

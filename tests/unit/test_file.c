@@ -5,61 +5,16 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "world.h"
 
 #include "base/file.h"
-
-struct world {
-	char folder[64];
-	int back;
-};
-
-static int enter(void **state)
-{
-	struct world *world = xmalloc(sizeof(*world));
-
-	strcpy(world->folder, "/tmp/test-file-XXXXXX");
-	world->back = open(".", O_PATH | O_DIRECTORY);
-	*state = world;
-	return world->back < 0 || !mkdtemp(world->folder) || chdir(world->folder);
-}
-
-static int leave(void **state)
-{
-	struct world *world = *state;
-	char command[128];
-	int failed = fchdir(world->back);
-
-	close(world->back);
-	snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	failed |= system(command);
-	free(world);
-	return failed;
-}
-
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
 
 /* As put(), but so long ago that the file is not fresh. */
 static void put_old(const char *path, const char *text)

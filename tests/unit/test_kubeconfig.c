@@ -3,44 +3,21 @@
  * Kubeconfig: what counts where files, flags and a pod's own account say different things, and what is refused. Each
  * row is what client-go does with the same files and flags, but where its comment says otherwise.
  */
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "world.h"
 
 #include "base/file.h"
 #include "live/kubeconfig.h"
 
-struct world {
-	char folder[64];
-	int back;
-};
-
-static void put(const char *path, const char *text)
+/* Nothing names a cluster but what a test writes. */
+static int enter_alone(void **state)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	struct world *world;
 
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
-static int enter(void **state)
-{
-	struct world *world = xmalloc(sizeof(*world));
-
-	strcpy(world->folder, "/tmp/test-kubeconfig-XXXXXX");
-	world->back = open(".", O_PATH | O_DIRECTORY);
-	*state = world;
-	if (world->back < 0 || !mkdtemp(world->folder) || chdir(world->folder))
+	if (enter(state))
 		return 1;
+	world = *state;
 	put("ca.crt", "x");
 	put("c.crt", "x");
 	put("c.key", "x");
@@ -51,19 +28,6 @@ static int enter(void **state)
 	setenv("HOME", world->folder, 1);
 	setenv("KUBECONFIG", "a:missing::b:a", 1);
 	return mkdir("account", 0755);
-}
-
-static int leave(void **state)
-{
-	struct world *world = *state;
-	char command[128];
-	int failed = fchdir(world->back);
-
-	close(world->back);
-	snprintf(command, sizeof(command), "rm -rf %s", world->folder);
-	failed |= system(command);
-	free(world);
-	return failed;
 }
 
 /* ---- a configuration as text ---- */
@@ -685,7 +649,6 @@ static void takes_the_pods_account(void **state)
 		  "server=https://s namespace-of-pod=web" },
 	};
 
-	(void)account;
 	put("account/namespace", "web\n");
 	setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1);
 	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
@@ -703,17 +666,17 @@ static void takes_the_pods_account(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(merges_files, enter, leave),
-		cmocka_unit_test_setup_teardown(finds_its_files, enter, leave),
-		cmocka_unit_test_setup_teardown(makes_paths_absolute, enter, leave),
-		cmocka_unit_test_setup_teardown(lays_flags_over, enter, leave),
-		cmocka_unit_test_setup_teardown(reads_a_server, enter, leave),
-		cmocka_unit_test_setup_teardown(reads_a_user, enter, leave),
-		cmocka_unit_test_setup_teardown(refuses_what_contradicts_itself, enter, leave),
-		cmocka_unit_test_setup_teardown(refuses_what_has_another_type, enter, leave),
-		cmocka_unit_test_setup_teardown(refuses_what_is_hostile, enter, leave),
-		cmocka_unit_test_setup_teardown(reads_a_timeout, enter, leave),
-		cmocka_unit_test_setup_teardown(takes_the_pods_account, enter, leave),
+		cmocka_unit_test_setup_teardown(merges_files, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(finds_its_files, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(makes_paths_absolute, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(lays_flags_over, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(reads_a_server, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(reads_a_user, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(refuses_what_contradicts_itself, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(refuses_what_has_another_type, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(refuses_what_is_hostile, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(reads_a_timeout, enter_alone, leave),
+		cmocka_unit_test_setup_teardown(takes_the_pods_account, enter_alone, leave),
 	};
 
 	return cmocka_run_group_tests_name("kubeconfig", tests, NULL, NULL);

@@ -91,33 +91,18 @@ void live_response_free(struct live_response *response)
 	buf_free(&response->body);
 }
 
-void live_resource_path(const struct live_resource *resource, struct str namespace, struct str name, struct buf *out)
-{
-	buf_addf(out, "/%.*s/%.*s/%.*s", STR_ARG(resource->name), STR_ARG(namespace), STR_ARG(name));
-}
-
-struct str live_resource_title(const struct live_resource *resource, bool one, struct arena *arena)
-{
-	assert_true(one);
-	return str_fmt(arena, "%.*s%s%.*s", STR_ARG(resource->singular), resource->group.n ? "." : "",
-		       STR_ARG(resource->group));
-}
-
 /* ---- the objects ---- */
 
 static const struct live_resource deployments = { .group = STR("apps"),
 						  .version = STR("v1"),
 						  .name = STR("deployments"),
-						  .singular = STR("deployment"),
 						  .kind = STR("Deployment"),
 						  .namespaced = true };
-static const struct live_resource services = { .version = STR("v1"),
-					       .name = STR("services"),
-					       .singular = STR("service"),
-					       .kind = STR("Service"),
-					       .namespaced = true };
+static const struct live_resource services = {
+	.version = STR("v1"), .name = STR("services"), .kind = STR("Service"), .namespaced = true
+};
 static const struct live_resource pods = {
-	.version = STR("v1"), .name = STR("pods"), .singular = STR("pod"), .kind = STR("Pod"), .namespaced = true
+	.version = STR("v1"), .name = STR("pods"), .kind = STR("Pod"), .namespaced = true
 };
 
 #define OBJECT(r, n)                                                                                                   \

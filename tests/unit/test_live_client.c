@@ -3,17 +3,9 @@
  * Live client, the parts of it that need no server: headers, warnings, what an answer means in kubectl's words,
  * credentials from files and plugins. That it all works on a real server, tests/live/ shows.
  */
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "world.h"
 
 #include "base/base64.h"
 #include "live/client.h"
@@ -355,24 +347,10 @@ static void reads_what_a_plugin_prints(void **state)
 	}
 }
 
-static char folder[] = "/tmp/test-live-client-XXXXXX";
-
-static void put(const char *name, const char *text, mode_t mode)
+static void put_plugin(const char *text)
 {
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
-}
-
-static struct str path_of(struct arena *arena, const char *name)
-{
-	return str_fmt(arena, "%s/%s", folder, name);
+	put("plugin", text);
+	assert_int_equal(chmod("plugin", 0755), 0);
 }
 
 /* Prints what it was given as its token. */
@@ -383,11 +361,10 @@ static struct str path_of(struct arena *arena, const char *name)
 
 static void tells_a_plugin_what_it_needs(void **state)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
 	struct str args[] = { STR("a b"), STR("$(c)") };
 	struct live_pair env[] = { { STR("GIVEN"), STR("first") }, { STR("GIVEN"), STR("g") } };
 	struct live_exec exec = { .api_version = STR(V1),
-				  .command = path_of(arena, "plugin"),
+				  .command = STR("./plugin"),
 				  .args = args,
 				  .args_n = 2,
 				  .env = env,
@@ -400,7 +377,7 @@ static void tells_a_plugin_what_it_needs(void **state)
 	setenv("GIVEN", "not this", 1);
 	setenv("KEPT", "kept", 1);
 	setenv("KUBERNETES_EXEC_INFO", "not this", 1);
-	put("plugin", TELLS, 0755);
+	put_plugin(TELLS);
 	assert_true(exec_plugin_run(&config, STR("CA"), NULL, &got, NULL));
 	buf_addc(&got.token, '\0');
 	assert_string_equal(got.token.p,
@@ -441,7 +418,7 @@ static void says_why_a_plugin_does_not_run(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct live_exec exec = { .api_version = STR(V1),
-					  .command = path_of(arena, rows[i].missing ? "none" : "plugin"),
+					  .command = rows[i].missing ? STR("./none") : STR("./plugin"),
 					  .install_hint = STR("do this"),
 					  .interactive = EXEC_NEVER };
 		const struct live_config config = { .server = STR("https://h"), .exec = &exec };
@@ -451,7 +428,7 @@ static void says_why_a_plugin_does_not_run(void **state)
 		struct exec_credential got;
 
 		if (rows[i].script)
-			put("plugin", rows[i].script, 0755);
+			put_plugin(rows[i].script);
 		assert_false(exec_plugin_run(&config, STR_NONE, NULL, &got, &error));
 		start = str_fmt(arena, "getting credentials: %.*s%.*s%.*s", STR_ARG(str_sub(message, 0, at)),
 				STR_ARG(exec.command), STR_ARG(str_sub(message, at + 6, message.n)));
@@ -468,26 +445,23 @@ static void says_why_a_plugin_does_not_run(void **state)
 
 static void asks_a_plugin_again_when_it_must(void **state)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	const struct live_exec exec = { .api_version = STR(V1),
-					.command = path_of(arena, "plugin"),
-					.interactive = EXEC_NEVER };
+	const struct live_exec exec = { .api_version = STR(V1), .command = STR("./plugin"), .interactive = EXEC_NEVER };
 	const struct live_config config = { .server = STR("https://h"), .exec = &exec };
 	const volatile sig_atomic_t raised = 1;
 	struct credentials credentials;
 	struct buf header CLEANUP(buf_free) = BUF_INIT;
 
 	(void)state;
-	put("plugin", COUNTS, 0755);
+	put_plugin(COUNTS);
 	assert_true(credentials_open(&config, &credentials, NULL));
 	assert_true(credentials_fresh(&credentials, NULL, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer 1"));
 	assert_true(credentials_renew(&credentials, NULL));
-	put("expires", ", \"expirationTimestamp\": \"2099-01-01T00:00:00Z\"", 0644);
+	put("expires", ", \"expirationTimestamp\": \"2099-01-01T00:00:00Z\"");
 	assert_true(credentials_renew(&credentials, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "3"));
-	put("expires", ", \"expirationTimestamp\": \"2020-01-01T00:00:00Z\"", 0644);
+	put("expires", ", \"expirationTimestamp\": \"2020-01-01T00:00:00Z\"");
 	assert_true(credentials_renew(&credentials, NULL) && credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "5"));
 	/* After Ctrl-C only what has to be put back goes on. */
@@ -502,16 +476,15 @@ static void asks_a_plugin_again_when_it_must(void **state)
 
 static void reads_credentials_from_files(void **state)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct live_config config = { .token_file = path_of(arena, "token") };
+	struct live_config config = { .token_file = STR("token") };
 	struct buf header CLEANUP(buf_free) = BUF_INIT;
 	struct credentials credentials;
 
 	(void)state;
-	put("token", " t1\n", 0644);
+	put("token", " t1\n");
 	assert_true(credentials_open(&config, &credentials, NULL));
 	assert_false(credentials_renew(&credentials, NULL));
-	put("token", "t2", 0644);
+	put("token", "t2");
 	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer t1"));
@@ -520,11 +493,11 @@ static void reads_credentials_from_files(void **state)
 	credentials_header(&credentials, &header);
 	assert_true(str_is(buf_str(&header), "Bearer t2"));
 	/* A minute later it is read again; one that is gone leaves the last one. */
-	put("token", "t3", 0644);
+	put("token", "t3");
 	credentials.read_at -= 61000;
 	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
-	put("token", "", 0644);
+	put("token", "");
 	credentials.read_at -= 61000;
 	assert_true(credentials_fresh(&credentials, NULL, NULL));
 	assert_true(str_is(buf_str(&credentials.token), "t3"));
@@ -539,24 +512,22 @@ static void reads_credentials_from_files(void **state)
 
 static void refuses_what_is_no_credential(void **state)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct str path = path_of(arena, "x");
-	const struct {
+	static const struct {
 		struct live_config config;
 		const char *text, *message;
 	} rows[] = {
-		{ { .ca_file = path },
+		{ { .ca_file = STR("x") },
 		  PEM("PRIVATE KEY"),
 		  "unable to load root certificates: no valid certificate authority data seen: " },
-		{ { .cert_file = path }, "", "tls: failed to find any PEM data in certificate input: " },
-		{ { .cert_data = STR(PEM("CERTIFICATE")), .key_file = path },
+		{ { .cert_file = STR("x") }, "", "tls: failed to find any PEM data in certificate input: " },
+		{ { .cert_data = STR(PEM("CERTIFICATE")), .key_file = STR("x") },
 		  "x",
 		  "tls: failed to find any PEM data in key input: " },
-		{ { .token_file = path }, " \n", "read empty token from file \"" },
+		{ { .token_file = STR("x") }, " \n", "read empty token from file \"" },
 		{ { .token = STR("a\r\nX: y") },
 		  "",
 		  "the bearer token holds a control character; invalid header field value for \"Authorization\"" },
-		{ { .token_file = path }, "a\nb", "the bearer token holds a control character; " },
+		{ { .token_file = STR("x") }, "a\nb", "the bearer token holds a control character; " },
 	};
 
 	(void)state;
@@ -564,7 +535,7 @@ static void refuses_what_is_no_credential(void **state)
 		struct error *error CLEANUP(error_freep) = NULL;
 		struct credentials credentials;
 
-		put("x", rows[i].text, 0644);
+		put("x", rows[i].text);
 		assert_false(credentials_open(&rows[i].config, &credentials, &error));
 		if (!str_starts(str_of(error->message), str_of(rows[i].message)))
 			fail_msg("%s", error->message);
@@ -604,21 +575,6 @@ static void says_that_nobody_listens(void **state)
 	live_close(NULL);
 }
 
-static int make_folder(void **state)
-{
-	(void)state;
-	return !mkdtemp(folder);
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -639,5 +595,5 @@ int main(void)
 		cmocka_unit_test(says_that_nobody_listens),
 	};
 
-	return cmocka_run_group_tests_name("live_client", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("live_client", tests, enter, leave);
 }

@@ -7,11 +7,11 @@
 #include "live/gather.h"
 
 #define RESOURCE(g, v, plural, k, in_namespaces)                                                                       \
-	{ .group = { g, sizeof(g) - 1 },                                                                               \
-	  .version = { v, sizeof(v) - 1 },                                                                             \
-	  .name = { plural, sizeof(plural) - 1 },                                                                      \
+	{ .group = STR(g),                                                                                             \
+	  .version = STR(v),                                                                                           \
+	  .name = STR(plural),                                                                                         \
 	  .singular = { plural, sizeof(plural) - 2 },                                                                  \
-	  .kind = { k, sizeof(k) - 1 },                                                                                \
+	  .kind = STR(k),                                                                                              \
 	  .namespaced = in_namespaces,                                                                                 \
 	  .can_list = true,                                                                                            \
 	  .can_get = true,                                                                                             \
@@ -20,7 +20,7 @@
 	  .categories = all,                                                                                           \
 	  .categories_n = in_namespaces ? 1 : 0 }
 
-static struct str all[] = { { "all", 3 } };
+static struct str all[] = { STR("all") };
 static struct live_resource items[] = {
 	RESOURCE("", "v1", "configmaps", "ConfigMap", true),
 	RESOURCE("", "v1", "endpoints", "Endpoints", true),
@@ -133,26 +133,22 @@ static void check(const struct gather *gather, bool wants_context, const char *e
 
 /* A namespace as its user sees it. */
 static const struct fake_answer shop[] = {
-	{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", ""), false },
+	{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", "") },
 	{ "/api/v1/namespaces/shop/pods?limit=500", "PartialObjectMetadata", 200,
 	  LIST(OWNED("shop", "web-1", "apps/v1", "ReplicaSet",
-		     "web-5") "," OBJECT("shop", "bare", "") "," OWNED("shop", "made", "x.io/v1", "Maker", "m")),
-	  false },
-	{ "/api/v1/namespaces/shop/pods/bare", NULL, 200, OBJECT("shop", "bare", ""), false },
-	{ "/api/v1/namespaces/shop/pods/made", NULL, 200, OWNED("shop", "made", "x.io/v1", "Maker", "m"), false },
-	{ "/api/v1/namespaces/shop/pods/web-1", NULL, 200, OWNED("shop", "web-1", "apps/v1", "ReplicaSet", "web-5"),
-	  false },
+		     "web-5") "," OBJECT("shop", "bare", "") "," OWNED("shop", "made", "x.io/v1", "Maker", "m")) },
+	{ "/api/v1/namespaces/shop/pods/bare", NULL, 200, OBJECT("shop", "bare", "") },
+	{ "/api/v1/namespaces/shop/pods/made", NULL, 200, OWNED("shop", "made", "x.io/v1", "Maker", "m") },
+	{ "/api/v1/namespaces/shop/pods/web-1", NULL, 200, OWNED("shop", "web-1", "apps/v1", "ReplicaSet", "web-5") },
 	{ "/apis/apps/v1/namespaces/shop/deployments?limit=500", NULL, 200,
-	  LIST(OBJECT("shop", "web", ",\"labels\":{\"app.kubernetes.io/managed-by\":\"Helm\"}") "," OBJECT("shop",
-													   "api", "")),
-	  false },
-	{ "/apis/apps/v1/namespaces/shop/deployments/web", NULL, 200, OBJECT("shop", "web", ""), false },
-	{ "/api/v1/namespaces/shop/services?limit=500", NULL, 200, LIST(OBJECT("shop", "svc", "")), false },
-	{ "/api/v1/namespaces/shop/configmaps?limit=500", NULL, 200, LIST(OBJECT("shop", "cm", "")), false },
+	  LIST(OBJECT("shop", "web",
+		      ",\"labels\":{\"app.kubernetes.io/managed-by\":\"Helm\"}") "," OBJECT("shop", "api", "")) },
+	{ "/apis/apps/v1/namespaces/shop/deployments/web", NULL, 200, OBJECT("shop", "web", "") },
+	{ "/api/v1/namespaces/shop/services?limit=500", NULL, 200, LIST(OBJECT("shop", "svc", "")) },
+	{ "/api/v1/namespaces/shop/configmaps?limit=500", NULL, 200, LIST(OBJECT("shop", "cm", "")) },
 	{ "/apis/networking.k8s.io/v1/networkpolicies?limit=500", NULL, 200,
 	  LIST(POLICY("shop", "in") "," POLICY("other", "out") "," OBJECT("other", "none", "") "," POLICY("kube-system",
-													  "dns")),
-	  false },
+													  "dns")) },
 };
 
 static void test_one_namespace(void **state)
@@ -296,25 +292,23 @@ static void test_all_namespaces(void **state)
 	static const struct fake_answer answers[] = {
 		{ "/api/v1/namespaces?limit=500", NULL, 200,
 		  LIST(HOME("b", ENFORCES("privileged")) "," HOME("a", ENFORCES("restricted")) "," HOME("kube-system",
-													"")),
-		  false },
+													"")) },
 		{ "/api/v1/pods?limit=500", "PartialObjectMetadata", 200,
-		  LIST(OBJECT("kube-system", "p", "") "," OBJECT("a", "p", "")), false },
+		  LIST(OBJECT("kube-system", "p", "") "," OBJECT("a", "p", "")) },
 		{ "/apis/apps/v1/deployments?limit=500", "PartialObjectMetadata", 200,
-		  "{\"metadata\":{\"continue\":\"x\"},\"items\":[" OBJECT("a", "d", "") "]}", false },
-		{ "/apis/apps.kruise.io/v1alpha1/sidecarsets?limit=500", NULL, 200, LIST(OBJECT("", "s", "")), false },
-		{ "/api/v1/namespaces/a/pods?limit=500", "PartialObjectMetadata", 200, LIST(OBJECT("a", "p", "")),
-		  false },
-		{ "/api/v1/namespaces/a/pods/p", NULL, 200, OBJECT("a", "p", ""), false },
-		{ "/apis/apps/v1/namespaces/a/deployments?limit=500", NULL, 200, LIST(OBJECT("a", "d", "")), false },
-		{ "/apis/apps/v1/namespaces/b/deployments?limit=500", NULL, 200, LIST(OBJECT("b", "d", "")), false },
-		{ "/apis/apps/v1/namespaces/kube-system/deployments?limit=500", NULL, 403, NULL, false },
-		{ "/api/v1/namespaces/kube-system/pods?limit=500", "PartialObjectMetadata", 200, LIST(), false },
-		{ "/api/v1/configmaps?limit=500", "PartialObjectMetadata", 200, LIST(), false },
-		{ "/api/v1/services?limit=500", "PartialObjectMetadata", 503, NULL, false },
-		{ "/api/v1/namespaces/a/services?limit=500", NULL, 503, NULL, false },
-		{ "/api/v1/namespaces/b/services?limit=500", NULL, 200, LIST(OBJECT("b", "svc", "")), false },
-		{ "/apis/networking.k8s.io/v1/networkpolicies?limit=500", NULL, 200, LIST(POLICY("b", "np")), false },
+		  "{\"metadata\":{\"continue\":\"x\"},\"items\":[" OBJECT("a", "d", "") "]}" },
+		{ "/apis/apps.kruise.io/v1alpha1/sidecarsets?limit=500", NULL, 200, LIST(OBJECT("", "s", "")) },
+		{ "/api/v1/namespaces/a/pods?limit=500", "PartialObjectMetadata", 200, LIST(OBJECT("a", "p", "")) },
+		{ "/api/v1/namespaces/a/pods/p", NULL, 200, OBJECT("a", "p", "") },
+		{ "/apis/apps/v1/namespaces/a/deployments?limit=500", NULL, 200, LIST(OBJECT("a", "d", "")) },
+		{ "/apis/apps/v1/namespaces/b/deployments?limit=500", NULL, 200, LIST(OBJECT("b", "d", "")) },
+		{ "/apis/apps/v1/namespaces/kube-system/deployments?limit=500", NULL, 403, NULL },
+		{ "/api/v1/namespaces/kube-system/pods?limit=500", "PartialObjectMetadata", 200, LIST() },
+		{ "/api/v1/configmaps?limit=500", "PartialObjectMetadata", 200, LIST() },
+		{ "/api/v1/services?limit=500", "PartialObjectMetadata", 503, NULL },
+		{ "/api/v1/namespaces/a/services?limit=500", NULL, 503, NULL },
+		{ "/api/v1/namespaces/b/services?limit=500", NULL, 200, LIST(OBJECT("b", "svc", "")) },
+		{ "/apis/networking.k8s.io/v1/networkpolicies?limit=500", NULL, 200, LIST(POLICY("b", "np")) },
 	};
 
 	(void)state;
@@ -357,18 +351,18 @@ static void test_all_namespaces(void **state)
 static void test_namespaces_forbidden(void **state)
 {
 	static const struct fake_answer answers[] = {
-		{ "/api/v1/namespaces?limit=500", NULL, 403, NULL, false },
-		{ "/api/v1/namespaces/kube-system", NULL, 403, NULL, false },
+		{ "/api/v1/namespaces?limit=500", NULL, 403, NULL },
+		{ "/api/v1/namespaces/kube-system", NULL, 403, NULL },
 		{ "/apis/apps/v1/deployments?limit=500", NULL, 200,
-		  LIST(OBJECT("a", "d", "") "," OBJECT("kube-system", "dns", "")), false },
+		  LIST(OBJECT("a", "d", "") "," OBJECT("kube-system", "dns", "")) },
 		{ "/apis/apps/v1/namespaces/kube-system/deployments?limit=500", NULL, 200,
-		  LIST(OBJECT("kube-system", "dns", "")), false },
-		{ "/apis/networking.k8s.io/v1/networkpolicies?limit=500", NULL, 403, NULL, false },
+		  LIST(OBJECT("kube-system", "dns", "")) },
+		{ "/apis/networking.k8s.io/v1/networkpolicies?limit=500", NULL, 403, NULL },
 		{ "/apis/networking.k8s.io/v1/namespaces/kube-system/networkpolicies?limit=500", NULL, 200,
-		  LIST(POLICY("kube-system", "np")), false },
-		{ "/api/v1/configmaps?limit=500", NULL, 403, NULL, false },
-		{ "/api/v1/services?limit=500", NULL, 403, NULL, false },
-		{ "/api/v1/pods?limit=500", NULL, 404, NULL, false },
+		  LIST(POLICY("kube-system", "np")) },
+		{ "/api/v1/configmaps?limit=500", NULL, 403, NULL },
+		{ "/api/v1/services?limit=500", NULL, 403, NULL },
+		{ "/api/v1/pods?limit=500", NULL, 404, NULL },
 	};
 
 	(void)state;
@@ -395,20 +389,19 @@ static void test_namespaces_forbidden(void **state)
 static void test_forbidden(void **state)
 {
 	static const struct fake_answer some[] = {
-		{ "/api/v1/namespaces/shop", NULL, 403, NULL, false },
-		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 403, NULL, false },
-		{ "/apis/apps/v1/namespaces/shop/deployments?limit=500", NULL, 200, LIST(OBJECT("shop", "web", "")),
-		  false },
+		{ "/api/v1/namespaces/shop", NULL, 403, NULL },
+		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 403, NULL },
+		{ "/apis/apps/v1/namespaces/shop/deployments?limit=500", NULL, 200, LIST(OBJECT("shop", "web", "")) },
 	};
 	static const struct fake_answer none[] = {
-		{ "/api/v1/namespaces/shop", NULL, 403, NULL, false },
-		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 403, NULL, false },
-		{ "/apis/apps/v1/namespaces/shop/deployments?limit=500", NULL, 503, NULL, false },
+		{ "/api/v1/namespaces/shop", NULL, 403, NULL },
+		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 403, NULL },
+		{ "/apis/apps/v1/namespaces/shop/deployments?limit=500", NULL, 503, NULL },
 	};
-	static const struct fake_answer missing[] = { { "/api/v1/namespaces/shop", NULL, 404, NULL, false } };
+	static const struct fake_answer missing[] = { { "/api/v1/namespaces/shop", NULL, 404, NULL } };
 	static const struct fake_answer dead[] = {
-		{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", ""), false },
-		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 0, NULL, false },
+		{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", "") },
+		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 0, NULL },
 	};
 	const struct gather gather = { .namespace = STR("shop") };
 
@@ -440,13 +433,12 @@ static void test_forbidden(void **state)
 static void test_lists(void **state)
 {
 	static const struct fake_answer answers[] = {
-		{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", ""), false },
+		{ "/api/v1/namespaces/shop", NULL, 200, HOME("shop", "") },
 		{ "/apis/apps/v1/namespaces/shop/deployments?limit=1&labelSelector=a%3Db", NULL, 200,
-		  "{\"metadata\":{\"continue\":\"x\"},\"items\":[" OBJECT("shop", "web", "") "]}", false },
-		{ "/apis/apps/v1/namespaces/shop/deployments?limit=1&continue=x&labelSelector=a%3Db", NULL, 410, NULL,
-		  false },
+		  "{\"metadata\":{\"continue\":\"x\"},\"items\":[" OBJECT("shop", "web", "") "]}" },
+		{ "/apis/apps/v1/namespaces/shop/deployments?limit=1&continue=x&labelSelector=a%3Db", NULL, 410, NULL },
 		{ "/apis/apps/v1/namespaces/shop/deployments?labelSelector=a%3Db", NULL, 200,
-		  LIST(OBJECT("shop", "web", "") "," OBJECT("shop", "api", "")), false },
+		  LIST(OBJECT("shop", "web", "") "," OBJECT("shop", "api", "")) },
 		{ "/api/v1/namespaces/shop/pods?limit=500", NULL, 200,
 		  LIST(OBJECT("shop", "a", "") "," OBJECT("shop", "b", "") "," OBJECT("shop", "c", "") "," OBJECT(
 			  "shop", "d",
@@ -459,8 +451,7 @@ static void test_lists(void **state)
 														   "j",
 														   "batch/v1",
 														   "Job",
-														   "x")),
-		  false },
+														   "x")) },
 	};
 	struct heard heard = { .stop_at = "b" };
 

@@ -8,7 +8,7 @@
 #include "live/object.h"
 
 static const struct live_resource pods = {
-	.version = { "v1", 2 }, .name = { "pods", 4 }, .kind = { "Pod", 3 }, .namespaced = true, .preferred = true
+	.version = STR("v1"), .name = STR("pods"), .kind = STR("Pod"), .namespaced = true, .preferred = true
 };
 
 #define PAGE(token, items)                                                                                             \
@@ -58,14 +58,14 @@ static void test_pages(void **state)
 {
 	static const struct fake_answer answers[] = {
 		{ "/api/v1/namespaces/a/pods?limit=2&labelSelector=app%3Dx%2Cb&fieldSelector=f%3D1", NULL, 200,
-		  PAGE(NEXT("A&=b"), "{\"n\":1},{\"n\":2}"), false },
+		  PAGE(NEXT("A&=b"), "{\"n\":1},{\"n\":2}") },
 		{ "/api/v1/namespaces/a/pods?limit=2&continue=A%26%3Db&labelSelector=app%3Dx%2Cb&fieldSelector=f%3D1",
-		  NULL, 200, PAGE(NEXT("C"), "{\"n\":3}"), false },
+		  NULL, 200, PAGE(NEXT("C"), "{\"n\":3}") },
 		{ "/api/v1/namespaces/a/pods?limit=2&continue=C&labelSelector=app%3Dx%2Cb&fieldSelector=f%3D1", NULL,
-		  200, PAGE("", ""), false },
-		{ "/api/v1/pods?limit=500", "PartialObjectMetadataList", 200, "{\"items\":null}", false },
-		{ "/api/v1/namespaces/a/pods/web", NULL, 200, " {\"kind\":\"Pod\"}\n", false },
-		{ "/api/v1/namespaces/a/pods/none", NULL, 404, NULL, false },
+		  200, PAGE("", "") },
+		{ "/api/v1/pods?limit=500", "PartialObjectMetadataList", 200, "{\"items\":null}" },
+		{ "/api/v1/namespaces/a/pods/web", NULL, 200, " {\"kind\":\"Pod\"}\n" },
+		{ "/api/v1/namespaces/a/pods/none", NULL, 404, NULL },
 	};
 	const struct live_list list = {
 		.resource = &pods, .namespace = STR("a"), .page = 2, .labels = "app=x,b", .fields = "f=1"
@@ -96,22 +96,22 @@ static void test_pages(void **state)
 static void test_gone(void **state)
 {
 	static const struct fake_answer resumed[] = {
-		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}"), false },
-		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, GONE("b"), false },
-		{ "/api/v1/pods?limit=500&continue=b", NULL, 200, PAGE("", "{\"n\":2}"), false },
+		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}") },
+		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, GONE("b") },
+		{ "/api/v1/pods?limit=500&continue=b", NULL, 200, PAGE("", "{\"n\":2}") },
 	};
 	static const struct fake_answer anew[] = {
-		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}"), false },
-		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, "{\"kind\":\"Status\"}", false },
-		{ "/api/v1/pods", NULL, 200, PAGE("", "{\"n\":1},{\"n\":2}"), false },
+		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}") },
+		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, "{\"kind\":\"Status\"}" },
+		{ "/api/v1/pods", NULL, 200, PAGE("", "{\"n\":1},{\"n\":2}") },
 	};
 	static const struct fake_answer forever[] = {
-		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}"), false },
-		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, GONE("b"), false },
-		{ "/api/v1/pods?limit=500&continue=b", NULL, 410, GONE("a"), false },
-		{ "/api/v1/pods", NULL, 410, GONE("a"), false },
+		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "{\"n\":1}") },
+		{ "/api/v1/pods?limit=500&continue=a", NULL, 410, GONE("b") },
+		{ "/api/v1/pods?limit=500&continue=b", NULL, 410, GONE("a") },
+		{ "/api/v1/pods", NULL, 410, GONE("a") },
 	};
-	static const struct fake_answer first[] = { { "/api/v1/pods?limit=500", NULL, 410, GONE("b"), false } };
+	static const struct fake_answer first[] = { { "/api/v1/pods?limit=500", NULL, 410, GONE("b") } };
 	const struct live_list list = { .resource = &pods };
 
 	(void)state;
@@ -140,8 +140,8 @@ static void test_damage(void **state)
 		  "!the server's answer to GET /api/v1/pods?limit=500 is no JSON: it ends too early (byte 22)" },
 	};
 	static const struct fake_answer endless[] = {
-		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), ""), false },
-		{ "/api/v1/pods?limit=500&continue=a", NULL, 200, PAGE(NEXT("a"), ""), false },
+		{ "/api/v1/pods?limit=500", NULL, 200, PAGE(NEXT("a"), "") },
+		{ "/api/v1/pods?limit=500&continue=a", NULL, 200, PAGE(NEXT("a"), "") },
 	};
 	struct seen seen = { .stop_at = 1 };
 	struct error *err CLEANUP(error_freep) = NULL;
@@ -149,7 +149,7 @@ static void test_damage(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		const struct fake_answer answer = { "/api/v1/pods?limit=500", NULL, 200, rows[i].body, false };
+		const struct fake_answer answer = { "/api/v1/pods?limit=500", NULL, 200, rows[i].body };
 
 		fake_set(&answer, 1);
 		check(&(struct live_list){ .resource = &pods }, true, rows[i].expected, LIVE_FINE);
@@ -157,7 +157,7 @@ static void test_damage(void **state)
 	FAKE_SET(endless);
 	check(&(struct live_list){ .resource = &pods }, true,
 	      "!the server's answer to GET /api/v1/pods?limit=500&continue=a says to ask the same again", LIVE_FINE);
-	fake_set(&(const struct fake_answer){ "/api/v1/pods?limit=500", NULL, 200, PAGE("", "{},{}"), false }, 1);
+	fake_set(&(const struct fake_answer){ "/api/v1/pods?limit=500", NULL, 200, PAGE("", "{},{}") }, 1);
 	assert_false(live_list_each(NULL, &(struct live_list){ .resource = &pods }, each, restart, &seen, &failure,
 				    &err));
 	assert_int_equal(seen.n, 1);

@@ -12,13 +12,13 @@
 #include "live/object.h"
 
 static const struct live_resource deployments = {
-	.group = { "apps", 4 },
-	.version = { "v1", 2 },
-	.name = { "deployments", 11 },
-	.kind = { "Deployment", 10 },
+	.group = STR("apps"),
+	.version = STR("v1"),
+	.name = STR("deployments"),
+	.kind = STR("Deployment"),
 };
 
-static const struct live_resource pods = { .version = { "v1", 2 }, .name = { "pods", 4 }, .kind = { "Pod", 3 } };
+static const struct live_resource pods = { .version = STR("v1"), .name = STR("pods"), .kind = STR("Pod") };
 
 static void check(const struct live_resource *resource, const char *json, const char *manifest)
 {
@@ -87,11 +87,11 @@ static void test_typed_list(void **state)
 static void test_chosen(void **state)
 {
 	static const struct live_resource jobs = {
-		.group = { "batch", 5 }, .version = { "v1", 2 }, .name = { "jobs", 4 }, .kind = { "Job", 3 }
+		.group = STR("batch"), .version = STR("v1"), .name = STR("jobs"), .kind = STR("Job")
 	};
-	static const struct live_resource services = { .version = { "v1", 2 },
-						       .name = { "services", 8 },
-						       .kind = { "Service", 7 } };
+	static const struct live_resource services = { .version = STR("v1"),
+						       .name = STR("services"),
+						       .kind = STR("Service") };
 
 	(void)state;
 	check(&jobs,
@@ -118,10 +118,9 @@ static void test_chosen(void **state)
 /* What the server says of a claim's template is noise; what only looks like it is not, and all templates stay. */
 static void test_claim_templates(void **state)
 {
-	static const struct live_resource sets = { .group = { "apps", 4 },
-						   .version = { "v1", 2 },
-						   .name = { "statefulsets", 12 },
-						   .kind = { "StatefulSet", 11 } };
+	static const struct live_resource sets = {
+		.group = STR("apps"), .version = STR("v1"), .name = STR("statefulsets"), .kind = STR("StatefulSet")
+	};
 
 	(void)state;
 	check(&sets,

@@ -71,29 +71,27 @@ static const char apis_old[] =
 #define OLD_LIST(resources) "{\"kind\":\"APIResourceList\",\"resources\":[" resources "]}"
 
 static const struct fake_answer aggregated[] = {
-	{ "/api", "v=v2;as=APIGroupDiscoveryList", 200, api_new, false },
-	{ "/apis", "v=v2beta1;as=APIGroupDiscoveryList", 200, apis_new, false },
+	{ "/api", "v=v2;as=APIGroupDiscoveryList", 200, api_new },
+	{ "/apis", "v=v2beta1;as=APIGroupDiscoveryList", 200, apis_new },
 };
 
 static const struct fake_answer old[] = {
-	{ "/api", NULL, 200, api_old, false },
-	{ "/api/v1", NULL, 200, core_old, false },
-	{ "/apis", NULL, 200, apis_old, false },
+	{ "/api", NULL, 200, api_old },
+	{ "/api/v1", NULL, 200, core_old },
+	{ "/apis", NULL, 200, apis_old },
 	{ "/apis/apps/v1", NULL, 200,
 	  OLD_LIST(OLD("deployments", "deployment", "Deployment", "true",
-		       ",\"shortNames\":[\"deploy\"],\"categories\":[\"all\"]")),
-	  false },
+		       ",\"shortNames\":[\"deploy\"],\"categories\":[\"all\"]")) },
 	{ "/apis/apps/v1beta2", NULL, 200,
 	  OLD_LIST(OLD("deployments", "deployment", "Deployment", "true",
-		       ",\"shortNames\":[\"deploy\"]") "," OLD("odds", "", "Odd", "true", "")),
-	  false },
-	{ "/apis/metrics.k8s.io/v1beta1", NULL, 503, NULL, false },
-	{ "/apis/events.k8s.io/v1", NULL, 200, OLD_LIST(OLD("events", "", "Event", "true", ",\"shortNames\":[\"ev\"]")),
-	  false },
+		       ",\"shortNames\":[\"deploy\"]") "," OLD("odds", "", "Odd", "true", "")) },
+	{ "/apis/metrics.k8s.io/v1beta1", NULL, 503, NULL },
+	{ "/apis/events.k8s.io/v1", NULL, 200,
+	  OLD_LIST(OLD("events", "", "Event", "true", ",\"shortNames\":[\"ev\"]")) },
 	{ "/apis/storage.k8s.io/v1", NULL, 200,
-	  OLD_LIST(OLD("storageclasses", "", "StorageClass", "false", ",\"shortNames\":[\"sc\"]")), false },
+	  OLD_LIST(OLD("storageclasses", "", "StorageClass", "false", ",\"shortNames\":[\"sc\"]")) },
 	{ "/apis/example.com/v1alpha1", NULL, 200,
-	  OLD_LIST(OLD("odditys", "", "PodOddity", "true", ",\"shortNames\":[\"po\",\"oddz\"]")), false },
+	  OLD_LIST(OLD("odditys", "", "PodOddity", "true", ",\"shortNames\":[\"po\",\"oddz\"]")) },
 };
 
 static const struct {
@@ -232,18 +230,16 @@ static void assert_refused(const struct fake_answer *answers, size_t n, const ch
 
 static void test_failures(void **state)
 {
-	static const struct fake_answer none[] = { { "/api", NULL, 0, NULL, false } };
-	static const struct fake_answer forbidden[] = { { "/api", NULL, 403, NULL, false },
-							{ "/apis", NULL, 403, NULL, false } };
-	static const struct fake_answer other[] = { { "/api", NULL, 200, "{\"hello\":1}", false } };
-	static const struct fake_answer garbage[] = { { "/api", NULL, 200, "<html>", false } };
-	static const struct fake_answer cut[] = { { "/api", NULL, 200, api_old, false },
-						  { "/api/v1", NULL, 200, core_old, false },
-						  { "/apis", NULL, 200, apis_old, false },
-						  { "/apis/apps/v1", NULL, 0, NULL, false } };
-	static const struct fake_answer no_core[] = { { "/apis", NULL, 200, apis_new, false } };
-	static const struct fake_answer only_core[] = { { "/api", NULL, 200, api_new, false },
-							{ "/apis", NULL, 503, NULL, false } };
+	static const struct fake_answer none[] = { { "/api", NULL, 0, NULL } };
+	static const struct fake_answer forbidden[] = { { "/api", NULL, 403, NULL }, { "/apis", NULL, 403, NULL } };
+	static const struct fake_answer other[] = { { "/api", NULL, 200, "{\"hello\":1}" } };
+	static const struct fake_answer garbage[] = { { "/api", NULL, 200, "<html>" } };
+	static const struct fake_answer cut[] = { { "/api", NULL, 200, api_old },
+						  { "/api/v1", NULL, 200, core_old },
+						  { "/apis", NULL, 200, apis_old },
+						  { "/apis/apps/v1", NULL, 0, NULL } };
+	static const struct fake_answer no_core[] = { { "/apis", NULL, 200, apis_new } };
+	static const struct fake_answer only_core[] = { { "/api", NULL, 200, api_new }, { "/apis", NULL, 503, NULL } };
 	struct live_resources resources;
 
 	(void)state;

@@ -60,32 +60,18 @@ void live_response_free(struct live_response *response)
 	buf_free(&response->body);
 }
 
-void live_resource_path(const struct live_resource *resource, struct str namespace, struct str name, struct buf *out)
-{
-	buf_addf(out, "%.*s/%.*s%s%.*s", STR_ARG(resource->name), STR_ARG(namespace), name.n ? "/" : "", STR_ARG(name));
-}
-
-struct str live_resource_title(const struct live_resource *resource, bool one, struct arena *arena)
-{
-	assert_true(one);
-	return str_fmt(arena, "%.*s.%.*s", STR_ARG(resource->singular), STR_ARG(resource->group));
-}
-
 /* ---- objects ---- */
 
-#define RESOURCE(g, plural, one, k)                                                                                    \
-	{ .group = STR(g),                                                                                             \
-	  .version = STR("v1"),                                                                                        \
-	  .name = STR(plural),                                                                                         \
-	  .singular = STR(one),                                                                                        \
-	  .kind = STR(k),                                                                                              \
-	  .namespaced = true }
-static const struct live_resource deployments = RESOURCE("apps", "deployments", "deployment", "Deployment"),
-				  stateful_sets = RESOURCE("apps", "statefulsets", "statefulset", "StatefulSet"),
-				  daemon_sets = RESOURCE("apps", "daemonsets", "daemonset", "DaemonSet"),
-				  cron_jobs = RESOURCE("batch", "cronjobs", "cronjob", "CronJob"),
-				  replica_sets = RESOURCE("apps", "replicasets", "replicaset", "ReplicaSet"),
-				  rollouts = RESOURCE("argoproj.io", "rollouts", "rollout", "Rollout");
+#define CORE "/api/v1/namespaces/shop/"
+#define APPS "/apis/apps/v1/namespaces/shop/"
+#define RESOURCE(g, plural, k)                                                                                         \
+	{ .group = STR(g), .version = STR("v1"), .name = STR(plural), .kind = STR(k), .namespaced = true }
+static const struct live_resource deployments = RESOURCE("apps", "deployments", "Deployment"),
+				  stateful_sets = RESOURCE("apps", "statefulsets", "StatefulSet"),
+				  daemon_sets = RESOURCE("apps", "daemonsets", "DaemonSet"),
+				  cron_jobs = RESOURCE("batch", "cronjobs", "CronJob"),
+				  replica_sets = RESOURCE("apps", "replicasets", "ReplicaSet"),
+				  rollouts = RESOURCE("argoproj.io", "rollouts", "Rollout");
 static const struct live_object web = {
 	.resource = &deployments, .namespace = STR("shop"), .name = STR("web"), .uid = STR("u")
 };
@@ -227,13 +213,13 @@ static void test_restarts(void **state)
 static void test_deployment(void **state)
 {
 	static const struct step steps[] = {
-		{ "deployments/shop/web", LIVE_FINE,
+		{ APPS "deployments/web", LIVE_FINE,
 		  STATUS("1", "\"replicas\":3,\"updatedReplicas\":3,\"availableReplicas\":3") },
-		{ "deployments/shop/web", LIVE_FINE, DEPLOYMENT("4", "1", "3") },
-		{ "deployments/shop/web", LIVE_UNREACHABLE, "connection refused" },
-		{ "deployments/shop/web", LIVE_FINE, DEPLOYMENT("4", "3", "3") },
-		{ "deployments/shop/web", LIVE_FINE, DEPLOYMENT("3", "3", "2") },
-		{ "deployments/shop/web", LIVE_FINE, DEPLOYMENT("3", "3", "3") },
+		{ APPS "deployments/web", LIVE_FINE, DEPLOYMENT("4", "1", "3") },
+		{ APPS "deployments/web", LIVE_UNREACHABLE, "connection refused" },
+		{ APPS "deployments/web", LIVE_FINE, DEPLOYMENT("4", "3", "3") },
+		{ APPS "deployments/web", LIVE_FINE, DEPLOYMENT("3", "3", "2") },
+		{ APPS "deployments/web", LIVE_FINE, DEPLOYMENT("3", "3", "3") },
 	};
 	struct fixture *fixture = *state;
 
@@ -280,7 +266,7 @@ static void test_words(void **state)
 		char path[80];
 		struct step step = { path, LIVE_FINE, rows[i].body };
 
-		snprintf(path, sizeof(path), "%.*s/shop/%.*s", STR_ARG(rows[i].object->resource->name),
+		snprintf(path, sizeof(path), APPS "%.*s/%.*s", STR_ARG(rows[i].object->resource->name),
 			 STR_ARG(rows[i].object->name));
 		begin(fixture, &step, 1, rows[i].object);
 		server.repeat = true;
@@ -294,10 +280,10 @@ static void test_words(void **state)
 static void test_done(void **state)
 {
 	static const struct step steps[] = {
-		{ "statefulsets/shop/db", LIVE_FINE,
+		{ APPS "statefulsets/db", LIVE_FINE,
 		  STATUS("2", "\"readyReplicas\":3,\"updatedReplicas\":3,\"updateRevision\":\"b\",\"currentRevision\":"
 			      "\"b\"") },
-		{ "daemonsets/shop/agent", LIVE_FINE,
+		{ APPS "daemonsets/agent", LIVE_FINE,
 		  STATUS("2", "\"desiredNumberScheduled\":3,\"updatedNumberScheduled\":3,\"numberAvailable\":3") },
 	};
 	struct fixture *fixture = *state;
@@ -338,9 +324,9 @@ static void expect_lines(const struct str *lines, size_t n, const char *const *e
 static void test_crash(void **state)
 {
 	static const struct step steps[] = {
-		{ "deployments/shop/web", LIVE_FINE, deadline },
-		{ "deployments/shop/web", LIVE_FINE, deadline },
-		{ "replicasets/shop?limit=500&labelSelector=" SELECTOR, LIVE_FINE,
+		{ APPS "deployments/web", LIVE_FINE, deadline },
+		{ APPS "deployments/web", LIVE_FINE, deadline },
+		{ APPS "replicasets?limit=500&labelSelector=" SELECTOR, LIVE_FINE,
 		  "{\"items\":["
 		  "{\"metadata\":{\"uid\":\"rs9\",\"annotations\":{\"deployment.kubernetes.io/revision\":\"9\"},\"labels\":"
 		  "{\"pod-template-hash\":\"h9\"},\"ownerReferences\":[{\"uid\":\"u\"}]}},"
@@ -348,7 +334,7 @@ static void test_crash(void **state)
 		  "{\"pod-template-hash\":\"h10\"},\"ownerReferences\":[{\"uid\":\"u\"}]}},"
 		  "{\"metadata\":{\"uid\":\"rs11\",\"annotations\":{\"deployment.kubernetes.io/revision\":\"11\"},\"labels\":"
 		  "{\"pod-template-hash\":\"h11\"},\"ownerReferences\":[{\"uid\":\"other\"}]}}]}" },
-		{ "pods/shop?limit=500&labelSelector=" SELECTOR "%2Cpod-template-hash%3Dh10", LIVE_FINE,
+		{ CORE "pods?limit=500&labelSelector=" SELECTOR "%2Cpod-template-hash%3Dh10", LIVE_FINE,
 		  "{\"items\":[" POD("good", "2026-01-09T00:00:00Z", READY) "," POD(
 			  "older", "2026-01-01T00:00:00Z",
 			  "\"phase\":\"Running\"") "," POD("newest", "2026-01-03T00:00:00Z",
@@ -366,15 +352,15 @@ static void test_crash(void **state)
 										       "Error\",\"message\":\"container "
 										       "has runAsNonRoot and image will "
 										       "run as root\"}}}]") "]}" },
-		{ "pods/shop/newest/log?container=web&tailLines=10&limitBytes=16384&previous=true", LIVE_FINE,
+		{ CORE "pods/newest/log?container=web&tailLines=10&limitBytes=16384&previous=true", LIVE_FINE,
 		  "starting\nbind() to 0.0.0.0:80 failed (13: Permission denied)\r\n" },
-		{ "events/shop?limit=500&fieldSelector=involvedObject.uid%3Du%2Ctype%3DWarning", LIVE_FORBIDDEN, "no" },
-		{ "events/shop?limit=500&fieldSelector=involvedObject.uid%3Drs10%2Ctype%3DWarning", LIVE_FINE,
+		{ CORE "events?limit=500&fieldSelector=involvedObject.uid%3Du%2Ctype%3DWarning", LIVE_FORBIDDEN, "no" },
+		{ CORE "events?limit=500&fieldSelector=involvedObject.uid%3Drs10%2Ctype%3DWarning", LIVE_FINE,
 		  "{\"items\":[{\"reason\":\"FailedCreate\",\"message\":\"quota\"},{\"reason\":\"FailedCreate\",\"message\":"
 		  "\"quota\"}]}" },
-		{ "events/shop?limit=500&fieldSelector=involvedObject.uid%3Dnewest%2Ctype%3DWarning", LIVE_FINE,
+		{ CORE "events?limit=500&fieldSelector=involvedObject.uid%3Dnewest%2Ctype%3DWarning", LIVE_FINE,
 		  "{\"items\":[]}" },
-		{ "events/shop?limit=500&fieldSelector=involvedObject.uid%3Dnewer%2Ctype%3DWarning", LIVE_FINE,
+		{ CORE "events?limit=500&fieldSelector=involvedObject.uid%3Dnewer%2Ctype%3DWarning", LIVE_FINE,
 		  "nonsense" },
 	};
 	static const char *const lines[] = {
@@ -413,14 +399,14 @@ static void test_time_is_up(void **state)
 		"{\"metadata\":{\"uid\":\"u\",\"generation\":1},\"spec\":{\"replicas\":2,\"selector\":{\"matchLabels\":"
 		"{\"app\":\"db\"}}},\"status\":{\"observedGeneration\":1,\"updateRevision\":\"db-5\"}}";
 	static const struct step steps[] = {
-		{ "statefulsets/shop/db", LIVE_FINE, body },
-		{ "statefulsets/shop/db", LIVE_FINE, body },
-		{ "statefulsets/shop/db", LIVE_FINE, body },
-		{ "statefulsets/shop/db", LIVE_FINE, body },
-		{ "statefulsets/shop/db", LIVE_FINE, body },
-		{ "pods/shop?limit=500&labelSelector=app%3Ddb%2Ccontroller-revision-hash%3Ddb-5", LIVE_FORBIDDEN,
+		{ APPS "statefulsets/db", LIVE_FINE, body },
+		{ APPS "statefulsets/db", LIVE_FINE, body },
+		{ APPS "statefulsets/db", LIVE_FINE, body },
+		{ APPS "statefulsets/db", LIVE_FINE, body },
+		{ APPS "statefulsets/db", LIVE_FINE, body },
+		{ CORE "pods?limit=500&labelSelector=app%3Ddb%2Ccontroller-revision-hash%3Ddb-5", LIVE_FORBIDDEN,
 		  "no" },
-		{ "events/shop?limit=500&fieldSelector=involvedObject.uid%3Du%2Ctype%3DWarning", LIVE_FORBIDDEN, "no" },
+		{ CORE "events?limit=500&fieldSelector=involvedObject.uid%3Du%2Ctype%3DWarning", LIVE_FORBIDDEN, "no" },
 	};
 	static const char *const advice[] = {
 		"kubectl rollout undo statefulset.apps/db -n shop --context=prod  # the pods as they were; Services and others "
@@ -441,12 +427,12 @@ static void test_time_is_up(void **state)
 static void test_gone(void **state)
 {
 	static const struct step gone[] = {
-		{ "deployments/shop/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
-		{ "deployments/shop/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
+		{ APPS "deployments/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
+		{ APPS "deployments/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
 	};
 	static const struct step anew[] = {
-		{ "deployments/shop/web", LIVE_FINE, "{\"metadata\":{\"uid\":\"v\"}}" },
-		{ "deployments/shop/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
+		{ APPS "deployments/web", LIVE_FINE, "{\"metadata\":{\"uid\":\"v\"}}" },
+		{ APPS "deployments/web", LIVE_NOT_FOUND, "deployments.apps \"web\" not found" },
 	};
 	struct fixture *fixture = *state;
 

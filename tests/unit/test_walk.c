@@ -3,50 +3,13 @@
  * Walking: what -f means, in which order, and what is passed over. Every test runs in a folder of its own.
  */
 #include <dirent.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <cmocka.h>
+#include "world.h"
 
 #include "base/walk.h"
-
-struct world {
-	char folder[64];
-	int back;
-};
-
-static int enter(void **state)
-{
-	struct world *world = xmalloc(sizeof(*world));
-
-	strcpy(world->folder, "/tmp/test-walk-XXXXXX");
-	world->back = open(".", O_PATH | O_DIRECTORY);
-	*state = world;
-	return world->back < 0 || !mkdtemp(world->folder) || chdir(world->folder);
-}
-
-static int leave(void **state)
-{
-	struct world *world = *state;
-	char command[256];
-	int failed = fchdir(world->back);
-
-	close(world->back);
-	snprintf(command, sizeof(command), "chmod -R u+rwx %s; rm -rf %s", world->folder, world->folder);
-	failed |= system(command);
-	free(world);
-	return failed;
-}
 
 static void touch(const char *path)
 {
