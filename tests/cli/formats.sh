@@ -8,12 +8,12 @@
 # Codes are those of the command; the summary is on standard error; no manifest changes.
 for format in jsonpatch patch kustomize=made; do
 	run 1 kubectl-harden diff -o $format -f shop
-	holds err '3 of 4 files would change'
+	tells err '3 of 4 files would change'
 	run 0 kubectl-harden diff -o $format -f odd/hardened.yaml
 	run 0 kubectl-harden fix --dry-run -q -o $format -f shop
 	is_empty err
 	run 2 kubectl-harden fix -o $format -f shop
-	holds err '--output is for a --dry-run'
+	tells err '--output is for a --dry-run'
 done
 run 0 kubectl-harden fix --dry-run -o yaml -f shop
 tells err '3 of 4 files would change'
@@ -95,14 +95,14 @@ printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nmetadata: {name: b}\n' >
 run 2 kubectl-harden fix --dry-run -q -o yaml -f twice.yaml
 tells err 'document 1 cannot be printed: duplicate key'
 
-# Patches name what they are for, and refuse what they could not.
 # What --max-depth lets in comes out.
 python3 - >deep.yaml <<'PY'
 print("kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: [{name: a, x: " + "[" * 250 + "]" * 250 + "}]}")
 PY
 run 0 kubectl-harden fix --dry-run -q --max-depth 400 -o json -f deep.yaml
-holds out '"kind": "Pod"'
+tells out '"kind": "Pod"'
 
+# Patches name what they are for, and refuse what they could not.
 run 1 kubectl-harden diff -q -o jsonpatch -f shop/web.yaml
 [ "$(wc -l <"$temp/out")" = 2 ] || fail "not a line for each object"
 tells out '{"target":{"group":"apps","version":"v1","kind":"Deployment","namespace":"","name":"web"},"patch":[{"op":"test",'
@@ -143,7 +143,7 @@ cp shop/web.yaml two/b.yaml
 for format in jsonpatch patch kustomize=two/made; do
 	run 2 kubectl-harden diff -q -o $format -f two
 	is_empty out
-	holds err 'Deployment/web is there twice'
+	tells err 'Deployment/web is there twice'
 done
 [ ! -e two/made ] || fail "a component of nothing"
 printf 'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\nspec: {containers: [{name: a, image: b}]}\n' >unnamed.yaml
