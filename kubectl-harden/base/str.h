@@ -122,7 +122,10 @@ void buf_add(struct buf *buf, struct str s);
 void buf_addz(struct buf *buf, const char *z);
 void buf_addc(struct buf *buf, char c);
 void buf_pad(struct buf *buf, char c, size_t count);
-/* buf_add_percent() - @s percent-encoded, but for what is unreserved in URLs (RFC 3986: a letter, a digit, "-._~") or in @plain. */
+/*
+ * buf_add_percent() - @s percent-encoded, but for what is unreserved in URLs (RFC 3986: a letter, a digit, "-._~") or
+ * in @plain.
+ */
 void buf_add_percent(struct buf *buf, struct str s, const char *plain);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((__format__(printf, 2, 3)));
 void buf_vaddf(struct buf *buf, const char *format, va_list args) __attribute__((__format__(printf, 2, 0)));

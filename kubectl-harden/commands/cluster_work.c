@@ -63,11 +63,7 @@ struct str cluster_path(const struct live_object *object, struct arena *arena)
 
 const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource)
 {
-	/* Of an apiVersion only the group matters. */
-	struct str api_version = resource->group.n ? str_join(live->arena, resource->group, STR("/"))
-						   : resource->version;
-
-	return kube_kind_find_own(&live->options->own.kinds, api_version, resource->kind);
+	return kube_kind_of_group(&live->options->own.kinds, resource->group, resource->kind);
 }
 
 bool cluster_holds_pods(struct cluster_work *live, const struct live_resource *resource)

@@ -50,8 +50,8 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code);
 void cluster_work_free(struct cluster_work *live);
 
 /*
- * cluster_kind() - what is known of a resource; NULL for nothing. cluster_holds_pods() - whether its objects hold pods, or
- * may do, for all that is known.
+ * cluster_kind() - what is known of a resource; NULL for nothing.
+ * cluster_holds_pods() - whether its objects hold pods, or may do, for all that is known.
  */
 const struct kube_kind *cluster_kind(struct cluster_work *live, const struct live_resource *resource);
 bool cluster_holds_pods(struct cluster_work *live, const struct live_resource *resource);

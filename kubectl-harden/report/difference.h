@@ -5,9 +5,9 @@
  * Difference: one object before and after, and what makes one of the other, for other programs to apply.
  *
  * The two are texts of one document each, as yaml_print() writes them: a manifest as it was read from a file or made of
- * a live object (live/object.h); where they come from does not matter here. Paths are those of the text before: where that is a live
- * object without what the server adds, a mapping that it has nothing left of is missing, and its addition would take the
- * place of what the server has there.
+ * a live object (live/object.h); where they come from does not matter here. Paths are those of the text before: where
+ * that is a live object without what the server adds, a mapping that it has nothing left of is missing, and its addition
+ * would take the place of what the server has there.
  */
 
 #include "base/error.h"
