@@ -35,9 +35,10 @@ void in_cluster_read(struct resolver *r)
 	const char *host = getenv("KUBERNETES_SERVICE_HOST"), *port = getenv("KUBERNETES_SERVICE_PORT");
 	const char *folder = folder_of(r->flags);
 	struct live_config *config = r->config;
-	bool is_v6 = strchr(host, ':') != NULL;
+	bool is_v6 = host && strchr(host, ':') != NULL;
 
-	config->server = str_fmt(r->arena, "https://%s%s%s:%s", is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+	config->server = str_fmt(r->arena, "https://%s%s%s:%s", is_v6 ? "[" : "", host ? host : "", is_v6 ? "]" : "",
+				 port ? port : "");
 	config->token_file = str_fmt(r->arena, "%s/token", folder);
 	config->ca_file = str_fmt(r->arena, "%s/ca.crt", folder);
 	if (!is_file(config->ca_file.p))
