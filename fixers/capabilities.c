@@ -117,7 +117,7 @@ static bool adds(struct fix_context *fix, yaml_id add, const char *name)
  */
 static void keep_image_capabilities(struct change *change, struct fix_context *fix, int target, yaml_id capabilities)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	for (size_t i = 0; facts && i < facts->capabilities.n; i++) {
 		const char *name = facts->capabilities.items[i];
@@ -131,7 +131,7 @@ static void keep_image_capabilities(struct change *change, struct fix_context *f
 static enum fix_status mend(struct fix_context *fix, const struct fixer *self, int target, const struct state *state,
 			    const struct problem *problem)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 	struct change change = fix_begin(fix, target);
 	yaml_id context = change_security_context(&change, target);
 	yaml_id capabilities = change_map(&change, context, "capabilities", &order_security_context);
@@ -176,7 +176,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	struct problem problem = { .safety = SAFETY_SAFE };
 	const char *allows = is_baseline(fix) ? "baseline does not allow it"
 					      : "restricted allows only NET_BIND_SERVICE";
-	const struct image_fact *facts = target == TARGET_POD ? NULL : fix_container(fix, target)->facts;
+	const struct image_fact *facts = target == TARGET_POD ? NULL : fix_image_facts(fix, target);
 	struct state state;
 
 	if (target == TARGET_POD || (!is_baseline(fix) && fix_is_exempt(fix, check)))

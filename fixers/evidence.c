@@ -125,7 +125,7 @@ static bool is_group_asked(const struct fix_config *config)
 
 static struct str sign(struct fix_context *fix, int target)
 {
-	struct kube_container *container = fix_container(fix, target);
+	const struct image_fact *facts = fix_image_facts(fix, target);
 	yaml_id context = fix_security_context(fix, target);
 	struct str capability;
 	const char *tool;
@@ -133,12 +133,12 @@ static struct str sign(struct fix_context *fix, int target)
 
 	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
 		return STR("it is privileged");
-	if (container->facts && container->facts->needs_root)
-		return fix_format(fix, "its image does, for %s", container->facts->cannot);
-	if (container->facts && container->facts->cannot && container->facts->user == IMAGE_USER_ROOT &&
-	    mounts_from_node(fix, container->node))
-		return str_of(container->facts->cannot);
-	capability = kept_capability(container->facts);
+	if (facts && facts->needs_root)
+		return fix_format(fix, "its image does, for %s", facts->cannot);
+	if (facts && facts->cannot && facts->user == IMAGE_USER_ROOT &&
+	    mounts_from_node(fix, fix_container(fix, target)->node))
+		return str_of(facts->cannot);
+	capability = kept_capability(facts);
 	if (capability.n)
 		return fix_format(fix, "its image needs the capability %.*s", STR_ARG(capability));
 	capability = added_capability(fix, context, fix_image_is_known(fix, target));

@@ -457,6 +457,11 @@ struct kube_container *fix_container(const struct fix_context *fix, int target)
 	return &fix->pod->containers[target];
 }
 
+const struct image_fact *fix_image_facts(const struct fix_context *fix, int target)
+{
+	return fix_container(fix, target)->known->facts;
+}
+
 yaml_id fix_security_context(const struct fix_context *fix, int target)
 {
 	return yaml_get(fix->tree, fix_container(fix, target)->node, "securityContext");

@@ -126,6 +126,8 @@ void change_refuse(struct change *change, yaml_id at, const char *why);
 
 /* The container at @target and its securityContext (YAML_NONE if it has none). */
 struct kube_container *fix_container(const struct fix_context *fix, int target);
+/* What is known of that container's image; NULL for nothing. */
+const struct image_fact *fix_image_facts(const struct fix_context *fix, int target);
 yaml_id fix_security_context(const struct fix_context *fix, int target);
 /* The pod's own securityContext. */
 yaml_id fix_pod_security_context(const struct fix_context *fix);

@@ -13,14 +13,14 @@
 
 bool fix_image_is_known(const struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	return facts && !facts->base;
 }
 
 bool fix_image_works_without_root(const struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	return fix_image_is_known(fix, target) && (facts->uid > 0 || facts->uid == IMAGE_ID_ANY);
 }
@@ -78,8 +78,8 @@ static void add_needed(struct fix_context *fix, int target, struct needed_direct
 /* One of the data of its facts, or what its settings name in its place. */
 static void add_data(struct fix_context *fix, int target, struct needed_directories *needed, const char *directory)
 {
-	const struct kube_container *container = fix_container(fix, target);
-	struct data_place place = data_place(fix->pod, container, directory);
+	struct data_place place = data_place(fix->pod, fix_container(fix, target), directory);
+	const struct image_texts *strict = &fix_image_facts(fix, target)->strict;
 	struct str path = str_of(directory);
 
 	if (place.path.n && !place.set_by->strict)
@@ -87,15 +87,13 @@ static void add_data(struct fix_context *fix, int target, struct needed_director
 	if (place.path.n)
 		return;
 	add_needed(fix, target, needed,
-		   (struct needed_directory){ path, has_text(&container->facts->strict, path) ? parent_of(path) : path,
-					      !place.set_by });
+		   (struct needed_directory){ path, has_text(strict, path) ? parent_of(path) : path, !place.set_by });
 }
 
 struct needed_directories fix_needed_directories(struct fix_context *fix, int target)
 {
 	static const struct image_fact nothing = { .name = "" };
-	const struct image_fact *facts = fix_container(fix, target)->facts ? fix_container(fix, target)->facts
-									   : &nothing;
+	const struct image_fact *facts = fix_image_facts(fix, target) ? fix_image_facts(fix, target) : &nothing;
 	struct needed_directories needed = {
 		.items = ARENA_ARRAY(fix->arena, struct needed_directory, facts->writable.n + facts->data.n + 1),
 	};
@@ -114,9 +112,10 @@ struct needed_directories fix_needed_directories(struct fix_context *fix, int ta
 const struct image_data_setting *fix_unread_data(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
+	const struct image_fact *facts = container->known->facts;
 
-	for (size_t i = 0; container->facts && i < container->facts->data.n; i++) {
-		struct data_place place = data_place(fix->pod, container, container->facts->data.items[i]);
+	for (size_t i = 0; facts && i < facts->data.n; i++) {
+		struct data_place place = data_place(fix->pod, container, facts->data.items[i]);
 
 		if (place.set_by && !place.path.n)
 			return place.set_by;
@@ -128,9 +127,10 @@ const struct image_data_setting *fix_homeless_data(struct fix_context *fix, int 
 						   struct str *ret_path)
 {
 	const struct kube_container *container = fix_container(fix, target);
+	const struct image_fact *facts = container->known->facts;
 
-	for (size_t i = 0; container->facts && i < container->facts->data.n; i++) {
-		struct data_place place = data_place(fix->pod, container, container->facts->data.items[i]);
+	for (size_t i = 0; facts && i < facts->data.n; i++) {
+		struct data_place place = data_place(fix->pod, container, facts->data.items[i]);
 
 		if (place.path.n && (place.set_by->strict || no_empty_dirs) && !is_mounted(fix, target, place.path)) {
 			*ret_path = place.path;
@@ -150,14 +150,14 @@ static struct str first_unmounted(struct fix_context *fix, int target, const str
 
 struct str fix_rewritten_directory(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	return facts ? first_unmounted(fix, target, &facts->rewrites) : STR_NONE;
 }
 
 struct str fix_unknown_volume(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	return facts ? first_unmounted(fix, target, &facts->volumes) : STR_NONE;
 }
@@ -181,7 +181,7 @@ static bool is_mount(struct fix_context *fix, int target, struct str path)
 struct str fix_strict_mount(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
-	const struct image_fact *facts = container->facts;
+	const struct image_fact *facts = container->known->facts;
 
 	for (size_t i = 0; facts && i < facts->data.n; i++) {
 		struct data_place place = data_place(fix->pod, container, facts->data.items[i]);
@@ -231,17 +231,18 @@ struct str change_asks_env(struct fix_context *fix, int target, const struct ima
 
 struct str fix_swapped_in_words(struct fix_context *fix, int target)
 {
-	const struct kube_container *container = fix_container(fix, target);
+	struct str image = fix_container(fix, target)->image;
+	const struct known_image *known = fix_container(fix, target)->known;
 
-	if (!container->swapped_by.n || container->facts)
+	if (!known->swapped_by.n || known->facts)
 		return STR_NONE;
-	if (container->runs.n)
+	if (known->runs.n)
 		return fix_format(fix, "image %.*s gives way to %.*s in %.*s, and nothing is known of that.",
-				  STR_ARG(container->image), STR_ARG(container->runs), STR_ARG(container->swapped_by));
+				  STR_ARG(image), STR_ARG(known->runs), STR_ARG(known->swapped_by));
 	return fix_format(fix,
 			  "image %.*s gives way to another in %.*s, but not in all that is built of this file, so that "
 			  "nothing is taken for known of it.",
-			  STR_ARG(container->image), STR_ARG(container->swapped_by));
+			  STR_ARG(image), STR_ARG(known->swapped_by));
 }
 
 /* ---- twins ---- */
@@ -256,7 +257,7 @@ bool fix_replaces_images(const struct fix_config *config)
 struct str fix_twin_in_words(struct fix_context *fix, const struct kube_container *container)
 {
 	return fix_format(fix, "image %.*s takes the place of %.*s; whether there is one of that tag is not looked up.",
-			  STR_ARG(container->twin), STR_ARG(container->image));
+			  STR_ARG(container->known->twin), STR_ARG(container->image));
 }
 
 /* ---- caveats ---- */

@@ -131,7 +131,7 @@ static bool may_unpack_itself(struct fix_context *fix, int target)
 	static const char *const home[] = { "HOME" };
 	static const struct dotnet_names homes = { home, 1, 0 };
 
-	return !fix_container(fix, target)->facts && dotnet_look(fix->pod, target, NULL) &&
+	return !fix_image_facts(fix, target) && dotnet_look(fix->pod, target, NULL) &&
 	       !dotnet_is_one(&dotnet_rules.commands, yaml_text(fix->tree, yaml_first(fix->tree, command))) &&
 	       !dotnet_variable(fix->pod, target, &dotnet_rules.extracts) && !dotnet_variable(fix->pod, target, &homes);
 }
@@ -139,7 +139,7 @@ static bool may_unpack_itself(struct fix_context *fix, int target)
 static void add_caveats(struct fix_context *fix, struct problem *problem, int target,
 			const struct needed_directories *needed)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	/* Of a program that the manifest starts, what the image is known for says little. */
 	if (!fix_image_is_known(fix, target) ||
@@ -201,7 +201,7 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 
 	if (target == TARGET_POD || fix->pod->windows)
 		return FIX_FINE;
-	facts = fix_container(fix, target)->facts;
+	facts = fix_image_facts(fix, target);
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "readOnlyRootFilesystem");
 	if (yaml_is_true(fix->tree, value))
 		return FIX_FINE;

@@ -20,7 +20,7 @@ struct identity {
 
 static struct identity choose(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 	const struct fix_config *config = fix->config;
 	struct identity identity = { UID_UNKNOWN_IMAGE, UID_UNKNOWN_IMAGE, false };
 	unsigned dotnet = 0;
@@ -226,7 +226,7 @@ static struct str kept_ports(struct fix_context *fix)
 /* What the entrypoint made right as root. */
 static struct str strict_in_words(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 	struct str path = fix_strict_mount(fix, target);
 
 	if (!path.n)
@@ -259,17 +259,17 @@ static struct str suggest_twin(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
 
-	if (!container->twin.n || fix->pod->replaces_images)
+	if (!container->known->twin.n || fix->pod->replaces_images)
 		return STR_NONE;
 	return fix_format(fix, "image %.*s starts as root; %.*s does the same without: --replace-images",
-			  STR_ARG(container->image), STR_ARG(container->twin));
+			  STR_ARG(container->image), STR_ARG(container->known->twin));
 }
 
 static void add_caveats(struct fix_context *fix, struct problem *problem, int target, const struct identity *identity)
 {
 	if (!choose(fix, target).known && !(problem->caveat & CAVEAT_UID)) {
 		problem->safety = SAFETY_CAVEAT;
-		problem->caveat |= CAVEAT_UID | (fix_container(fix, target)->facts ? CAVEAT_BASE : 0);
+		problem->caveat |= CAVEAT_UID | (fix_image_facts(fix, target) ? CAVEAT_BASE : 0);
 		problem->subject = fix_container(fix, target)->image;
 		problem->number = identity->uid;
 	}
@@ -385,7 +385,7 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 /* Whether something that the manifest or the image says makes the container non-root without a UID of ours. */
 static bool is_non_root_already(struct fix_context *fix, int target)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 	yaml_id own = yaml_get(fix->tree, fix_security_context(fix, target), "runAsNonRoot");
 	yaml_id pods = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsNonRoot");
 
@@ -398,7 +398,7 @@ static bool is_non_root_already(struct fix_context *fix, int target)
 /* The pod's 0 became the UID of its first image; this one is known to want another. */
 static bool wants_another(struct fix_context *fix, const struct fixer *self, int target, int64_t uid)
 {
-	const struct image_fact *facts = fix_container(fix, target)->facts;
+	const struct image_fact *facts = fix_image_facts(fix, target);
 
 	return fix_container(fix, target)->role != CONTAINER_EPHEMERAL && facts && facts->uid > 0 &&
 	       choose(fix, target).uid != uid && fix_run(fix, fixer_index(self), TARGET_POD) == FIX_CHANGED;
@@ -448,7 +448,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 	else if (another)
 		problem.message = fix_format(fix, "the image of %.*s runs as UID %lld, not as the pod's",
 					     STR_ARG(subject), (long long)identity.uid);
-	else if (fix_container(fix, target)->facts && fix_container(fix, target)->facts->user == IMAGE_USER_NAME)
+	else if (fix_image_facts(fix, target) && fix_image_facts(fix, target)->user == IMAGE_USER_NAME)
 		problem.message = fix_format(fix,
 					     "the user of the image of %.*s is a name, which Kubernetes cannot verify",
 					     STR_ARG(subject));

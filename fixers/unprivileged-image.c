@@ -36,7 +36,7 @@ static bool opens(struct fix_context *fix, int target, uint16_t port)
 static bool moves_by_twin(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
-	const struct image_fact *facts = container->facts;
+	const struct image_fact *facts = container->known->facts;
 	const struct port_decision *decision;
 
 	for (size_t i = 0; i < facts->listens_n; i++) {
@@ -72,7 +72,7 @@ static bool is_left_to(struct fix_context *fix, int target, const struct port_de
 static struct str kept_port(struct fix_context *fix, int target)
 {
 	const struct kube_container *container = fix_container(fix, target);
-	const struct image_fact *facts = container->facts;
+	const struct image_fact *facts = container->known->facts;
 	const struct port_decision *decision;
 
 	for (size_t i = 0; i < facts->listens_n; i++) {
@@ -83,10 +83,10 @@ static struct str kept_port(struct fix_context *fix, int target)
 			continue;
 		if (decision->action != PORT_MOVE)
 			return fix_format(fix, "%.*s does not listen on port %u, and that stays: %.*s",
-					  STR_ARG(container->twin), port,
+					  STR_ARG(container->known->twin), port,
 					  STR_ARG(decision->reason.n ? decision->reason : STR("it is kept")));
 		if (!twin_moves(container, fix->arena, port, decision->target))
-			return fix_format(fix, "%.*s does not listen on port %u", STR_ARG(container->twin),
+			return fix_format(fix, "%.*s does not listen on port %u", STR_ARG(container->known->twin),
 					  decision->target);
 		return STR("the move of its port was left (see unprivileged-ports)");
 	}
@@ -105,28 +105,28 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (target == TARGET_POD || !fix->pod->replaces_images || fix->pod->windows)
 		return FIX_FINE;
 	container = fix_container(fix, target);
-	if (!container->twin.n || container->role == CONTAINER_EPHEMERAL)
+	if (!container->known->twin.n || container->role == CONTAINER_EPHEMERAL)
 		return FIX_FINE;
 	why = twin_obstacle(fix->pod, container, fix->arena);
 	root = fix_needs_root(fix, target, &problem.reason);
 	if (!why && !root && moves_by_twin(fix, target))
 		fix_need(fix, &fixer_unprivileged_ports, TARGET_POD);
 	/* That may have replaced it. */
-	if (!container->twin.n)
+	if (!container->known->twin.n)
 		return FIX_FINE;
 	problem.at = yaml_get(fix->tree, container->node, "image");
 	if (!problem.at)
 		return FIX_FINE;
 	problem.message = fix_format(fix, "%.*s runs %.*s, which starts as root; %.*s does the same without",
 				     STR_ARG(fix_subject(fix, target)), STR_ARG(container->image),
-				     STR_ARG(container->twin));
+				     STR_ARG(container->known->twin));
 	if (!root)
 		problem.reason = why ? str_of(why) : kept_port(fix, target);
 	fix_add_caveat(fix, &problem, fix_twin_in_words(fix, container));
 	if (problem.reason.n || !fix_allowed(fix, self, problem.safety))
 		return fix_report(fix, self, &problem);
 	change = fix_begin(fix, target);
-	change_set_str(&change, problem.at, container->twin);
+	change_set_str(&change, problem.at, container->known->twin);
 	status = fix_end(&change, self, &problem);
 	if (status == FIX_CHANGED)
 		twin_refresh(fix->pod, fix->arena, fix->own);

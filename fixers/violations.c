@@ -83,9 +83,9 @@ static struct str with_image(struct fix_context *fix, const struct problem *prob
 	for (size_t i = 0; problem->safety == SAFETY_FINDING && i < fix->pod->containers_n; i++) {
 		const struct kube_container *container = &fix->pod->containers[i];
 
-		if (container->facts && container->facts->cannot)
+		if (container->known->facts && container->known->facts->cannot)
 			return fix_format(fix, "%.*s. Image %.*s: %s", STR_ARG(problem->reason),
-					  STR_ARG(container->image), container->facts->cannot);
+					  STR_ARG(container->image), container->known->facts->cannot);
 	}
 	return problem->reason;
 }

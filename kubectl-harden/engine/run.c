@@ -23,6 +23,7 @@ void run_init(struct run *run, const struct run_options *options)
 	run->intern = intern_init(run->arena);
 	run->images.known = intern_init(run->arena);
 	run->builds = image_builds_new(run->arena);
+	run->objects.pods.images = run->objects_after.pods.images = known_images_new(run->arena);
 	run->common = (struct source_options){ .fix = options->fix, .own = options->own };
 	levels_init(&run->common);
 	homes_expect(run, &run->common);

@@ -112,7 +112,7 @@ static bool find_arg(const struct kube_pod *pod, yaml_id container, const char *
 
 struct data_place data_place(const struct kube_pod *pod, const struct kube_container *container, const char *directory)
 {
-	const struct image_fact *facts = container->facts;
+	const struct image_fact *facts = container->known->facts;
 	struct data_place place = { 0 };
 	struct str value = STR_NONE, path;
 

@@ -40,17 +40,17 @@ static unsigned major(struct str version)
 
 static unsigned version_of(struct kube_pod *pod, int container)
 {
-	const struct kube_container *it = &pod->containers[container];
+	const struct known_image *known = pod->containers[container].known;
 	yaml_id item;
 
-	if (it->dotnet)
-		return it->dotnet;
+	if (known->dotnet)
+		return known->dotnet;
 	item = dotnet_variable(pod, container, &dotnet_rules.versions);
 	if (item)
 		return major(yaml_get_text(pod->tree, item, "value"));
-	for (size_t i = 0; it->facts && i < it->facts->env_n; i++)
-		if (dotnet_is_one(&dotnet_rules.versions, str_of(it->facts->env[i].name)))
-			return major(str_of(it->facts->env[i].value));
+	for (size_t i = 0; known->facts && i < known->facts->env_n; i++)
+		if (dotnet_is_one(&dotnet_rules.versions, str_of(known->facts->env[i].name)))
+			return major(str_of(known->facts->env[i].value));
 	return 0;
 }
 
@@ -71,19 +71,19 @@ static bool command_shows(struct kube_pod *pod, int container)
 
 bool dotnet_is_ruled_out(struct kube_pod *pod, int container)
 {
-	const struct kube_container *it = &pod->containers[container];
-	const struct image_fact *facts = it->facts;
+	const struct known_image *known = pod->containers[container].known;
+	const struct image_fact *facts = known->facts;
 
-	return facts && facts->listens_n && !facts->base && facts->mark != IMAGE_OWN && !it->is_dotnet &&
+	return facts && facts->listens_n && !facts->base && facts->mark != IMAGE_OWN && !known->is_dotnet &&
 	       !image_shows(facts) && !command_shows(pod, container);
 }
 
 bool dotnet_look(struct kube_pod *pod, int container, unsigned *ret_version)
 {
-	const struct kube_container *it = &pod->containers[container];
+	const struct known_image *known = pod->containers[container].known;
 	bool is = !dotnet_is_ruled_out(pod, container) &&
-		  (it->is_dotnet || image_shows(it->facts) || command_shows(pod, container) ||
-		   dotnet_variable(pod, container, &dotnet_rules.signs) || (pod->assume_dotnet && !it->facts));
+		  (known->is_dotnet || image_shows(known->facts) || command_shows(pod, container) ||
+		   dotnet_variable(pod, container, &dotnet_rules.signs) || (pod->assume_dotnet && !known->facts));
 
 	if (ret_version)
 		*ret_version = is ? version_of(pod, container) : 0;

@@ -16,9 +16,9 @@ static bool is_named(const struct image_fact *facts, struct str name)
 bool image_obeys(const struct kube_container *container, struct str name, const struct listener *listener,
 		 uint16_t port)
 {
-	if (listener && (listener->dotnet || !image_fact_listens(container->facts, port)))
+	if (listener && (listener->dotnet || !image_fact_listens(container->known->facts, port)))
 		return true;
-	return container->facts && is_named(container->facts, name);
+	return container->known->facts && is_named(container->known->facts, name);
 }
 
 bool image_is_moved(const struct kube_pod *pod, const struct kube_container *container, uint16_t port)

@@ -226,7 +226,7 @@ static void read_env_from(struct reader *r)
 
 static void read_image(struct reader *r)
 {
-	const struct image_fact *facts = r->pod->containers[r->container].facts;
+	const struct image_fact *facts = r->pod->containers[r->container].known->facts;
 
 	for (size_t i = 0; facts && i < facts->env_n; i++) {
 		struct str name = str_of(facts->env[i].name);

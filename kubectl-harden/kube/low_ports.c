@@ -125,7 +125,7 @@ static bool listens_low(const struct image_fact *facts)
 static void low_of_image(struct kube_pod *pod, int container, struct low_port_list *ports)
 {
 	const struct kube_container *it = &pod->containers[container];
-	const struct image_fact *facts = it->facts;
+	const struct image_fact *facts = it->known->facts;
 	struct listener_settings settings;
 	struct arena *arena;
 

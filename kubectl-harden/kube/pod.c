@@ -8,7 +8,6 @@
  */
 #include "kube/pod.h"
 
-#include "kube/dotnet.h"
 #include "kube/kind_path.h"
 
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
@@ -80,61 +79,6 @@ static const char *const container_lists[] = {
 	[CONTAINER_EPHEMERAL] = "ephemeralContainers[*]",
 };
 
-/* What runs in the place of @image where all builds of the file agree on what is known of it; else empty. */
-static struct str image_that_runs(struct arena *arena, const struct kube_own *own, struct str image)
-{
-	const struct image_fact *first = NULL;
-	struct str runs = STR_NONE;
-
-	for (size_t i = 0; i < own->chains.n; i++) {
-		struct str text = image_chain_apply(&own->chains.items[i], arena, image), as;
-		const struct image_fact *facts = NULL;
-		struct image_ref ref;
-
-		if (image_ref_parse(arena, text, &ref))
-			facts = image_fact_lookup(&own->images, arena, &ref, &as);
-		if (i && facts != first)
-			return STR_NONE;
-		first = facts;
-		runs = text;
-	}
-	return own->chains.more ? STR_NONE : runs;
-}
-
-static bool is_replaced(const struct kube_own *own, struct str image)
-{
-	for (size_t i = 0; own && i < own->chains.n; i++)
-		if (image_chain_names(&own->chains.items[i], image))
-			return true;
-	return false;
-}
-
-void kube_container_read_image(struct kube_container *container, struct arena *arena, const struct kube_own *own)
-{
-	uint32_t version[IMAGE_VERSION_MAX];
-	struct image_ref ref;
-	struct str as, image = container->image;
-
-	container->facts = NULL;
-	container->twin = container->swapped_by = container->runs = STR_NONE;
-	container->is_dotnet = false;
-	container->dotnet = 0;
-	if (is_replaced(own, image)) {
-		image = image_that_runs(arena, own, image);
-		container->swapped_by = own->chains.path;
-		container->runs = image;
-	}
-	if (!image_ref_parse(arena, image, &ref))
-		return;
-	container->facts = image_fact_lookup(own ? &own->images : NULL, arena, &ref, &as);
-	/* Whether a mirror has the twin, too, is not known. */
-	if (str_eq(as, ref.name) && str_eq(image, container->image))
-		container->twin = image_twin(container->facts, arena, &ref);
-	container->is_dotnet = dotnet_is_one(&dotnet_rules.images, as);
-	if (container->is_dotnet && image_version(ref.tag, version))
-		container->dotnet = version[0];
-}
-
 bool kube_container_sets(const struct kube_pod *pod, const struct kube_container *container, struct str name)
 {
 	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "env"), item)
@@ -162,6 +106,7 @@ static const char *const *paths_of(const struct kube_view *view, enum kube_conta
 struct container_search {
 	struct arena *arena;
 	const struct kube_own *own;
+	struct known_images *images;
 	struct kube_pod *pod;
 	enum kube_container_role role;
 	size_t most; /* places in pod->containers; 0: only counted */
@@ -201,7 +146,7 @@ static void add_container(struct yaml_tree *tree, yaml_id node, void *data)
 	};
 	if (!container->image.n && pod->view->image)
 		container->image = yaml_text(tree, yaml_get_path(tree, pod->spec, pod->view->image));
-	kube_container_read_image(container, search->arena, search->own);
+	container->known = known_image_find(search->images, search->arena, search->own, container->image);
 	pod->containers_n++;
 }
 
@@ -216,16 +161,6 @@ static void search_containers(struct container_search *search)
 		for (size_t i = 0; i < n; i++)
 			kube_path_each(search->pod->tree, search->pod->spec, paths[i], add_container, search);
 	}
-}
-
-static void read_containers(struct arena *arena, const struct kube_own *own, struct kube_pod *pod)
-{
-	struct container_search search = { .arena = arena, .own = own, .pod = pod };
-
-	search_containers(&search);
-	search.most = search.n;
-	pod->containers = ARENA_ARRAY(arena, struct kube_container, search.n + 1);
-	search_containers(&search);
 }
 
 /* ---- overlays ---- */
@@ -354,6 +289,18 @@ struct pod_search {
 	size_t before; /* pods of other objects */
 };
 
+static void read_containers(const struct pod_search *search, struct kube_pod *pod)
+{
+	struct container_search all = {
+		.arena = search->arena, .own = search->own, .images = search->pods->images, .pod = pod
+	};
+
+	search_containers(&all);
+	all.most = all.n;
+	pod->containers = ARENA_ARRAY(search->arena, struct kube_container, all.n + 1);
+	search_containers(&all);
+}
+
 static void read_roles(struct yaml_tree *tree, struct kube_pod *pod)
 {
 	pod->metadata = pod->view->metadata ? yaml_get_path(tree, pod->template, pod->view->metadata) : YAML_NONE;
@@ -375,7 +322,7 @@ static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 	read_roles(tree, &pod);
 	if (!yaml_is_map(tree, pod.spec))
 		return;
-	read_containers(search->arena, search->own, &pod);
+	read_containers(search, &pod);
 	/* What holds containers in places of its own is a pod where it holds one. */
 	if (pod.view->containers_n && !pod.containers_n)
 		return;

@@ -10,26 +10,20 @@
  */
 
 #include "kube/config_maps.h"
-#include "kube/image_facts.h"
-#include "kube/image_swaps.h"
-#include "kube/kinds.h"
+#include "kube/known_image.h"
+#include "kube/own.h"
 #include "yaml/edit.h"
 #include "yaml/tree.h"
 
 enum kube_container_role { CONTAINER_INIT, CONTAINER_MAIN, CONTAINER_EPHEMERAL };
 
 struct kube_container {
-	yaml_id node;
 	struct str name;
 	struct str image;
+	const struct known_image *known; /* of the image; never NULL */
+	yaml_id node;
 	enum kube_container_role role;
-	bool sidecar;			/* an init container with restartPolicy: Always */
-	const struct image_fact *facts; /* what is known of the image, NULL for nothing */
-	struct str twin;		/* an image that does the same without root, with its tag; empty for none */
-	struct str swapped_by;		/* a kustomization that replaces the image; else empty */
-	struct str runs;		/* the image that runs then; empty where kustomizations do not agree */
-	bool is_dotnet;			/* the image is one of Microsoft's .NET images */
-	unsigned dotnet;		/* its major version of .NET, else 0 */
+	bool sidecar; /* an init container with restartPolicy: Always */
 };
 
 struct kube_object {
@@ -64,13 +58,7 @@ struct kube_pod {
 struct kube_pods {
 	struct kube_pod *items;
 	size_t n, cap;
-};
-
-/* What the user adds to the tables of the program: their rows come first. */
-struct kube_own {
-	struct kube_kind_list kinds;
-	struct image_facts images;
-	struct image_chains chains; /* what kustomizations make of the images of the file */
+	struct known_images *images; /* not owned; NULL: each image is looked up anew */
 };
 
 /*
@@ -88,9 +76,6 @@ bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_ki
 enum { KUBE_PODS_MAX = 1000 };
 void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct kube_own *own,
 		    const struct kube_object *object, struct kube_pods *pods);
-
-/* kube_container_read_image() - what is known of container->image, once that is known. @own may be NULL. */
-void kube_container_read_image(struct kube_container *container, struct arena *arena, const struct kube_own *own);
 
 /* kube_container_sets() - whether the container's env has a variable @name, wherever its value comes from. */
 bool kube_container_sets(const struct kube_pod *pod, const struct kube_container *container, struct str name);

@@ -287,11 +287,11 @@ static void keep_redirect(struct search *search, const struct listener_settings 
 static void search_addition(struct search *search, const struct listener_settings *settings, int container)
 {
 	struct kube_container *owner = &search->pod->containers[container];
-	const struct image_move *move = owner->facts ? image_fact_move(owner->facts, search->port) : NULL;
+	const struct image_move *move = image_fact_move(owner->known->facts, search->port);
 	struct dotnet_addition addition;
 
 	/* Of .NET's own images more is known than a row of theirs can say. */
-	if (move && move->env && !owner->is_dotnet) {
+	if (move && move->env && !owner->known->is_dotnet) {
 		if (kube_container_sets(search->pod, owner, str_of(move->env)))
 			return;
 		add_site(search, SITE_ENV_NEW, container, owner->node,
@@ -333,11 +333,11 @@ static bool search_twin(struct search *search, struct kube_container *container)
 {
 	yaml_id image = yaml_get(search->pod->tree, container->node, "image");
 
-	if (!search->pod->replaces_images || !image || !container->twin.n ||
+	if (!search->pod->replaces_images || !image || !container->known->twin.n ||
 	    twin_obstacle(search->pod, container, search->arena) ||
 	    !twin_moves(container, search->arena, search->port, search->target))
 		return false;
-	add_site(search, SITE_IMAGE, search->sites->owner, image, container->twin, STR_NONE);
+	add_site(search, SITE_IMAGE, search->sites->owner, image, container->known->twin, STR_NONE);
 	search->sites->listener = search->sites->sure = true;
 	return true;
 }
@@ -475,7 +475,7 @@ static void keep_unnamed(struct search *search)
 		if (sites->items[i].kind == SITE_PORT)
 			return;
 	if (sites->owner >= 0 && !sites->listener &&
-	    image_fact_listens(search->pod->containers[sites->owner].facts, search->port))
+	    image_fact_listens(search->pod->containers[sites->owner].known->facts, search->port))
 		cannot(search,
 		       str_fmt(search->arena, "image %.*s listens there by itself, and nothing here tells it otherwise",
 			       STR_ARG(search->pod->containers[sites->owner].image)));
@@ -491,7 +491,8 @@ static int only_image(struct kube_pod *pod, uint16_t port)
 	size_t n = 0, untold_n = 0;
 
 	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (!image_fact_listens(pod->containers[i].facts, port) || !container_serves(&pod->containers[i]))
+		if (!image_fact_listens(pod->containers[i].known->facts, port) ||
+		    !container_serves(&pod->containers[i]))
 			continue;
 		only = (int)i;
 		n++;

@@ -9,7 +9,7 @@
 
 static bool mounts_config(const struct kube_pod *pod, const struct kube_container *container)
 {
-	const struct image_texts *config = &container->facts->config;
+	const struct image_texts *config = &container->known->facts->config;
 
 	YAML_EACH(pod->tree, yaml_get(pod->tree, container->node, "volumeMounts"), mount) {
 		struct str path = yaml_get_text(pod->tree, mount, "mountPath");
@@ -29,7 +29,7 @@ static const struct image_fact *twin_of(const struct kube_container *container, 
 {
 	struct image_ref ref;
 
-	return image_ref_parse(arena, container->twin, &ref) ? image_fact_lookup(NULL, arena, &ref, NULL) : NULL;
+	return image_ref_parse(arena, container->known->twin, &ref) ? image_fact_lookup(NULL, arena, &ref, NULL) : NULL;
 }
 
 /* A port that neither listens on: then something listens that is not known. */
@@ -43,7 +43,8 @@ static bool has_other_ports(const struct kube_pod *pod, const struct kube_contai
 		if (!yaml_int(pod->tree, yaml_get(pod->tree, item, "containerPort"), &port) || port <= 0 ||
 		    port > 65535)
 			return true;
-		if (!image_fact_listens(container->facts, (uint16_t)port) && !image_fact_listens(twin, (uint16_t)port))
+		if (!image_fact_listens(container->known->facts, (uint16_t)port) &&
+		    !image_fact_listens(twin, (uint16_t)port))
 			return true;
 	}
 	return false;
@@ -64,9 +65,9 @@ const char *twin_obstacle(const struct kube_pod *pod, const struct kube_containe
 
 bool twin_moves(const struct kube_container *container, struct arena *arena, uint16_t port, uint16_t target)
 {
-	const struct image_fact *twin = container->twin.n ? twin_of(container, arena) : NULL;
+	const struct image_fact *twin = container->known->twin.n ? twin_of(container, arena) : NULL;
 
-	return twin && image_fact_listens(container->facts, port) && image_fact_listens(twin, target) &&
+	return twin && image_fact_listens(container->known->facts, port) && image_fact_listens(twin, target) &&
 	       !image_fact_listens(twin, port);
 }
 
@@ -79,6 +80,6 @@ void twin_refresh(struct kube_pod *pod, struct arena *arena, const struct kube_o
 		if (!image.n || str_eq(image, container->image))
 			continue;
 		container->image = image;
-		kube_container_read_image(container, arena, own);
+		container->known = known_image_find(NULL, arena, own, image);
 	}
 }

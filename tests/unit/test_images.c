@@ -13,6 +13,7 @@
 
 #include "kube/image_facts.h"
 #include "kube/image_swaps.h"
+#include "kube/known_image.h"
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -258,6 +259,43 @@ static void test_twins(void **state)
 	arena_free(arena);
 }
 
+/* What is known of an image is kept: by the user's own facts and by its name, up to a number and a length. */
+static void test_known(void **state)
+{
+	struct arena *arena = arena_new(), *kept = arena_new();
+	struct known_images *images = known_images_new(kept);
+	const struct kube_own own = { .images = { 0 } };
+	const struct known_image *nginx, *other;
+	char text[400];
+
+	(void)state;
+	snprintf(text, sizeof(text), "nginx:1.27");
+	nginx = known_image_find(images, arena, NULL, str_of(text));
+	assert_string_equal(nginx->facts->name, "nginx");
+	assert_true(str_is(nginx->twin, "nginxinc/nginx-unprivileged:1.27"));
+	/* Where the name stood may be overwritten. */
+	snprintf(text, sizeof(text), "redis:7777");
+	assert_string_equal(known_image_find(images, arena, NULL, str_of(text))->facts->name, "redis");
+	assert_ptr_equal(known_image_find(images, arena, NULL, STR("nginx:1.27")), nginx);
+	assert_ptr_not_equal(known_image_find(images, arena, &own, STR("nginx:1.27")), nginx);
+	assert_ptr_not_equal(known_image_find(NULL, arena, NULL, STR("nginx:1.27")), nginx);
+	assert_ptr_equal(known_image_find(images, arena, NULL, STR("no:such:image"))->facts, NULL);
+	other = known_image_find(images, arena, NULL, STR("mcr.microsoft.com/dotnet/aspnet:8.0"));
+	assert_true(other->is_dotnet && other->dotnet == 8);
+	/* More than are kept, and longer ones, are answered all the same. */
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(text, sizeof(text), "nginx:1.%u", i);
+		assert_string_equal(known_image_find(images, arena, NULL, str_of(text))->facts->name, "nginx");
+	}
+	snprintf(text, sizeof(text), "%0300d/library/nginx", 1);
+	assert_ptr_equal(known_image_find(images, arena, NULL, str_of(text))->facts, NULL);
+	assert_ptr_equal(known_image_find(images, arena, NULL, STR("nginx:1.27")), nginx);
+	arena_free(arena);
+	assert_string_equal(nginx->facts->name, "nginx");
+	assert_true(str_is(nginx->twin, "nginxinc/nginx-unprivileged:1.27"));
+	arena_free(kept);
+}
+
 static void test_places(void **state)
 {
 	static const struct {
@@ -407,8 +445,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_references), cmocka_unit_test(test_versions), cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_moves),	   cmocka_unit_test(test_files),    cmocka_unit_test(test_mirrors),
-		cmocka_unit_test(test_own_first),  cmocka_unit_test(test_twins),    cmocka_unit_test(test_places),
-		cmocka_unit_test(test_swaps),
+		cmocka_unit_test(test_own_first),  cmocka_unit_test(test_twins),    cmocka_unit_test(test_known),
+		cmocka_unit_test(test_places),	   cmocka_unit_test(test_swaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
