@@ -31,6 +31,11 @@ unsigned fixing_transaction(struct fixing *fixing, size_t change)
 	return root_of(fixing->parents, (uint32_t)fixing->changes.items[change]);
 }
 
+bool fixing_is_with(struct fixing *fixing, size_t row, size_t change)
+{
+	return root_of(fixing->parents, (uint32_t)row) == fixing_transaction(fixing, change);
+}
+
 /* By group, from 1 on: one more than the first row that has a finding of it; 0: none has. */
 struct firsts {
 	uint32_t *items;
@@ -91,25 +96,11 @@ static void add_change(struct fixing *fixing, size_t i)
 	const struct source *source = fixing->live.work.run.sources.items[i];
 	const struct cluster_row *row = &fixing->live.rows.items[i];
 	struct error *error CLEANUP(error_freep) = NULL;
-	struct {
-		struct yaml_operation *items;
-		size_t n, cap;
-	} all = { 0 };
+	struct fixing_operations all = fixing_operations(source);
 	struct live_change change = { .object = row->object,
 				      .json = row->json,
 				      .transaction = root_of(fixing->parents, (uint32_t)i) };
 
-	for (size_t k = 0; k < source->documents.n; k++) {
-		const struct document *document = &source->documents.items[k];
-
-		for (uint32_t f = 0; document->trace && f < document->findings.n; f++) {
-			size_t n;
-			const struct trace_operation *operations = trace_operations(document, f, &n);
-
-			for (size_t o = 0; o < n; o++)
-				VEC_PUSH(&all, operations[o].operation);
-		}
-	}
 	change.operations = all.items;
 	change.operations_n = all.n;
 	change.step = step_of(fixing, &change);
@@ -239,6 +230,11 @@ static void told(void *data, size_t index, const struct live_outcome *outcome)
 			fixing_tell_done(fixing, i, "");
 }
 
+static bool still(void *data, size_t index, struct str json)
+{
+	return fixing_is_still_planned(data, index, json);
+}
+
 static void write_all(struct fixing *fixing)
 {
 	struct output *err = &fixing->live.work.session->err;
@@ -302,6 +298,7 @@ static void carry_out(struct fixing *fixing)
 					      .stop = fixing->live.work.run.stop,
 					      .flags = fixing_flags(fixing),
 					      .told = told,
+					      .still = still,
 					      .data = fixing };
 	struct output *out = &fixing->live.work.session->out;
 	size_t accepted;

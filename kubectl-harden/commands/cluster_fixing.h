@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What the parts of fix for objects of a cluster share: the flow (cluster_fix.c), what is told (cluster_tell.c), and the
- * roll-out (cluster_wait.c).
+ * What the parts of fix for objects of a cluster share: the flow (cluster_fix.c), planning again (cluster_again.c), what
+ * is told (cluster_tell.c), and the roll-out (cluster_wait.c).
  */
 
 #include "commands/cluster_work.h"
@@ -28,6 +28,22 @@ struct settings *fixing_settings(struct fixing *fixing);
 /* fixing_object() - that of a change. fixing_transaction() - of what it is one. */
 const struct live_object *fixing_object(const struct fixing *fixing, size_t change);
 unsigned fixing_transaction(struct fixing *fixing, size_t change);
+
+/* fixing_is_with() - whether a row is of the transaction of a change, or would be if it were changed. */
+bool fixing_is_with(struct fixing *fixing, size_t row, size_t change);
+
+/* fixing_operations() - what changes an object, in order; the caller frees .items, what they hold is the run's. */
+struct fixing_operations {
+	struct yaml_operation *items;
+	size_t n, cap;
+};
+struct fixing_operations fixing_operations(const struct source *source);
+
+/*
+ * fixing_is_still_planned() - whether what a change needs, and all that belongs with it, would be the same if it were
+ * planned with its object as it is by now: @json.
+ */
+bool fixing_is_still_planned(struct fixing *fixing, size_t change, struct str json);
 
 /* fixing_flags() - what commands that a person is told need to reach the same cluster. In the run's arena. */
 struct str fixing_flags(struct fixing *fixing);

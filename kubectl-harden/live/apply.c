@@ -321,6 +321,9 @@ static void send_item(struct live_apply *apply, struct item *item, bool dry_run)
 	struct str message, command = STR_NONE;
 
 	send.dry_run = dry_run;
+	send.still = apply->options.still;
+	send.data = apply->options.data;
+	send.index = (size_t)(item - apply->items);
 	sent = live_send(&send);
 	take_warnings(apply, &item->outcome, &sent);
 	message = str_copy(apply->arena, sent.message);

@@ -12,7 +12,7 @@
  *	live_apply_undo(apply, transaction);	where the roll-out failed and that is wanted
  *
  * Each write is one JSON Patch that tests the resourceVersion and the values that it replaces. Where somebody wrote
- * meanwhile, the object is read again, and tried again as long as what we change is as it was.
+ * meanwhile, the object is read again, and tried again as long as what we change is as it was, and still what to do.
  */
 
 #include <signal.h>
@@ -73,6 +73,8 @@ struct live_apply_options {
 	struct str flags;		   /* "--context=prod": for the commands that a person is told; empty */
 	/* Called whenever an outcome has become another; NULL. @index: in the order of live_apply_add(). */
 	void (*told)(void *data, size_t index, const struct live_outcome *outcome);
+	/* Whether a change is still the one to make now that its object is @json, written by somebody else; NULL: yes. */
+	bool (*still)(void *data, size_t index, struct str json);
 	void *data;
 };
 

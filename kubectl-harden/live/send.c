@@ -191,6 +191,8 @@ static bool judge(struct sending *sending, struct str body, enum live_failure fa
 		sending->sent.json = str_copy(send->arena, body);
 	} else if (!live_patch_fits(send->patch, body, &where)) {
 		fail(sending, APPLY_CHANGED, failure, str_fmt(send->arena, "%.*s is not what it was", STR_ARG(where)));
+	} else if (!same && send->still && !send->still(send->data, send->index, body)) {
+		fail(sending, APPLY_CHANGED, failure, STR("with it as it is now, something else is to be done"));
 	} else if (same && failure == LIVE_INVALID) {
 		fail(sending, APPLY_DENIED, failure, message);
 	} else if (failure == LIVE_STOPPED) {

@@ -16,7 +16,10 @@ struct live_send {
 	struct str resource_version; /* of the object that the patch was made for */
 	const struct live_patch *patch;
 	bool dry_run;
-	bool regardless;     /* of the stop flag: it puts back what was done */
+	bool regardless;					  /* of the stop flag: it puts back what was done */
+	bool (*still)(void *data, size_t index, struct str json); /* as that of struct live_apply_options */
+	void *data;
+	size_t index;
 	struct arena *arena; /* of the results */
 };
 
@@ -33,7 +36,7 @@ struct live_sent {
 
 /*
  * live_send() - sends it. Where the object is another one by then (409, or 422 for a test that failed), it is read
- * again; as long as it is as the patch wants it, the patch is sent again with the new resourceVersion, up to five times.
+ * again; as long as it is as the patch wants it, and .still the one to send, it is sent again with the new resourceVersion, up to five times.
  * After an answer that did not come it is read, too, to see whether the patch was carried out.
  */
 struct live_sent live_send(const struct live_send *send);

@@ -170,6 +170,24 @@ def what_others_changed_where_we_would_is_left():
 
 
 @test
+def what_needs_more_by_now_is_not_written():
+    """What we change is as it was, but there is more to change: nobody has seen that, and said yes to it."""
+    where = made("more", WEB)
+    theirs = [{"op": "add", "path": "/spec/template/spec/containers/-",
+               "value": {"name": "late", "image": "registry.example/late:1"}}]
+    with p.Proxy() as proxy:
+        proxy.on(p.first(lambda: api().request("PATCH", f"{APPS}/{where}/deployments/web", theirs,
+                                               kind="application/json-patch+json", code=200)),
+                 method="PATCH", path="/web(?!.*dryRun)", count=1)
+        harden("fix", "deploy/web", "-n", where, "--yes", kubeconfig=proxy.kubeconfig()).fails(
+            "deployment.apps/web: .*changed it meanwhile; run this again")
+    equal(len(spec(where)["containers"]), 2, "their containers")
+    expect(not is_hardened(where), "it was changed")
+    harden("fix", "deploy/web", "-n", where, "--yes").expect(0, out="hardened")
+    expect(is_hardened(where), "it is not hardened by the next run")
+
+
+@test
 def who_never_comes_to_write_gives_up():
     where = made("busy", WEB)
     with p.Proxy() as proxy:

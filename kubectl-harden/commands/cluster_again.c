@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fix for objects of a cluster: planning again
+ *
+ * An object that somebody wrote meanwhile may need another change than the one that was shown and said yes to: a new
+ * container, a probe that has the old port. So all of the namespace is planned once more with the object as it is now,
+ * and only where the very same comes of it is the patch sent again.
+ */
+#include <stdlib.h>
+
+#include "commands/cluster_fixing.h"
+#include "engine/trace.h"
+#include "live/object.h"
+
+struct fixing_operations fixing_operations(const struct source *source)
+{
+	struct fixing_operations all = { 0 };
+
+	for (size_t k = 0; k < source->documents.n; k++) {
+		const struct document *document = &source->documents.items[k];
+
+		for (uint32_t f = 0; document->trace && f < document->findings.n; f++) {
+			size_t n;
+			const struct trace_operation *operations = trace_operations(document, f, &n);
+
+			for (size_t i = 0; i < n; i++)
+				VEC_PUSH(&all, operations[i].operation);
+		}
+	}
+	return all;
+}
+
+static bool is_same_change(const struct source *before, const struct source *now)
+{
+	struct fixing_operations a = fixing_operations(before), b = fixing_operations(now);
+	bool same = a.n == b.n;
+
+	for (size_t i = 0; same && i < a.n; i++)
+		same = a.items[i].kind == b.items[i].kind && str_eq(a.items[i].path, b.items[i].path) &&
+		       str_eq(a.items[i].value, b.items[i].value);
+	free(a.items);
+	free(b.items);
+	return same;
+}
+
+/* As a run_add_live() of its own: @text in place of the source's, where there is one. */
+static void add_again(struct run *run, const struct source *source, const struct buf *text)
+{
+	struct file_image image = FILE_IMAGE_INIT;
+
+	image.bytes = text ? str_dup(buf_str(text)) : str_dup((struct str){ source->image.bytes, source->image.n });
+	image.n = text ? text->n : source->image.n;
+	run_add_live(run, source->path, &image, source->options, source->context);
+}
+
+static void plan_again(struct fixing *fixing, size_t row, const struct buf *text, struct run *ret_run)
+{
+	struct cluster_work *live = &fixing->live;
+
+	run_init(ret_run, &live->work.options);
+	ret_run->stop = live->work.run.stop;
+	ret_run->openshift = live->work.run.openshift;
+	run_expect(ret_run, live->options);
+	for (size_t i = 0; i < live->rows.n; i++)
+		add_again(ret_run, live->work.run.sources.items[i], i == row ? text : NULL);
+	run_plan(ret_run);
+	run_apply(ret_run);
+}
+
+bool fixing_is_still_planned(struct fixing *fixing, size_t change, struct str json)
+{
+	const struct run *before = &fixing->live.work.run;
+	size_t row = fixing->changes.items[change];
+	struct buf text CLEANUP(buf_free) = BUF_INIT;
+	const struct source *source = before->sources.items[row];
+	struct run now;
+	bool same = true;
+
+	if (!live_object_manifest(fixing_object(fixing, change)->resource, json, &text, NULL))
+		return false;
+	if (str_eq(buf_str(&text), (struct str){ source->image.bytes, source->image.n }))
+		return true;
+	plan_again(fixing, row, &text, &now);
+	for (size_t i = 0; same && i < fixing->live.rows.n; i++)
+		if (fixing_is_with(fixing, i, change))
+			same = is_same_change(before->sources.items[i], now.sources.items[i]);
+	run_free(&now);
+	return same;
+}
