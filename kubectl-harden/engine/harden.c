@@ -148,7 +148,8 @@ static void release_objects(struct objects *objects)
 	if (objects->cap <= OBJECTS_LARGE)
 		return;
 	free(objects->items);
-	*objects = (struct objects){ 0 };
+	objects->items = NULL;
+	objects->cap = 0;
 }
 
 /* No inserted line may be a document separator. */
