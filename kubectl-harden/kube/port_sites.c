@@ -506,13 +506,33 @@ static int only_image(struct kube_pod *pod, uint16_t port)
 	return only;
 }
 
-/* Another container whose image is known to listen there by itself: its program would stay behind. */
+/* Whether a setting of the container says the port. */
+static bool is_told_it(struct search *search, int container)
+{
+	struct listener_settings settings;
+	bool told = false;
+
+	listener_settings_read(search->pod, container, search->arena, &settings);
+	for (size_t i = 0; i < settings.n; i++)
+		told |= listener_setting_says(&settings.items[i], search->port);
+	listener_settings_free(&settings);
+	return told;
+}
+
+/*
+ * Another container whose image is known to listen there, by itself or because it is told so once more: its program would
+ * stay behind. (Both cannot run, but once the one has moved the other would seem to be whose port it is.)
+ */
 static void search_others(struct search *search)
 {
-	for (size_t i = 0; i < search->pod->containers_n; i++)
-		if ((int)i != search->sites->owner && port_is_of_image(search->pod, (int)i, search->port))
+	struct kube_pod *pod = search->pod;
+
+	for (size_t i = 0; i < pod->containers_n; i++)
+		if ((int)i != search->sites->owner && container_serves(&pod->containers[i]) &&
+		    image_fact_listens(pod->containers[i].known->facts, search->port) &&
+		    (port_is_of_image(pod, (int)i, search->port) || is_told_it(search, (int)i)))
 			cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
-					       STR_ARG(search->pod->containers[i].name)));
+					       STR_ARG(pod->containers[i].name)));
 }
 
 /* What schemas/ports.yaml does not know may be anything: a port that it seems to name stays. */
