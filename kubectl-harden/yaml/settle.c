@@ -269,8 +269,7 @@ static bool settle_listed(struct settle *settle, yaml_id site)
 
 /* ---- overrides of a merge ---- */
 
-/* What @map reads from the input alone, and through its merges: as yaml_index(), without new pairs. */
-static void index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index)
+void settle_index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index)
 {
 	*ret_index = (struct yaml_index){ 0 };
 	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
@@ -382,7 +381,7 @@ static bool settle_merges(struct settle *settle, yaml_id map)
 	if (!edited(settle, map) && !find_source(settle, map, is_source_edited))
 		return true;
 	yaml_index_map(tree, map, &wanted);
-	index_actual(tree, map, &actual);
+	settle_index_actual(tree, map, &actual);
 	for (size_t i = 0; fine && i < actual.size; i++)
 		if (actual.slots[i].node && !yaml_index_find(&wanted, actual.slots[i].name))
 			fine = fail_extra(settle, map, yaml_key(tree, actual.slots[i].node));

@@ -165,6 +165,29 @@ static bool agree(struct settle *settle, const struct user *users, size_t n, str
 	return true;
 }
 
+/* Whether all users read @wanted as their @name by now: an alias from the anchor, a mapping from whatever it merges. */
+static bool all_read(struct settle *settle, const struct user *users, size_t n, struct str name, yaml_id wanted)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct yaml_index index;
+		yaml_id value;
+
+		if (users[i].merges)
+			settle_index_actual(settle->tree, users[i].view, &index);
+		else
+			yaml_index_map(settle->tree, users[i].origin, &index);
+		value = yaml_index_find(&index, name);
+		yaml_index_free(&index);
+		if (!value || !settle_same(settle, value, wanted))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What a user reads from another anchor that it merges, too, is left there; so is what another definition has taken
+ * over already, and what an anchor that comes before this one would hide.
+ */
 static void settle_map_definition(struct settle *settle, const struct user *users, size_t n)
 {
 	struct yaml_tree *tree = settle->tree;
@@ -180,9 +203,9 @@ static void settle_map_definition(struct settle *settle, const struct user *user
 		/* A pair of its own that stands in the input is no edit. */
 		if (yaml_index_find(&index, name) != wanted || (value && settle_same(settle, wanted, value)) ||
 		    !(yaml_node(tree, key)->flags & (YAML_F_NEW | YAML_F_COPY)) ||
-		    !agree(settle, users, n, name, wanted))
+		    all_read(settle, users, n, name, wanted) || !agree(settle, users, n, name, wanted))
 			continue;
-		if (!make_pair_like(settle, origin, key))
+		if (!make_pair_like(settle, origin, key) || !all_read(settle, users, n, name, wanted))
 			take_back(settle, mark);
 	}
 	yaml_index_free(&index);

@@ -62,6 +62,8 @@ bool settle_is_listed(struct yaml_tree *tree, yaml_id id);
 bool settle_has_merge(struct yaml_tree *tree, yaml_id map);
 /* settle_index_sources() - adds the pairs that the merge key @key brings in. */
 void settle_index_sources(struct yaml_tree *tree, yaml_id key, struct yaml_index *index);
+/* settle_index_actual() - what @map reads from the input alone, and through its merges: an index without new pairs. */
+void settle_index_actual(struct yaml_tree *tree, yaml_id map, struct yaml_index *ret_index);
 
 /* settle_mark() - notes what was edited since the last time. */
 void settle_mark(struct settle *settle);
