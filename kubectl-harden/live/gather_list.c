@@ -186,13 +186,15 @@ void gather_unread(struct gathering *gathering, const struct live_resource *reso
 
 /*
  * A request of a listing has failed. What the user named must be readable, but for some of all namespaces; a resource
- * that is not there any longer has no objects.
+ * that is not there any longer has no objects. A selector that makes no sense to one makes none to all.
  */
 static bool settle(struct listing *listing, enum live_failure failure, const struct error *why, struct error **err)
 {
 	const struct gathering *gathering = listing->gathering;
-	bool must = listing->want->typed && listing->role == GATHER_TARGET &&
-		    (!gathering->gather->all_namespaces || !gathering->namespace->name.n);
+	const struct gather *gather = gathering->gather;
+	bool must = listing->role == GATHER_TARGET &&
+		    ((listing->want->typed && (!gather->all_namespaces || !gathering->namespace->name.n)) ||
+		     (failure == LIVE_REFUSED && gather->labels));
 
 	if (failure == LIVE_FINE || !live_failure_is_local(failure) || must)
 		return error_set(err, "%s", why->message);

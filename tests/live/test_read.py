@@ -95,6 +95,8 @@ def selectors():
           [f"{where}/deployment.apps/api", f"{where}/deployment.apps/web"])
     equal(checked("deploy", "-l", "tier!=front", "-n", where), [f"{where}/deployment.apps/api"])
     harden("check", "deploy", "-l", "tier=(", "-n", where).expect((2, 3, 4), err="(?i)selector|parse")
+    run = harden("check", "-l", "tier=(", "-A").expect((2, 3, 4), err="(?i)selector|parse")
+    equal(run.err.count("unable to parse"), 1, f"how often the selector is told\n{run}")
 
 
 @test
