@@ -184,9 +184,22 @@ static bool all_read(struct settle *settle, const struct user *users, size_t n, 
 	return true;
 }
 
+/* Whether an edit made the pair @name of one of the users: else all of them read it from another anchor. */
+static bool any_added(struct yaml_tree *tree, const struct user *users, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++) {
+		yaml_id value = yaml_get_str(tree, users[i].view, name);
+
+		if (value && yaml_node(tree, yaml_key(tree, value))->flags & YAML_F_NEW)
+			return true;
+	}
+	return false;
+}
+
 /*
- * What a user reads from another anchor that it merges, too, is left there; so is what another definition has taken
- * over already, and what an anchor that comes before this one would hide.
+ * What a user reads from another anchor that it merges, too, is left to that; so is what another definition has taken
+ * over already, and what an anchor that comes before this one would hide. A pair of its own that stands in the input is
+ * no edit.
  */
 static void settle_map_definition(struct settle *settle, const struct user *users, size_t n)
 {
@@ -200,10 +213,10 @@ static void settle_map_definition(struct settle *settle, const struct user *user
 		yaml_id wanted = yaml_value(tree, key), value = yaml_get_str(tree, origin, name);
 		uint32_t mark = yaml_mark(tree);
 
-		/* A pair of its own that stands in the input is no edit. */
 		if (yaml_index_find(&index, name) != wanted || (value && settle_same(settle, wanted, value)) ||
 		    !(yaml_node(tree, key)->flags & (YAML_F_NEW | YAML_F_COPY)) ||
-		    all_read(settle, users, n, name, wanted) || !agree(settle, users, n, name, wanted))
+		    (!value && !any_added(tree, users, n, name)) || all_read(settle, users, n, name, wanted) ||
+		    !agree(settle, users, n, name, wanted))
 			continue;
 		if (!make_pair_like(settle, origin, key) || !all_read(settle, users, n, name, wanted))
 			take_back(settle, mark);
