@@ -4,7 +4,7 @@
 examples and $KUBECTL_HARDEN_CORPUS, before fix and after it, in a namespace that enforces and warns of "restricted".
 
 Before, it is refused unless there was nothing to do. After, it is accepted without a warning, but for what
-`kubectl harden check` reports as left. Pods are created by a dry run of the server. What it would not take at all (a
+`kubectl harden check` reports as left: each reason that the server gives is a check of it. Pods are created by a dry run of the server. What it would not take at all (a
 fixture with nonsense in it) says nothing, and is counted.
 """
 import collections
@@ -17,6 +17,27 @@ from live import *
 # Names of what is not in the cluster, and what the server itself fills in.
 ELSEWHERE = ("priorityClassName", "priority", "preemptionPolicy", "runtimeClassName", "overhead", "resourceClaims",
              "serviceAccount", "serviceAccountName", "nodeName", "schedulingGates")
+# What the server calls the checks of Pod Security (k8s.io/pod-security-admission/policy, ForbiddenReason).
+REASONS = {
+    "allowPrivilegeEscalation != false": "allowPrivilegeEscalation",
+    "forbidden AppArmor profile": "appArmorProfile",
+    "forbidden AppArmor profiles": "appArmorProfile",
+    "non-default capabilities": "capabilities_baseline",
+    "unrestricted capabilities": "capabilities_restricted",
+    "host namespaces": "hostNamespaces",
+    "hostPath volumes": "hostPathVolumes",
+    "hostPort": "hostPorts",
+    "probe or lifecycle host": "hostProbesAndHostLifecycle",
+    "privileged": "privileged",
+    "procMount": "procMount",
+    "restricted volume types": "restrictedVolumes",
+    "runAsNonRoot != true": "runAsNonRoot",
+    "runAsUser=0": "runAsUser",
+    "seccompProfile": "seccompProfile_restricted",
+    "seLinuxOptions": "seLinuxOptions",
+    "forbidden sysctls": "sysctls",
+    "hostProcess": "windowsHostProcess",
+}
 TEMPLATES = sys.argv.pop(2) if len(sys.argv) > 2 else ""
 _threads = threading.local()
 
@@ -114,6 +135,21 @@ def reported(text, where):
     return found
 
 
+def reasons(message):
+    """The checks that the message of a refusal names."""
+    text = ", " + message.partition('violates PodSecurity "')[2].partition(": ")[2]
+    named = set(re.findall(r', ([^(,"]+) \(', text))
+    expect(named and named <= REASONS.keys(), f"unknown reasons {named - REASONS.keys()} in {message}")
+    return {REASONS[name] for name in named}
+
+
+def said(told):
+    """Those checks as a refusal has them: a check of both levels is one, and a pod in the node's network has each of its
+    ports as a hostPort, by the server's own defaults."""
+    checks = {check.removesuffix("_restricted") if check.startswith("procMount") else check for check in told}
+    return checks | {"hostPorts"} if "hostNamespaces" in checks else checks
+
+
 def compare(file, program, paths):
     """(counts, what is wrong) of one manifest."""
     counts, wrong = collections.Counter(), []
@@ -137,8 +173,10 @@ def compare(file, program, paths):
         counts[f"{verdict} after"] += 1
         if verdict == "invalid":
             wrong.append(f"{where}: no longer valid: {message}")
-        elif verdict == "refused" and not told:
-            wrong.append(f"{where}: refused, and nothing is reported: {message}")
+        elif verdict == "refused" and any(check.startswith("(") for check in told):
+            counts["not looked at, and told"] += 1
+        elif verdict == "refused" and not reasons(message) <= said(told):
+            wrong.append(f"{where}: refused, and only {told} is reported: {message}")
         elif verdict == "refused":
             counts["reported as left"] += 1
         elif set(warnings) - set(old_warnings):
