@@ -4,7 +4,8 @@
  *
  * An object that somebody wrote meanwhile may need another change than the one that was shown and said yes to: a new
  * container, a probe that has the old port. So all of the namespace is planned once more with the object as it is now,
- * and only where the very same comes of it is the patch sent again.
+ * and only where the very same comes of it is the patch sent again. Likewise once a person has thought about a question:
+ * a Service may have come that leads to a port which is to move.
  */
 #include <stdlib.h>
 
@@ -85,5 +86,47 @@ bool fixing_is_still_planned(struct fixing *fixing, size_t change, struct str js
 		if (fixing_is_with(fixing, i, change))
 			same = is_same_change(before->sources.items[i], now.sources.items[i]);
 	run_free(&now);
+	return same;
+}
+
+/* The source of that name; @hint: where it was before. */
+static const struct source *find_source(const struct run *run, const char *path, size_t hint)
+{
+	for (size_t i = 0; i < run->sources.n; i++) {
+		const struct source *source = run->sources.items[(hint + i) % run->sources.n];
+
+		if (!strcmp(source->path, path))
+			return source;
+	}
+	return NULL;
+}
+
+/* Whether all that @one changes is changed alike in @other. */
+static bool is_covered(const struct run *one, const struct run *other)
+{
+	for (size_t i = 0; i < one->sources.n; i++) {
+		const struct source *source = one->sources.items[i], *same;
+
+		if (!source->changed)
+			continue;
+		same = find_source(other, source->path, i);
+		if (!same || !is_same_change(source, same))
+			return false;
+	}
+	return true;
+}
+
+bool fixing_is_as_shown(struct fixing *fixing)
+{
+	const struct run *shown = &fixing->live.work.run;
+	struct cluster_work again;
+	bool same = true;
+
+	/* What was read of files, or of no namespace, is left to the tests of the patches. */
+	if (fixing->live.files || !fixing->live.namespace.n)
+		return true;
+	if (cluster_work_again(&fixing->live, &again))
+		same = is_covered(shown, &again.work.run) && is_covered(&again.work.run, shown);
+	cluster_work_again_free(&again);
 	return same;
 }

@@ -187,7 +187,15 @@ static bool ask(struct fixing *fixing, size_t accepted)
 		return false;
 	}
 	answer = str_trim(buf_str(&line));
-	return str_ieq(answer, STR("y")) || str_ieq(answer, STR("yes"));
+	if (!str_ieq(answer, STR("y")) && !str_ieq(answer, STR("yes")))
+		return false;
+	if (fixing_is_as_shown(fixing))
+		return true;
+	buf_addz(&err->text,
+		 "What is here has changed since, and with it what is to be done, so nothing is changed; run this "
+		 "again.\n");
+	fixing->live.work.failed = true;
+	return false;
 }
 
 /* ---- a namespace ---- */

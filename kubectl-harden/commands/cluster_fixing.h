@@ -45,6 +45,9 @@ struct fixing_operations fixing_operations(const struct source *source);
  */
 bool fixing_is_still_planned(struct fixing *fixing, size_t change, struct str json);
 
+/* fixing_is_as_shown() - whether the namespace, read and planned once more, needs what was shown, and no more. */
+bool fixing_is_as_shown(struct fixing *fixing);
+
 /* fixing_flags() - what commands that a person is told need to reach the same cluster. In the run's arena. */
 struct str fixing_flags(struct fixing *fixing);
 

@@ -304,11 +304,12 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 	return true;
 }
 
-static bool gather(struct cluster_work *live, const char *const *words, size_t n, struct str namespace,
-		   struct error **err)
+static struct gather gather_of(const struct cluster_work *live, const char *const *words, size_t n,
+			       struct str namespace)
 {
 	const struct settings *settings = &live->work.session->settings;
-	const struct gather gather = {
+
+	return (struct gather){
 		.words = words,
 		.words_n = n,
 		.labels = settings->selector,
@@ -319,6 +320,12 @@ static bool gather(struct cluster_work *live, const char *const *words, size_t n
 		.page = settings->chunk,
 		.kinds = &live->options->own.kinds,
 	};
+}
+
+static bool gather(struct cluster_work *live, const char *const *words, size_t n, struct str namespace,
+		   struct error **err)
+{
+	const struct gather gather = gather_of(live, words, n, namespace);
 	const struct gather_listener listener = {
 		.begin = begin, .object = take, .context = wants_context, .end = end, .note = note, .data = live
 	};
@@ -369,6 +376,40 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 		cluster_files_tell(live->files, &live->work.session->err);
 	*ret_code = EXIT_TROUBLE;
 	return fine;
+}
+
+bool cluster_work_again(struct cluster_work *live, struct cluster_work *ret_again)
+{
+	const struct strings *words = &live->work.session->settings.arguments;
+	struct gather gather = gather_of(live, words->items, words->n, live->namespace);
+	const struct gather_listener listener = {
+		.begin = begin, .object = take, .context = wants_context, .data = ret_again
+	};
+
+	*ret_again = (struct cluster_work){ .work = { .session = live->work.session, .options = live->work.options },
+					    .cluster = live->cluster,
+					    .arena = arena_new(),
+					    .options = live->options,
+					    .nothing = live->nothing,
+					    .edits = live->edits,
+					    .done = live->done };
+	run_init(&ret_again->work.run, &live->work.options);
+	ret_again->work.run.stop = live->work.run.stop;
+	run_expect(&ret_again->work.run, live->options);
+	gather.all_namespaces = false;
+	if (!live_gather(live->cluster.client, &live->cluster.resources, &gather, &listener, NULL))
+		return false;
+	run_plan(&ret_again->work.run);
+	run_apply(&ret_again->work.run);
+	return true;
+}
+
+void cluster_work_again_free(struct cluster_work *again)
+{
+	run_free(&again->work.run);
+	cluster_left_free(again->left);
+	free(again->rows.items);
+	arena_free(again->arena);
 }
 
 void cluster_work_free(struct cluster_work *live)

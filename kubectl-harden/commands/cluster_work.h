@@ -50,6 +50,14 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code);
 void cluster_work_free(struct cluster_work *live);
 
 /*
+ * cluster_work_again() - reads and plans the namespace of the run once more, with what has come meanwhile, into
+ * @ret_again, which borrows of @live; nothing is told. False where it cannot be read by now. In either case
+ * cluster_work_again_free().
+ */
+bool cluster_work_again(struct cluster_work *live, struct cluster_work *ret_again);
+void cluster_work_again_free(struct cluster_work *again);
+
+/*
  * cluster_kind() - what is known of a resource; NULL for nothing.
  * cluster_holds_pods() - whether its objects hold pods, or may do, for all that is known.
  */

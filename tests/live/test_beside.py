@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What stands beside what is fixed: what moves along, what is left alone, and what is told of both."""
+import proxy as p
 from live import *
 
 SHOP = (SOURCE / "examples/aspnet/deploy.yaml").read_text()
@@ -113,6 +114,20 @@ def no_answer_is_an_error_and_a_no_is_none():
     expect(not is_hardened(where), "it was changed")
     harden("fix", "-n", where, stdin="y\n").expect(0, out="deployment.apps/web hardened")
     expect(is_hardened(where), "it was not changed")
+
+
+@test
+def what_comes_while_the_question_is_open_is_seen():
+    """A Service that leads to the port which is to move: it would lead nowhere."""
+    where = made("beside-late", SHOP)
+    late = {"metadata": {"name": "late"}, "spec": {"selector": {"app": "shop"}, "ports": [{"port": 9000, "targetPort": 80}]}}
+    with p.Proxy() as proxy:
+        # The dry run comes before the question.
+        proxy.on(p.first(lambda: api().post(f"/api/v1/namespaces/{where}/services", late)),
+                 method="PATCH", path="dryRun", count=1)
+        harden("fix", "deploy/shop", "-n", where, stdin="y\n", kubeconfig=proxy.kubeconfig()).fails("changed since.*run this again")
+    expect(not is_hardened(where, "shop"), "it was changed")
+    harden("fix", "deploy/shop", "-n", where, stdin="y\n").expect(0, out="service/late hardened")
 
 
 @test
