@@ -214,6 +214,7 @@ const struct command command_check = {
 		    "kubectl harden check -n default\n"
 		    "kubectl harden check deployments -A -l app=shop\n",
 	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME]) [options]",
+	.arguments = ARGUMENT_OBJECT,
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

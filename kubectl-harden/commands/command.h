@@ -26,7 +26,7 @@ enum command_bit {
 };
 
 /* What a command's arguments are, for completion. */
-enum argument_kind { ARGUMENT_NONE, ARGUMENT_FILE, ARGUMENT_FIXER, ARGUMENT_SHELL, ARGUMENT_COMMAND };
+enum argument_kind { ARGUMENT_NONE, ARGUMENT_FILE, ARGUMENT_OBJECT, ARGUMENT_FIXER, ARGUMENT_SHELL, ARGUMENT_COMMAND };
 
 /* One invocation of the program. */
 struct session {

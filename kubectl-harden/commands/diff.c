@@ -96,6 +96,7 @@ const struct command command_diff = {
 		    "# In what runs in the cluster\n"
 		    "kubectl harden diff deployment/shop -n default\n",
 	.usage = "(-f FILENAME | -k DIRECTORY | TYPE[/NAME]) [options]",
+	.arguments = ARGUMENT_OBJECT,
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

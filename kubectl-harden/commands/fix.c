@@ -182,6 +182,7 @@ const struct command command_fix = {
 		    "# Without a question, and put back if it does not come up\n"
 		    "kubectl harden fix deploy/shop -n default -y --wait --rollback-on-failure\n",
 	.usage = "(-f FILENAME | TYPE[/NAME]) [options]",
+	.arguments = ARGUMENT_OBJECT,
 	.arguments_max = SIZE_MAX,
 	.run = run,
 };

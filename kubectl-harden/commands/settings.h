@@ -69,7 +69,17 @@ void settings_free(struct settings *settings);
 enum option_kind { OPTION_SWITCH, OPTION_CHOICE, OPTION_VALUE };
 
 /* What completes an option's value. */
-enum value_kind { VALUE_OTHER, VALUE_FILES, VALUE_FOLDERS, VALUE_JSON, VALUE_FIXERS };
+enum value_kind {
+	VALUE_OTHER,
+	VALUE_FILES,
+	VALUE_FOLDERS,
+	VALUE_JSON,
+	VALUE_FIXERS,
+	VALUE_NAMESPACE,
+	VALUE_CONTEXT,
+	VALUE_CLUSTER,
+	VALUE_USER
+};
 
 struct option {
 	const char *name;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/intern.h"
 #include "live/kubeconfig_internal.h"
 #include "live/server_url.h"
 
@@ -250,14 +251,19 @@ static void resolve_namespace(struct resolver *r)
 		config->namespace = STR("default");
 }
 
+/* The file that a flag names; NULL. */
+static const char *named_file(const struct live_flags *flags)
+{
+	return flags->kubeconfig && *flags->kubeconfig ? flags->kubeconfig : NULL;
+}
+
 bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct live_config *ret, struct error **err)
 {
 	struct resolver r = { .flags = flags, .arena = arena, .config = ret, .err = err };
 	bool fine;
 
 	*ret = (struct live_config){ 0 };
-	if (!kubeconfig_files_read(flags->kubeconfig && *flags->kubeconfig ? flags->kubeconfig : NULL, arena, &r.files,
-				   err))
+	if (!kubeconfig_files_read(named_file(flags), arena, &r.files, err))
 		return false;
 	ret->missing = r.files.missing;
 	fine = resolve_context(&r) && resolve_cluster(&r) && resolve_rest(&r) && resolve_timeout(&r);
@@ -265,4 +271,42 @@ bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct
 		resolve_namespace(&r);
 	kubeconfig_files_free(&r.files);
 	return fine;
+}
+
+struct naming {
+	struct intern known;
+	struct str *names; /* NULL while they are counted */
+	size_t n;
+};
+
+static void take_name(void *data, const char *name)
+{
+	struct naming *naming = data;
+	size_t before = naming->known.n;
+	struct str kept = intern_str(&naming->known, str_of(name));
+
+	if (!naming->names)
+		naming->n++;
+	else if (naming->known.n > before)
+		naming->names[naming->n++] = kept;
+}
+
+bool kubeconfig_names(const struct live_flags *flags, const char *list, struct arena *arena, struct str **ret_names,
+		      size_t *ret_n)
+{
+	struct kubeconfig_files files;
+	struct naming naming = { .n = 0 };
+
+	if (!kubeconfig_files_read(named_file(flags), arena, &files, NULL))
+		return false;
+	naming.known = intern_init(arena);
+	kubeconfig_each_name(&files, list, take_name, &naming);
+	intern_free(&naming.known);
+	naming = (struct naming){ intern_init(arena), ARENA_ARRAY(arena, struct str, naming.n + 1), 0 };
+	kubeconfig_each_name(&files, list, take_name, &naming);
+	intern_free(&naming.known);
+	kubeconfig_files_free(&files);
+	*ret_names = naming.names;
+	*ret_n = naming.n;
+	return true;
 }

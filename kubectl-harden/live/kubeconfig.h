@@ -69,3 +69,10 @@ struct live_config {
  * kubectl takes then (.unconfigured); what fails there says so.
  */
 bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct live_config *ret, struct error **err);
+
+/*
+ * kubeconfig_names() - the names in @list ("contexts", "clusters", "users") of all its files, each once, in @arena. False
+ * where they cannot be read.
+ */
+bool kubeconfig_names(const struct live_flags *flags, const char *list, struct arena *arena, struct str **ret_names,
+		      size_t *ret_n);

@@ -326,19 +326,37 @@ bool kubeconfig_find(struct kubeconfig_files *files, const char *list, const cha
 	return true;
 }
 
-const char *kubeconfig_nearest(struct kubeconfig_files *files, const char *list, struct str name)
+void kubeconfig_each_name(struct kubeconfig_files *files, const char *list, void (*each)(void *data, const char *name),
+			  void *data)
 {
-	enum { MOST = 256 };
-	const char *names[MOST];
-	size_t n = 0;
-
 	for (size_t i = 0; i < files->n; i++) {
 		struct schema *schema = &files->items[i].schema;
 		yaml_id rows = value_of((struct kubeconfig_entry){ &files->items[i], schema->tree.root }, list);
 
 		YAML_EACH(&schema->tree, rows, row)
-			if (n < MOST)
-				names[n++] = schema_z(schema, yaml_get(&schema->tree, row, "name"));
+			each(data, schema_z(schema, yaml_get(&schema->tree, row, "name")));
 	}
-	return str_nearest(name, names, n);
+}
+
+enum { NEAREST_OF = 256 };
+
+struct names {
+	const char *items[NEAREST_OF];
+	size_t n;
+};
+
+static void add_name(void *data, const char *name)
+{
+	struct names *names = data;
+
+	if (names->n < NEAREST_OF)
+		names->items[names->n++] = name;
+}
+
+const char *kubeconfig_nearest(struct kubeconfig_files *files, const char *list, struct str name)
+{
+	struct names names = { .n = 0 };
+
+	kubeconfig_each_name(files, list, add_name, &names);
+	return str_nearest(name, names.items, names.n);
 }

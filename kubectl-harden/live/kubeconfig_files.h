@@ -49,6 +49,10 @@ bool kubeconfig_current(struct kubeconfig_files *files, struct str *ret);
 bool kubeconfig_find(struct kubeconfig_files *files, const char *list, const char *key, struct str name,
 		     bool *ret_found, struct kubeconfig_entry *ret);
 
+/* kubeconfig_each_name() - calls @each with every name in @list, file by file. */
+void kubeconfig_each_name(struct kubeconfig_files *files, const char *list, void (*each)(void *data, const char *name),
+			  void *data);
+
 /* kubeconfig_nearest() - the name in @list that @name is most like; NULL. */
 const char *kubeconfig_nearest(struct kubeconfig_files *files, const char *list, struct str name);
 

@@ -4,6 +4,23 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# No cluster but that of this file, which nobody answers for.
+export HOME="$temp" KUBECONFIG="$temp/config"
+unset KUBERNETES_SERVICE_HOST
+cat >"$KUBECONFIG" <<-'CONFIG'
+	apiVersion: v1
+	kind: Config
+	clusters:
+	- {name: here, cluster: {server: "http://127.0.0.1:1"}}
+	users:
+	- {name: alice, user: {}}
+	contexts:
+	- {name: home, context: {cluster: here, user: alice}}
+	- {name: work, context: {cluster: here, user: alice}}
+	- {name: "of two\twords", context: {cluster: here, user: alice}}
+	current-context: home
+CONFIG
+
 # offers EXPECTED WORD…: the candidates for the last word, without descriptions, and the directive.
 offers() {
 	expected=$1
@@ -36,6 +53,12 @@ offers '--color :4' check --col
 offers 'bash fish zsh :4' completion ''
 offers 'fix fixers :4' help 'fi'
 offers 'true false :4' diff --recursive=
+offers 'home work :4' check --context ''
+offers 'work :4' check -A --context=w
+offers 'here :4' fix --cluster ''
+offers 'alice :4' diff --user=a
+offers ':4' check -n ''
+offers ':4' fix deploy/
 [ "$(kubectl_complete-harden 'fi')" = "$(kubectl-harden __complete 'fi')" ] || fail "kubectl_complete-harden"
 
 # bash -c, as if Tab were pressed behind LINE.

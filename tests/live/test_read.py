@@ -87,6 +87,23 @@ def wrong_words_are_told_as_kubectl_tells_them():
 
 
 @test
+def tab_offers_what_the_cluster_has():
+    where = namespace("tab")
+    make(manifest("web"), where)
+
+    def offered(*words):
+        return set(harden("__complete", *words).expect(0).out.splitlines()[:-1])
+
+    equal(offered("check", "deployments."), {"deployments.apps"}, "types")
+    expect({"pods", "cronjobs.batch"} <= offered("fix", "") and "services" not in offered("fix", ""), "types that hold pods")
+    equal(offered("check", "-n", where, "deploy/w"), {"deploy/web"}, "objects")
+    equal(offered("check", "-n", where, "deploy", ""), {"web"}, "objects")
+    equal(offered("diff", "-n", where, "deploy/x"), set(), "objects")
+    expect({where, "kube-system"} <= offered("check", "-n", ""), "namespaces")
+    equal(offered("check", f"--namespace={where}"), {where}, "namespaces")
+
+
+@test
 def selectors():
     where = namespace("selectors")
     make(manifest("web", labels="{tier: front}") + manifest("api", labels="{tier: back}"), where)

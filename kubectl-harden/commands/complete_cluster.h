@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Complete: what the kubeconfig and the cluster have. Whatever cannot be read in a moment offers nothing. */
+
+#include "commands/settings.h"
+
+/* Called with each word; it is valid during the call. */
+struct completion_listener {
+	void (*offer)(void *data, struct str word);
+	void *data;
+};
+
+/* complete_contexts(), complete_clusters(), complete_users() - the names of the kubeconfig that @settings mean. */
+void complete_contexts(const struct settings *settings, const struct completion_listener *listener);
+void complete_clusters(const struct settings *settings, const struct completion_listener *listener);
+void complete_users(const struct settings *settings, const struct completion_listener *listener);
+
+/* complete_namespaces() - those of the cluster. */
+void complete_namespaces(const struct settings *settings, const struct completion_listener *listener);
+
+/*
+ * complete_objects() - for a word that begins as @start: the types that hold pods ("deployments.apps"), or behind
+ * "TYPE/", or a TYPE as the first argument, the objects of that type in the namespace that is meant.
+ */
+void complete_objects(const struct settings *settings, struct str start, const struct completion_listener *listener);
