@@ -639,13 +639,20 @@ static bool on_end(struct build *build, struct fy_event *event)
 
 /* ---- the document ---- */
 
+/* `...` at the margin; further in the parser may take it for one, too, but it is text. */
+static bool is_end_marker(struct str s, uint32_t at)
+{
+	return (!at || s.p[at - 1] == '\n' || s.p[at - 1] == '\r') && s.n - at >= 3 && !memcmp(s.p + at, "...", 3) &&
+	       (at + 3 == s.n || is_space(s.p[at + 3]));
+}
+
 /* Behind the document, and the `...` lines behind it. */
 static uint32_t skip_end_markers(struct build *build)
 {
 	struct str s = build->tree->bytes;
 	uint32_t at = yaml_skip_gap(s, build->cursor);
 
-	while (s.n - at >= 3 && !memcmp(s.p + at, "...", 3) && (at + 3 == s.n || is_space(s.p[at + 3])))
+	while (is_end_marker(s, at))
 		at = yaml_skip_gap(s, at + 3);
 	return at;
 }
