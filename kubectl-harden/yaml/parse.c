@@ -363,10 +363,13 @@ static bool is_at_margin(const struct build *build, const struct yaml_node *node
 	if (!open || open->column < 0 || node->props == node->end)
 		return false;
 	/* A key stands at the margin, but not below its question mark. */
-	if (open->want_key)
-		return build->question && begins_line_at(build, node->props, (uint32_t)open->column);
+	if (open->want_key && !build->question)
+		return false;
 	if (property_begins_line_at(build, node, (uint32_t)open->column))
 		return true;
+	if (open->want_key)
+		return begins_line_at(build, node->props, (uint32_t)open->column) ||
+		       (node->start != node->end && begins_line_at(build, node->start, (uint32_t)open->column));
 	if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
 		return false;
 	if (open->map && node->kind == YAML_SEQ && node->style == YAML_BLOCK)
