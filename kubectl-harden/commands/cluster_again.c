@@ -47,10 +47,11 @@ static bool is_same_change(const struct source *before, const struct source *now
 /* As a run_add_live() of its own: @text in place of the source's, where there is one. */
 static void add_again(struct run *run, const struct source *source, const struct buf *text)
 {
+	struct str bytes = text ? buf_str(text) : (struct str){ source->image.bytes, source->image.n };
 	struct file_image image = FILE_IMAGE_INIT;
 
-	image.bytes = text ? str_dup(buf_str(text)) : str_dup((struct str){ source->image.bytes, source->image.n });
-	image.n = text ? text->n : source->image.n;
+	image.bytes = str_dup(bytes);
+	image.n = bytes.n;
 	run_add_live(run, source->path, &image, source->options, source->context);
 }
 
@@ -58,10 +59,7 @@ static void plan_again(struct fixing *fixing, size_t row, const struct buf *text
 {
 	struct cluster_work *live = &fixing->live;
 
-	run_init(ret_run, &live->work.options);
-	ret_run->stop = live->work.run.stop;
-	ret_run->openshift = live->work.run.openshift;
-	run_expect(ret_run, live->options);
+	cluster_work_begin_like(live, ret_run);
 	for (size_t i = 0; i < live->rows.n; i++)
 		add_again(ret_run, live->work.run.sources.items[i], i == row ? text : NULL);
 	run_plan(ret_run);

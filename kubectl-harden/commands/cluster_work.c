@@ -378,6 +378,14 @@ bool cluster_work_do(struct cluster_work *live, int *ret_code)
 	return fine;
 }
 
+void cluster_work_begin_like(const struct cluster_work *live, struct run *ret_run)
+{
+	run_init(ret_run, &live->work.options);
+	ret_run->stop = live->work.run.stop;
+	ret_run->openshift = live->work.run.openshift;
+	run_expect(ret_run, live->options);
+}
+
 bool cluster_work_again(struct cluster_work *live, struct cluster_work *ret_again)
 {
 	const struct strings *words = &live->work.session->settings.arguments;
@@ -393,9 +401,7 @@ bool cluster_work_again(struct cluster_work *live, struct cluster_work *ret_agai
 					    .nothing = live->nothing,
 					    .edits = live->edits,
 					    .done = live->done };
-	run_init(&ret_again->work.run, &live->work.options);
-	ret_again->work.run.stop = live->work.run.stop;
-	run_expect(&ret_again->work.run, live->options);
+	cluster_work_begin_like(live, &ret_again->work.run);
 	gather.all_namespaces = false;
 	if (!live_gather(live->cluster.client, &live->cluster.resources, &gather, &listener, NULL))
 		return false;

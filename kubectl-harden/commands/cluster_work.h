@@ -49,6 +49,9 @@ bool cluster_work_open(struct cluster_work *live, struct session *session, int *
 bool cluster_work_do(struct cluster_work *live, int *ret_code);
 void cluster_work_free(struct cluster_work *live);
 
+/* cluster_work_begin_like() - begins a run that is asked for what that of @live is; the caller frees it. */
+void cluster_work_begin_like(const struct cluster_work *live, struct run *ret_run);
+
 /*
  * cluster_work_again() - reads and plans the namespace of the run once more, with what has come meanwhile, into
  * @ret_again, which borrows of @live; nothing is told. False where it cannot be read by now. In either case

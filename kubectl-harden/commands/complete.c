@@ -93,11 +93,11 @@ static enum directive offer_of_cluster(const struct line *line, enum value_kind 
 	if (value == VALUE_NAMESPACE)
 		complete_namespaces(&settings, &listener);
 	else if (value == VALUE_CONTEXT)
-		complete_contexts(&settings, &listener);
+		complete_kubeconfig(&settings, "contexts", &listener);
 	else if (value == VALUE_CLUSTER)
-		complete_clusters(&settings, &listener);
+		complete_kubeconfig(&settings, "clusters", &listener);
 	else if (value == VALUE_USER)
-		complete_users(&settings, &listener);
+		complete_kubeconfig(&settings, "users", &listener);
 	else if (!settings.filenames.n && !settings.kustomize)
 		complete_objects(&settings, start, &listener);
 	settings_free(&settings);

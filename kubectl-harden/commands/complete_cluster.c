@@ -12,36 +12,10 @@
 
 enum { PATIENCE_MS = 3000, NAMES_MAX = 500 };
 
-/* ---- the kubeconfig ---- */
-
-static void offer_listed(const struct settings *settings, const char *list, const struct completion_listener *listener)
+void complete_kubeconfig(const struct settings *settings, const char *list, const struct completion_listener *listener)
 {
-	struct arena *arena CLEANUP(arena_freep) = arena_new();
-	struct str *names;
-	size_t n;
-
-	if (!kubeconfig_names(&settings->cluster, list, arena, &names, &n))
-		return;
-	for (size_t i = 0; i < n; i++)
-		listener->offer(listener->data, names[i]);
+	kubeconfig_names(&settings->cluster, list, listener->offer, listener->data);
 }
-
-void complete_contexts(const struct settings *settings, const struct completion_listener *listener)
-{
-	offer_listed(settings, "contexts", listener);
-}
-
-void complete_clusters(const struct settings *settings, const struct completion_listener *listener)
-{
-	offer_listed(settings, "clusters", listener);
-}
-
-void complete_users(const struct settings *settings, const struct completion_listener *listener)
-{
-	offer_listed(settings, "users", listener);
-}
-
-/* ---- the cluster ---- */
 
 struct connection {
 	struct arena *arena;

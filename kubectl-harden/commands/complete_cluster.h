@@ -11,10 +11,8 @@ struct completion_listener {
 	void *data;
 };
 
-/* complete_contexts(), complete_clusters(), complete_users() - the names of the kubeconfig that @settings mean. */
-void complete_contexts(const struct settings *settings, const struct completion_listener *listener);
-void complete_clusters(const struct settings *settings, const struct completion_listener *listener);
-void complete_users(const struct settings *settings, const struct completion_listener *listener);
+/* complete_kubeconfig() - the names in a list ("contexts", "clusters", "users") of the kubeconfig that @settings mean. */
+void complete_kubeconfig(const struct settings *settings, const char *list, const struct completion_listener *listener);
 
 /* complete_namespaces() - those of the cluster. */
 void complete_namespaces(const struct settings *settings, const struct completion_listener *listener);

@@ -275,8 +275,8 @@ bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct
 
 struct naming {
 	struct intern known;
-	struct str *names; /* NULL while they are counted */
-	size_t n;
+	void (*each)(void *data, struct str name);
+	void *data;
 };
 
 static void take_name(void *data, const char *name)
@@ -285,28 +285,20 @@ static void take_name(void *data, const char *name)
 	size_t before = naming->known.n;
 	struct str kept = intern_str(&naming->known, str_of(name));
 
-	if (!naming->names)
-		naming->n++;
-	else if (naming->known.n > before)
-		naming->names[naming->n++] = kept;
+	if (naming->known.n > before)
+		naming->each(naming->data, kept);
 }
 
-bool kubeconfig_names(const struct live_flags *flags, const char *list, struct arena *arena, struct str **ret_names,
-		      size_t *ret_n)
+void kubeconfig_names(const struct live_flags *flags, const char *list, void (*each)(void *data, struct str name),
+		      void *data)
 {
+	struct arena *arena CLEANUP(arena_freep) = arena_new();
+	struct naming naming = { intern_init(arena), each, data };
 	struct kubeconfig_files files;
-	struct naming naming = { .n = 0 };
 
-	if (!kubeconfig_files_read(named_file(flags), arena, &files, NULL))
-		return false;
-	naming.known = intern_init(arena);
-	kubeconfig_each_name(&files, list, take_name, &naming);
+	if (kubeconfig_files_read(named_file(flags), arena, &files, NULL)) {
+		kubeconfig_each_name(&files, list, take_name, &naming);
+		kubeconfig_files_free(&files);
+	}
 	intern_free(&naming.known);
-	naming = (struct naming){ intern_init(arena), ARENA_ARRAY(arena, struct str, naming.n + 1), 0 };
-	kubeconfig_each_name(&files, list, take_name, &naming);
-	intern_free(&naming.known);
-	kubeconfig_files_free(&files);
-	*ret_names = naming.names;
-	*ret_n = naming.n;
-	return true;
 }

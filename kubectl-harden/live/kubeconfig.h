@@ -71,8 +71,8 @@ struct live_config {
 bool kubeconfig_read(const struct live_flags *flags, struct arena *arena, struct live_config *ret, struct error **err);
 
 /*
- * kubeconfig_names() - the names in @list ("contexts", "clusters", "users") of all its files, each once, in @arena. False
- * where they cannot be read.
+ * kubeconfig_names() - calls @each with every name in @list ("contexts", "clusters", "users") of all its files, each once.
+ * The name is valid during the call. None where the files cannot be read.
  */
-bool kubeconfig_names(const struct live_flags *flags, const char *list, struct arena *arena, struct str **ret_names,
-		      size_t *ret_n);
+void kubeconfig_names(const struct live_flags *flags, const char *list, void (*each)(void *data, struct str name),
+		      void *data);

@@ -149,17 +149,23 @@ static void take_back(struct settle *settle, uint32_t mark)
 		settle->marked = mark;
 }
 
-/* Whether all users read @wanted as their @name. */
+/* Whether the index, which is used up, has @wanted as @name. */
+static bool has_wanted(struct settle *settle, struct yaml_index *index, struct str name, yaml_id wanted)
+{
+	yaml_id value = yaml_index_find(index, name);
+
+	yaml_index_free(index);
+	return value && settle_same(settle, value, wanted);
+}
+
+/* Whether all users want @wanted as their @name. */
 static bool agree(struct settle *settle, const struct user *users, size_t n, struct str name, yaml_id wanted)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct yaml_index index;
-		yaml_id value;
 
 		yaml_index_map(settle->tree, users[i].view, &index);
-		value = yaml_index_find(&index, name);
-		yaml_index_free(&index);
-		if (!value || !settle_same(settle, value, wanted))
+		if (!has_wanted(settle, &index, name, wanted))
 			return false;
 	}
 	return true;
@@ -170,15 +176,12 @@ static bool all_read(struct settle *settle, const struct user *users, size_t n, 
 {
 	for (size_t i = 0; i < n; i++) {
 		struct yaml_index index;
-		yaml_id value;
 
 		if (users[i].merges)
 			settle_index_actual(settle->tree, users[i].view, &index);
 		else
 			yaml_index_map(settle->tree, users[i].origin, &index);
-		value = yaml_index_find(&index, name);
-		yaml_index_free(&index);
-		if (!value || !settle_same(settle, value, wanted))
+		if (!has_wanted(settle, &index, name, wanted))
 			return false;
 	}
 	return true;

@@ -5,17 +5,7 @@ import proxy as p
 from live import *
 
 SHOP = (SOURCE / "examples/aspnet/deploy.yaml").read_text()
-WEB = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: registry.example/web:1}]
-"""
+WEB = manifest("web", "registry.example/web:1")
 POLICY = """
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -74,9 +64,8 @@ def what_has_ended_is_left():
 
 @test
 def fail_on_counts_what_is_left():
-    labels = "metadata: {name: web, labels: {app.kubernetes.io/managed-by: Helm}, " \
-             "annotations: {meta.helm.sh/release-name: r, meta.helm.sh/release-namespace: shop}}"
-    where = made("beside-helm", WEB.replace("metadata: {name: web}", labels))
+    where = made("beside-helm", manifest("web", labels="{app.kubernetes.io/managed-by: Helm}", annotations=(
+        "{meta.helm.sh/release-name: r, meta.helm.sh/release-namespace: shop}")))
     harden("fix", "-n", where, "--yes").expect(0, err="managed by Helm")
     harden("fix", "-n", where, "--yes", "--fail-on=hardened").expect(1, err="managed by Helm")
     expect(not is_hardened(where), "it was changed")
@@ -137,7 +126,7 @@ def what_is_not_waited_for_is_told():
     run = harden("fix", "-n", where, "--yes", "--wait")
     run.expect(0, out="replicaset.apps/web hardened", not_err="not waited for")
     where = made("beside-waiting-set", WEB.replace("Deployment", "StatefulSet").replace(
-        "spec:\n  selector", "spec:\n  updateStrategy: {type: OnDelete}\n  serviceName: web\n  selector", 1))
+        "  replicas", "  updateStrategy: {type: OnDelete}\n  serviceName: web\n  replicas", 1))
     harden("fix", "-n", where, "--yes", "--wait").expect(0, err="statefulset.apps/web: not waited for")
 
 
