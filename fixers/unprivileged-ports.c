@@ -328,10 +328,20 @@ static enum fix_status carry_out(struct fix_context *fix, const struct fixer *se
 	return move(fix, self, decision, &problem);
 }
 
+/* Whether the pod will have the sysctl for another port: then it does not matter what this one is. */
+static bool gets_sysctl(struct fix_context *fix)
+{
+	for (size_t i = 0; fix->ports && i < fix->ports->n; i++)
+		if (fix->ports->items[i].action == PORT_SYSCTL && fix_has_pod_context(fix))
+			return true;
+	return false;
+}
+
 /* A port that another program writes may be a low one. Nothing else waits for that: most are not. */
 static void report_placeholders(struct fix_context *fix, const struct fixer *self, int container)
 {
-	if (fix->config->low_ports == LOW_PORTS_KEEP || fix_unprivileged_from(fix) < PORT_FIRST_FREE)
+	if (fix->config->low_ports == LOW_PORTS_KEEP || fix_unprivileged_from(fix) < PORT_FIRST_FREE ||
+	    gets_sysctl(fix))
 		return;
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, container)->node, "ports"), item) {
 		yaml_id port = yaml_get(fix->tree, item, "containerPort");

@@ -50,9 +50,10 @@ static void emit_listener(struct buf *out, const struct listener *listener)
 {
 	buf_addz(out, "\t{ ");
 	emit_string(out, listener->name);
-	buf_addf(out, ", %u, '\\%03o', %s, %s, %s, %u, %u },\n", listener->forms, (unsigned)listener->separator,
+	buf_addf(out, ", %u, '\\%03o', %s, %s, %s, %s, %u, %u },\n", listener->forms, (unsigned)listener->separator,
 		 listener->fold ? "true" : "false", listener->https ? "true" : "false",
-		 listener->shell ? "true" : "false", (unsigned)listener->dotnet, (unsigned)listener->dotnet_since);
+		 listener->shell ? "true" : "false", listener->vague ? "true" : "false", (unsigned)listener->dotnet,
+		 (unsigned)listener->dotnet_since);
 }
 
 static bool emit_row(struct schema *schema, yaml_id row, struct names *seen, struct buf *out)
@@ -61,13 +62,14 @@ static bool emit_row(struct schema *schema, yaml_id row, struct names *seen, str
 	struct schema_texts names;
 	int64_t dotnet = 0, since = 0;
 
-	if (!schema_keys(schema, row, "names forms separator fold https shell dotnet since source",
+	if (!schema_keys(schema, row, "names forms separator fold https shell vague dotnet since source",
 			 "names forms source") ||
 	    !schema_texts(schema, row, "names", &names) ||
 	    !schema_bits(schema, row, "forms", SCHEMA_NAMES(form_names), &listener.forms) ||
 	    !read_separator(schema, row, &listener.separator) || !schema_flag(schema, row, "fold", &listener.fold) ||
 	    !schema_flag(schema, row, "https", &listener.https) ||
 	    !schema_flag(schema, row, "shell", &listener.shell) ||
+	    !schema_flag(schema, row, "vague", &listener.vague) ||
 	    !schema_number(schema, row, "dotnet", 1, 9, &dotnet) ||
 	    !schema_number(schema, row, "since", 1, 99, &since) || !read_source(schema, row) ||
 	    !note_names(schema, row, &names, seen))
@@ -158,7 +160,8 @@ static bool emit_config(struct schema *schema, yaml_id row, struct buf *out)
 	}
 	buf_addf(out, "%s, { ", config.follows ? "true" : "false");
 	emit_string(out, config.word ? config.word : config.file);
-	buf_addf(out, ", %u, '\\%03o', false, false, false, 0, 0 } },\n", forms, (unsigned)config.value.separator);
+	buf_addf(out, ", %u, '\\%03o', false, false, false, false, 0, 0 } },\n", forms,
+		 (unsigned)config.value.separator);
 	return true;
 }
 

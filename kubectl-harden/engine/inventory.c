@@ -47,7 +47,7 @@ const struct label *inventory_labels(struct run *run, struct yaml_tree *tree, ya
 
 /* ---- workloads ---- */
 
-/* Whether the container says that it listens there, or its image does. */
+/* Whether the container says that it listens there, its image does, or a setting tells it to. */
 static bool opens_port(struct kube_pod *pod, size_t container, const struct low_port *low)
 {
 	YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[container].node, "ports"), item) {
@@ -57,7 +57,7 @@ static bool opens_port(struct kube_pod *pod, size_t container, const struct low_
 		    port_protocol_of(yaml_get_text(pod->tree, item, "protocol")) == low->protocol)
 			return true;
 	}
-	return port_is_of_image(pod, (int)container, low->port);
+	return port_is_of_image(pod, (int)container, low->port) || port_is_told(pod, (int)container, low->port);
 }
 
 bool inventory_is_movable(const struct kube_pod *pod)

@@ -23,6 +23,7 @@ struct listener {
 	bool fold;	      /* ASCII case does not matter */
 	bool https;	      /* a bare number is a port for https */
 	bool shell;	      /* a flag that is also looked for inside a script */
+	bool vague;	      /* it counts only for a port that something else names */
 	uint8_t dotnet;	      /* rank among ASP.NET Core's settings, 1 is obeyed first; 0: not one of them */
 	uint8_t dotnet_since; /* the first .NET version that knows it; 0: all */
 };

@@ -2,8 +2,9 @@
 /*
  * Low ports
  *
- * Which ports below 1024 a pod opens: those that its containers declare, those that its probes and hooks ask, and those
- * that its images are known to open where the manifest does not tell them otherwise.
+ * Which ports below 1024 a pod opens: those that its containers declare, those that its probes and hooks ask, those
+ * that its images are known to open where the manifest does not tell them otherwise, and those that a setting tells its
+ * programs to listen on (a containerPort is only information: a program opens its port without one).
  */
 #include "kube/low_ports.h"
 
@@ -85,7 +86,7 @@ bool container_serves(const struct kube_container *container)
 }
 
 /* The container that listens where nothing declares the port: the only one there is. */
-int port_only_server(const struct kube_pod *pod)
+static int only_server(const struct kube_pod *pod)
 {
 	int only = -1;
 
@@ -154,6 +155,116 @@ bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port)
 	return false;
 }
 
+/* ---- what settings say ---- */
+
+/* Whether it tells the program where to listen, whatever else names the port. */
+static bool is_clear(const struct listener_setting *setting)
+{
+	return setting->obeyed && setting->place != SETTING_IMAGE && !setting->listener->vague;
+}
+
+/* Most containers have nothing that could hold a setting. */
+static bool may_be_told(const struct kube_pod *pod, const struct kube_container *container)
+{
+	static const char *const keys[] = { "env", "args", "command" };
+
+	if (!container_serves(container))
+		return false;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (yaml_get(pod->tree, container->node, keys[i]))
+			return true;
+	return pod->configs != NULL;
+}
+
+/* The ports that a container is told to listen on: @only that one, or, where it is 0, those below 1024. */
+static void told_ports(struct kube_pod *pod, int container, uint16_t only, struct low_port_list *ports)
+{
+	const struct kube_container *it = &pod->containers[container];
+	struct listener_settings settings;
+	struct arena *arena;
+
+	if (!may_be_told(pod, it))
+		return;
+	arena = arena_new();
+	listener_settings_read(pod, container, arena, &settings);
+	for (size_t i = 0; i < settings.n; i++) {
+		const struct listener_setting *setting = &settings.items[i];
+		struct listener_port told[LISTENER_PORTS_MAX];
+		size_t n = is_clear(setting) ? listener_ports(setting->listener, setting->value, told) : 0;
+
+		for (size_t k = 0; k < n; k++)
+			if (only ? told[k].port == only : is_low(told[k].port))
+				add_low(ports, (struct low_port){ PROTOCOL_TCP, told[k].port, container,
+								  setting->node ? setting->node : it->node });
+	}
+	listener_settings_free(&settings);
+	arena_free(arena);
+}
+
+bool port_is_told(struct kube_pod *pod, int container, uint16_t port)
+{
+	struct low_port item;
+	struct low_port_list ports = { &item, 0 };
+
+	told_ports(pod, container, port, &ports);
+	return ports.n > 0;
+}
+
+/* ---- whose port it is ---- */
+
+/*
+ * The container that listens on @port by what is known of its image: the only one that does; of several, the only one that
+ * nothing tells otherwise.
+ */
+static int only_image(struct kube_pod *pod, uint16_t port)
+{
+	int only = -1, untold = -1;
+	size_t n = 0, untold_n = 0;
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (!image_fact_listens(pod->containers[i].known->facts, port) ||
+		    !container_serves(&pod->containers[i]))
+			continue;
+		only = (int)i;
+		n++;
+		if (!port_is_of_image(pod, (int)i, port))
+			continue;
+		untold = (int)i;
+		untold_n++;
+	}
+	if (n > 1)
+		return untold_n == 1 ? untold : -1;
+	return only;
+}
+
+/* The only container that a setting tells to listen on @port; -1 where there is none, or there are several. */
+static int only_told(struct kube_pod *pod, uint16_t port)
+{
+	int only = -1;
+
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if (!port_is_told(pod, (int)i, port))
+			continue;
+		if (only >= 0)
+			return -1;
+		only = (int)i;
+	}
+	return only;
+}
+
+int port_owner(struct kube_pod *pod, uint16_t port, uint16_t target)
+{
+	int owner = only_server(pod);
+
+	if (owner < 0)
+		owner = only_told(pod, port);
+	if (owner < 0)
+		owner = only_told(pod, target);
+	return owner < 0 ? only_image(pod, port) : owner;
+}
+
+/* ---- all of them ---- */
+
 size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
 {
 	struct low_port_list ports = { ret_ports, 0 };
@@ -173,8 +284,11 @@ size_t pod_low_ports(struct kube_pod *pod, struct low_port *ret_ports)
 		low_of_image(pod, (int)i, &ports);
 	}
 	port_each_handler(pod, low_of_handler, &ports);
+	/* Last, for who declares a port is the one that opens it. */
+	for (size_t i = 0; i < pod->containers_n; i++)
+		told_ports(pod, (int)i, 0, &ports);
 	for (size_t i = 0; i < ports.n; i++)
 		if (ports.items[i].container < 0)
-			ports.items[i].container = port_only_server(pod);
+			ports.items[i].container = only_server(pod);
 	return ports.n;
 }

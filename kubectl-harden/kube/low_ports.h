@@ -21,11 +21,17 @@ yaml_id port_of_handler(struct yaml_tree *tree, yaml_id handler, size_t action);
 /* container_serves() - false for an init container that ends: it does not do what its image does. */
 bool container_serves(const struct kube_container *container);
 
-/* port_only_server() - the container that listens where nothing declares the port: the only one that serves, or -1. */
-int port_only_server(const struct kube_pod *pod);
-
 /*
  * port_is_of_image() - whether the image of @container is known to listen on @port, one below 1024, and the manifest
  * says nothing of ports and listeners there.
  */
 bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port);
+
+/* port_is_told() - whether a setting of the manifest tells @container to listen on @port. */
+bool port_is_told(struct kube_pod *pod, int container, uint16_t port);
+
+/*
+ * port_owner() - the container that listens on a port that none declares: the only server, the one that a setting tells
+ * to, or, after a move, that is told @target, or the one whose image is known to; -1 where that is not clear.
+ */
+int port_owner(struct kube_pod *pod, uint16_t port, uint16_t target);

@@ -481,31 +481,6 @@ static void keep_unnamed(struct search *search)
 			       STR_ARG(search->pod->containers[sites->owner].image)));
 }
 
-/*
- * The container that listens on @port by what is known of its image: the only one that does; of several, the only one that
- * nothing tells otherwise.
- */
-static int only_image(struct kube_pod *pod, uint16_t port)
-{
-	int only = -1, untold = -1;
-	size_t n = 0, untold_n = 0;
-
-	for (size_t i = 0; i < pod->containers_n; i++) {
-		if (!image_fact_listens(pod->containers[i].known->facts, port) ||
-		    !container_serves(&pod->containers[i]))
-			continue;
-		only = (int)i;
-		n++;
-		if (!port_is_of_image(pod, (int)i, port))
-			continue;
-		untold = (int)i;
-		untold_n++;
-	}
-	if (n > 1)
-		return untold_n == 1 ? untold : -1;
-	return only;
-}
-
 /* Whether a setting of the container says the port. */
 static bool is_told_it(struct search *search, int container)
 {
@@ -520,19 +495,25 @@ static bool is_told_it(struct search *search, int container)
 }
 
 /*
- * Another container whose image is known to listen there, by itself or because it is told so once more: its program would
- * stay behind. (Both cannot run, but once the one has moved the other would seem to be whose port it is.)
+ * Another container whose image is known to listen there, by itself or because it is told so once more, or that is told to
+ * whatever its image: its program would stay behind. (Both cannot run, but once the one has moved the other would seem to
+ * be whose port it is.)
  */
 static void search_others(struct search *search)
 {
 	struct kube_pod *pod = search->pod;
 
-	for (size_t i = 0; i < pod->containers_n; i++)
-		if ((int)i != search->sites->owner && container_serves(&pod->containers[i]) &&
-		    image_fact_listens(pod->containers[i].known->facts, search->port) &&
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		if ((int)i == search->sites->owner || !container_serves(&pod->containers[i]))
+			continue;
+		if (image_fact_listens(pod->containers[i].known->facts, search->port) &&
 		    (port_is_of_image(pod, (int)i, search->port) || is_told_it(search, (int)i)))
 			cannot(search, str_fmt(search->arena, "the image of container %.*s listens there too",
 					       STR_ARG(pod->containers[i].name)));
+		else if (port_is_told(pod, (int)i, search->port))
+			cannot(search, str_fmt(search->arena, "a setting of container %.*s names it too",
+					       STR_ARG(pod->containers[i].name)));
+	}
 }
 
 /* What schemas/ports.yaml does not know may be anything: a port that it seems to name stays. */
@@ -569,9 +550,7 @@ void port_sites_find(struct kube_pod *pod, struct arena *arena, enum port_protoc
 	search_ports(&search);
 	check_name(&search);
 	if (ret_sites->owner < 0)
-		ret_sites->owner = port_only_server(pod);
-	if (ret_sites->owner < 0)
-		ret_sites->owner = only_image(pod, port);
+		ret_sites->owner = port_owner(pod, port, target);
 	if (protocol != PROTOCOL_TCP)
 		return;
 	port_each_handler(pod, search_handler, &search);
