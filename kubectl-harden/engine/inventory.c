@@ -65,8 +65,8 @@ bool inventory_is_movable(const struct kube_pod *pod)
 	return (pod->view->flags & VIEW_TEMPLATE) && !(pod->view->flags & VIEW_PORTS);
 }
 
-static void keep_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
-		      const struct low_port *low)
+void inventory_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
+		    const struct low_port *low)
 {
 	struct inventory_port port = { .protocol = (uint8_t)low->protocol, .port = low->port };
 	struct port_sites sites;
@@ -134,6 +134,23 @@ bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix)
 	return fix_was_asked(fix, &fixer_unprivileged_ports, TARGET_POD);
 }
 
+/* Whether ConfigMaps, which may not have been read yet, tell its containers anything. */
+static bool refers(struct kube_pod *pod, const struct workload *workload)
+{
+	if (workload->mounts_n)
+		return true;
+	for (size_t i = 0; i < pod->containers_n; i++) {
+		YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "envFrom"), item)
+			if (yaml_get(pod->tree, item, "configMapRef"))
+				return true;
+		YAML_EACH(pod->tree, yaml_get(pod->tree, pod->containers[i].node, "env"), item)
+			if (yaml_get_path(pod->tree, item, "valueFrom.configMapKeyRef") &&
+			    listener_find_env(yaml_get_text(pod->tree, item, "name")))
+				return true;
+	}
+	return false;
+}
+
 /* The pods of one object are workloads of their own: their names tell them apart. */
 static struct str keep_name(struct run *run, const struct object_view *view)
 {
@@ -161,8 +178,9 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
 	inventory_mounts(run, pod, &workload);
+	workload.refers = refers(pod, &workload);
 	for (size_t i = 0; i < n; i++)
-		keep_port(run, &workload, pod, fix, &low[i]);
+		inventory_port(run, &workload, pod, fix, &low[i]);
 	VEC_FIT(&workload.ports);
 	workload.keeps_ports = !inventory_wants_ports(pod, fix);
 	VEC_PUSH(&run->inventory->workloads, workload);

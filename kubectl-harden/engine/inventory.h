@@ -252,6 +252,9 @@ const uint32_t *inventory_tie(const struct inventory *inventory, size_t tie, con
 
 /* inventory_*() - records an object of the tree. Texts are copied into the run's arena. */
 void inventory_workload(struct run *run, struct where where, struct object_view *view, struct fix_context *fix);
+/* inventory_port() - records a low port of a workload, whose pod is @pod. */
+void inventory_port(struct run *run, struct workload *workload, struct kube_pod *pod, struct fix_context *fix,
+		    const struct low_port *low);
 /* inventory_wants_ports() - whether any rule that @fix asks for has to do with the ports of the pod. */
 bool inventory_wants_ports(struct kube_pod *pod, struct fix_context *fix);
 void inventory_service(struct run *run, struct where where, struct yaml_tree *tree, const struct kube_object *object);

@@ -3,7 +3,7 @@
  * ConfigMaps in the plan
  *
  * When a pod was scanned, the ConfigMaps that it refers to may not have been read. So the ports of pods that refer to
- * any are looked at once more, now that all are known. A value that says the ports of several workloads moves with all
+ * any are looked at once more, now that all are known, and those that only a ConfigMap says are found. A value that says the ports of several workloads moves with all
  * of them or with none, as a Service's does.
  */
 #include <stdlib.h>
@@ -71,21 +71,35 @@ static void keep_moves(struct run *run, size_t workload, size_t index, const str
 	}
 }
 
+/* Records the low ports of the pod that only a ConfigMap says. */
+static void learn_ports(struct run *run, struct workload *workload, struct kube_pod *pod)
+{
+	struct low_port low[LOW_PORTS_MAX];
+	size_t n = pod_low_ports(pod, low);
+	uint32_t mark = yaml_mark(&run->tree);
+	struct findings findings = { 0 };
+	struct fix_context fix;
+
+	arena_reset(run->words);
+	fix = fix_context_make(run, workload->where.source->options, pod, &findings, workload->where.object);
+	for (size_t i = 0; i < n; i++)
+		if (!plan_find_port(workload, low[i].protocol, low[i].port))
+			inventory_port(run, workload, pod, &fix, &low[i]);
+	/* As in the scan: asking for evidence of need may have run fixers. */
+	yaml_rollback(&run->tree, mark);
+	fix_context_free(&fix);
+	free(findings.items);
+}
+
 static void look_again(struct run *run, size_t index)
 {
 	struct workload *workload = &run->inventory->workloads.items[index];
-	struct document *document = &workload->where.source->documents.items[workload->where.document];
 	struct config_finder finder = plan_config_finder(run->inventory, workload);
-	struct kube_pod *pod;
+	struct kube_pod *pod = &run->objects.items[workload->where.object].pod;
 
-	arena_reset(run->scratch);
-	if (!document_take_tree(run, workload->where.source, document))
-		return;
-	document_keep_tree(run, document);
-	objects_read(&run->tree, run->scratch, &workload->where.source->options->own, &run->objects);
-	pod = &run->objects.items[workload->where.object].pod;
 	pod->configs = &finder.lookup;
 	pod->assume_dotnet = workload->where.source->options->fix.framework == FRAMEWORK_DOTNET;
+	learn_ports(run, workload, pod);
 	for (size_t i = 0; i < workload->ports.n; i++) {
 		struct inventory_port *port = &workload->ports.items[i];
 		struct port_sites sites;
@@ -101,18 +115,43 @@ static void look_again(struct run *run, size_t index)
 		keep_moves(run, index, i, &sites);
 		port_sites_free(&sites);
 	}
+	pod->configs = NULL;
+}
+
+/* The tree and the objects of a document; false where it cannot be read. */
+static bool take_document(struct run *run, struct source *source, struct document *document)
+{
+	bool waits = document->tree != NULL;
+
+	arena_reset(run->scratch);
+	if (!document_take_tree(run, source, document))
+		return false;
+	if (waits)
+		document_keep_tree(run, document);
+	objects_read(&run->tree, run->scratch, &source->options->own, &run->objects);
+	return true;
 }
 
 void plan_configs(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
+	const struct document *taken = NULL;
 
 	if (!inventory->configs.n)
 		return;
 	index_names(inventory);
-	for (size_t i = 0; i < inventory->workloads.n; i++)
-		if (inventory->workloads.items[i].refers && inventory->workloads.items[i].ports.n)
+	for (size_t i = 0; i < inventory->workloads.n; i++) {
+		struct workload *workload = &inventory->workloads.items[i];
+		struct document *document = &workload->where.source->documents.items[workload->where.document];
+
+		if (!workload->refers)
+			continue;
+		/* Those of one document stand together. */
+		if (document != taken)
+			taken = take_document(run, workload->where.source, document) ? document : NULL;
+		if (taken)
 			look_again(run, i);
+	}
 }
 
 /* ---- together or not at all ---- */
