@@ -157,6 +157,9 @@ bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port)
 
 /* ---- what settings say ---- */
 
+/* LISTEN=1 means yes. */
+enum { PORT_YES = 1 };
+
 /* Whether it tells the program where to listen, whatever else names the port. */
 static bool is_clear(const struct listener_setting *setting)
 {
@@ -193,7 +196,7 @@ static void told_ports(struct kube_pod *pod, int container, uint16_t only, struc
 		size_t n = is_clear(setting) ? listener_ports(setting->listener, setting->value, told) : 0;
 
 		for (size_t k = 0; k < n; k++)
-			if (only ? told[k].port == only : is_low(told[k].port))
+			if (only ? told[k].port == only : is_low(told[k].port) && told[k].port != PORT_YES)
 				add_low(ports, (struct low_port){ PROTOCOL_TCP, told[k].port, container,
 								  setting->node ? setting->node : it->node });
 	}

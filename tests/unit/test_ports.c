@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ports: how objects mean pods, how texts name ports, and what configuration files say of them.
+ * Ports: how objects mean pods, how texts name ports, what configuration files say of them, and which low ones a pod
+ * opens.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +14,7 @@
 
 #include "kube/calico_selector.h"
 #include "kube/config_files.h"
+#include "kube/low_ports.h"
 #include "kube/port_references.h"
 
 static struct arena *arena;
@@ -220,6 +222,72 @@ static void test_annotations(void **state)
 	assert_null(pod_annotation_find(STR("")));
 }
 
+/* ---- what a pod opens ---- */
+
+#define ASPNET "image: mcr.microsoft.com/dotnet/aspnet:8.0"
+
+/* Containers a, b, … and "PORT/CONTAINER" of each low port. */
+static const struct {
+	const char *containers, *found;
+} pods[] = {
+	{ "{name: a, image: i, env: [{name: PORT, value: '80'}]}", "80/0" },
+	{ "{name: a, image: i, env: [{name: PORT, value: '8080'}]}", "" },
+	{ "{name: a, image: i, env: [{name: DB_PORT, value: '80'}, {name: BIND, value: 'web:80'}]}", "" },
+	{ "{name: a, image: i, env: [{name: BACKEND, value: 'http://catalog:80'}]}", "" },
+	{ "{name: a, image: i, env: [{name: LISTEN, value: '1'}]}", "" },
+	{ "{name: a, image: i, env: [{name: BIND, value: '127.0.0.1:81'}]}", "81/0" },
+	{ "{name: a, image: i, args: ['-p', '22', '-l', '80']}", "" },
+	{ "{name: a, image: i, args: ['-p', '80'], ports: [{containerPort: 80}]}", "80/0" },
+	{ "{name: a, image: i, args: ['--port=80', '--port=$(OTHER)']}", "80/0" },
+	{ "{name: a, " ASPNET ", env: [{name: ASPNETCORE_URLS, value: 'http://+;https://+:443'}]}", "80/0 443/0" },
+	{ "{name: a, " ASPNET ", env: [{name: ASPNETCORE_URLS, value: 'http://+:80;https://+:443'}],"
+	  " ports: [{containerPort: 443}]}",
+	  "443/0 80/0" },
+	{ "{name: a, " ASPNET ", env: [{name: ASPNETCORE_HTTPS_PORT, value: '443'}]}", "" },
+	/* What is silenced by something stronger opens nothing. */
+	{ "{name: a, " ASPNET ", env: [{name: ASPNETCORE_HTTP_PORTS, value: '80'}], args: ['--urls=http://+:8080']}",
+	  "" },
+	{ "{name: a, " ASPNET ", args: ['--urls', 'http://*:80']}", "80/0" },
+	/* Who declares it is the one that opens it; else who is told to. */
+	{ "{name: a, image: i, env: [{name: PORT, value: '80'}]}, {name: b, image: i, ports: [{containerPort: 80}]}",
+	  "80/1" },
+	{ "{name: a, image: i}, {name: b, image: i, args: ['--listen=:80'], livenessProbe: {tcpSocket: {port: 80}}}",
+	  "80/1" },
+};
+
+static void test_low_ports(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(pods) / sizeof(*pods); i++) {
+		struct yaml_limits limits = YAML_LIMITS_DEFAULT;
+		struct yaml_tree tree = YAML_TREE_INIT;
+		struct buf text = BUF_INIT, found = BUF_INIT;
+		struct low_port low[LOW_PORTS_MAX];
+		struct kube_pods views = { 0 };
+		struct kube_object object;
+		struct yaml_refusal why;
+		size_t n;
+
+		buf_addf(&text, "{apiVersion: v1, kind: Pod, spec: {containers: [%s]}}", pods[i].containers);
+		if (!yaml_parse(&tree, arena, buf_str(&text), &limits, &why))
+			fail_msg("%s: %s", pods[i].containers, why.why);
+		assert_true(kube_object_init(&tree, tree.root, NULL, NULL, &object));
+		kube_pods_find(&tree, arena, NULL, &object, &views);
+		assert_int_equal(views.n, 1);
+		n = pod_low_ports(&views.items[0], low);
+		for (size_t k = 0; k < n; k++) {
+			buf_addf(&found, "%s%u/%d", k ? " " : "", low[k].port, low[k].container);
+			assert_true(low[k].at != YAML_NONE);
+		}
+		if (!str_is(buf_str(&found), pods[i].found))
+			fail_msg("%s: \"%.*s\"", pods[i].containers, STR_ARG(buf_str(&found)));
+		free(views.items);
+		buf_free(&text);
+		buf_free(&found);
+		yaml_tree_free(&tree);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +295,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_texts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
 		cmocka_unit_test(test_annotations),
+		cmocka_unit_test_setup_teardown(test_low_ports, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
