@@ -91,6 +91,15 @@ static void learn_ports(struct run *run, struct workload *workload, struct kube_
 	free(findings.items);
 }
 
+/* What changes nothing in the pod would be nobody's question, and what needs the move would not wait for it. */
+static struct str why_only_config(struct run *run, const struct port_sites *sites)
+{
+	return str_fmt(run->arena,
+		       "in the pod nothing names it, only ConfigMap/%.*s does: it can move where a container declares it "
+		       "(containerPort)",
+		       STR_ARG(sites->configs.items[0].value.map->name));
+}
+
 static void look_again(struct run *run, size_t index)
 {
 	struct workload *workload = &run->inventory->workloads.items[index];
@@ -112,6 +121,8 @@ static void look_again(struct run *run, size_t index)
 		}
 		if ((!port->by_service && inventory_is_movable(pod)) || !port->why_not.n)
 			port->why_not = str_copy(run->arena, sites.why_not);
+		if (!port->why_not.n && !sites.n && sites.configs.n)
+			port->why_not = why_only_config(run, &sites);
 		keep_moves(run, index, i, &sites);
 		port_sites_free(&sites);
 	}
