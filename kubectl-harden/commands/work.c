@@ -235,6 +235,12 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "only one of -f or -k can be specified");
 	else if (settings->kustomize && settings->recursive)
 		error_set(&error, "the -k flag can't be used with -f or -R");
+	else if (settings->selector || settings->all_namespaces)
+		error_set(&error,
+			  "%s chooses among the objects of a cluster, and files are taken whole: leave it out, or name "
+			  "a TYPE in place of %s",
+			  settings->selector ? "-l (--selector)" : "-A (--all-namespaces)",
+			  settings->kustomize ? "-k" : "-f");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error,
 			  "nothing to read; name files, folders or - (standard input) with -f, or objects of the "
