@@ -42,8 +42,7 @@ struct place {
 	bool items;	 /* what stands before is a list with its dashes in that column */
 	uint32_t dash;	 /* of the commented-out item that is looked at: columns from its #; 0 where there is none */
 	yaml_id after;
-	yaml_id before; /* what was passed last within .after */
-	bool within;	/* it is a collection whose children, all gone, come next */
+	yaml_id gone; /* what is gone in .after and comes next; or YAML_NONE */
 };
 
 static yaml_id skip_new(struct yaml_tree *tree, yaml_id child)
@@ -53,18 +52,15 @@ static yaml_id skip_new(struct yaml_tree *tree, yaml_id child)
 	return child;
 }
 
-/* The child that is gone and comes next in .after; or YAML_NONE. */
-static yaml_id gone_next(const struct place *place)
+/* The child that is gone and stands behind @id in @after; or YAML_NONE. */
+static yaml_id gone_behind(struct yaml_tree *tree, yaml_id after, yaml_id id)
 {
-	struct yaml_tree *tree = place->tree;
-	yaml_id id = place->before, next = YAML_NONE;
+	yaml_id next = YAML_NONE;
 
-	if (place->within)
-		next = skip_new(tree, yaml_physical_first(tree, id));
 	while (!next) {
 		if (!(yaml_node(tree, id)->flags & YAML_F_KEY) && yaml_node(tree, id)->pair)
 			id = yaml_node(tree, id)->pair;
-		if (id == place->after)
+		if (id == after)
 			return YAML_NONE;
 		next = skip_new(tree, yaml_physical_next(tree, id));
 		id = yaml_node(tree, id)->parent;
@@ -83,14 +79,13 @@ static bool take_line(void *context, uint32_t line)
 /* Lines that go, up to comments inside of them, which stay. */
 static bool pass_gone(struct place *place, uint32_t start)
 {
-	yaml_id gone = gone_next(place);
+	yaml_id gone = place->gone;
 
 	if (!gone)
 		return false;
 	yaml_comments_inside(place->tree, gone, start, (struct yaml_line_sink){ place, take_line });
 	place->line = render_line_behind(place->tree, gone);
-	place->before = gone;
-	place->within = false;
+	place->gone = gone_behind(place->tree, place->after, gone);
 	return true;
 }
 
@@ -102,7 +97,7 @@ static bool heads(const struct place *place)
 
 	while ((text = render_skip_blanks(s, line)) < s.n && s.p[text] == '#')
 		line = render_next_line(s, text);
-	return text < render_line_end(s, text) && !gone_next(place);
+	return text < render_line_end(s, text) && !place->gone;
 }
 
 /* Whether the comment at @text belongs to what stands before. */
@@ -159,16 +154,18 @@ uint32_t render_place(struct render *render, yaml_id after, bool gone, uint32_t 
 {
 	struct yaml_tree *tree = render->tree;
 	yaml_id leaf = gone ? after : yaml_last_leaf(tree, after);
-	struct place place = { .tree = tree, .column = column, .after = after, .before = leaf };
+	struct place place = { .tree = tree, .column = column, .after = after };
+	bool inside = false; /* the leaf's children, all gone, come next */
 
 	if (gone) {
 		place.at = render_line_behind(tree, after);
 	} else if (is_bereft(tree, leaf)) {
 		place.at = render_emptied_end(render, leaf);
-		place.within = place.at <= yaml_node(tree, leaf)->start;
+		inside = place.at <= yaml_node(tree, leaf)->start;
 	} else {
 		place.at = yaml_node(tree, leaf)->end;
 	}
+	place.gone = inside ? skip_new(tree, yaml_physical_first(tree, leaf)) : gone_behind(tree, after, leaf);
 	place.items = !gone && is_list_at(tree, after, column);
 	if (!render_is_break_before(tree->bytes, place.at))
 		place.at = render_line_end(tree->bytes, place.at);
