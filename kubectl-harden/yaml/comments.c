@@ -39,38 +39,20 @@ static void gap(struct comments *comments, uint32_t to)
 		comments->cursor = to;
 }
 
-/* Of the comments from the cursor on, those on lines of their own. */
-static void gap_lines(struct comments *comments, uint32_t to)
+static bool take_line(void *context, uint32_t line)
 {
-	struct str s = comments->tree->bytes;
-	uint32_t line;
+	struct comments *comments = context;
 
-	while ((line = yaml_comment_line(s, comments->cursor, to)) < to) {
-		comments->cursor = line;
-		gap(comments, render_line_end(s, line));
-	}
-	if (to > comments->cursor)
-		comments->cursor = to;
+	comments->cursor = line;
+	gap(comments, render_line_end(comments->tree->bytes, line));
+	return !comments->stopped;
 }
 
-/* Of what is removed itself, all comments go; of what only became empty, those that share its lines. */
+/* Of what is removed, the comments that share its lines go. */
 static void collect_removed(struct comments *comments, yaml_id child, uint32_t start)
 {
-	struct yaml_tree *tree = comments->tree;
-	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
-
-	comments->cursor = yaml_inside_start(tree, child, start);
-	if (value) {
-		for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
-			uint32_t next = yaml_child_start(tree, value, before);
-
-			gap_lines(comments, next);
-			collect_removed(comments, id, next);
-			before = id;
-		}
-		gap_lines(comments, yaml_node(tree, value)->end);
-	}
-	comments->cursor = yaml_child_end(tree, child);
+	yaml_comments_inside(comments->tree, child, start, (struct yaml_line_sink){ comments, take_line });
+	comments->cursor = yaml_child_end(comments->tree, child);
 }
 
 /* Whether nothing but blanks and commas stand before @at in its line. */

@@ -3,7 +3,7 @@
  * Remove
  *
  * A removed pair or item takes its own lines and the comments on them, nothing else: what stands around it stays as
- * it is, and yaml/render_remove.c finds how. What cannot go is decided here. Where a copy's origin is removed, and what
+ * it is, and so do comments on lines of their own inside of it. yaml/render_remove.c finds how. What cannot go is decided here. Where a copy's origin is removed, and what
  * becomes of the aliases whose anchor is gone, is decided when all edits are known (yaml/settle.c).
  */
 #include "yaml/edit.h"
@@ -48,19 +48,6 @@ bool yaml_is_emptied(struct yaml_tree *tree, yaml_id collection)
 	return any;
 }
 
-yaml_id yaml_hollow(struct yaml_tree *tree, yaml_id child)
-{
-	const struct yaml_node *node = yaml_node(tree, child);
-	yaml_id value = node->flags & YAML_F_KEY ? node->pair : child;
-
-	return yaml_is_emptied(tree, value) ? value : YAML_NONE;
-}
-
-uint32_t yaml_inside_start(struct yaml_tree *tree, yaml_id child, uint32_t start)
-{
-	return yaml_node(tree, child)->flags & YAML_F_KEY ? yaml_node(tree, child)->end : start;
-}
-
 uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to)
 {
 	bool starts = from > 0 && (s.p[from - 1] == '\n' || s.p[from - 1] == '\r');
@@ -80,22 +67,60 @@ uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to)
 	return to;
 }
 
-bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start)
+static bool take_lines(struct str s, uint32_t from, uint32_t to, struct yaml_line_sink sink)
 {
-	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
-	uint32_t at = yaml_inside_start(tree, child, start), end = yaml_node(tree, value)->end;
+	for (uint32_t line; (line = yaml_comment_line(s, from, to)) < to;) {
+		if (!sink.take(sink.context, line))
+			return false;
+		for (from = line; from < to && s.p[from] != '\n' && s.p[from] != '\r';)
+			from++;
+	}
+	return true;
+}
 
-	if (!value)
-		return false;
+/* The comment lines from @at on to the end of a value, but for text that looks like some. */
+static bool take_value(struct yaml_tree *tree, yaml_id value, uint32_t at, struct yaml_line_sink sink)
+{
+	const struct yaml_node *node = yaml_node(tree, value);
+	yaml_id before = YAML_NONE;
+
+	if (node->kind == YAML_SCALAR || node->kind == YAML_ALIAS ||
+	    ((node->flags & YAML_F_FILLED) &&
+	     (node->end == node->start || !memchr("{[", tree->bytes.p[node->start], 2))))
+		return take_lines(tree->bytes, at, node->start, sink);
 	for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
-		uint32_t next = yaml_child_start(tree, value, before);
+		uint32_t start;
 
-		if (yaml_comment_line(tree->bytes, at, next) < next || yaml_holds_comment_lines(tree, id, next))
-			return true;
+		if (yaml_node(tree, id)->flags & YAML_F_NEW)
+			continue;
+		start = yaml_child_start(tree, value, before);
+		if (!take_lines(tree->bytes, at, start, sink) || !yaml_comments_inside(tree, id, start, sink))
+			return false;
 		at = yaml_child_end(tree, id);
 		before = id;
 	}
-	return yaml_comment_line(tree->bytes, at, end) < end;
+	return take_lines(tree->bytes, at, yaml_node(tree, value)->end, sink);
+}
+
+bool yaml_comments_inside(struct yaml_tree *tree, yaml_id child, uint32_t start, struct yaml_line_sink sink)
+{
+	const struct yaml_node *node = yaml_node(tree, child);
+
+	if (!(node->flags & YAML_F_KEY))
+		return take_value(tree, child, start, sink);
+	return take_lines(tree->bytes, start, node->start, sink) && take_value(tree, node->pair, node->end, sink);
+}
+
+static bool take_none(void *context, uint32_t line)
+{
+	(void)context;
+	(void)line;
+	return false;
+}
+
+bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start)
+{
+	return !yaml_comments_inside(tree, child, start, (struct yaml_line_sink){ .take = take_none });
 }
 
 /* ---- removing ---- */

@@ -148,27 +148,6 @@ static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent,
 	return child;
 }
 
-uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child)
-{
-	struct str s = tree->bytes;
-	uint32_t end = yaml_child_end(tree, child);
-
-	if (render_is_break_before(s, end)) /* a `|+` scalar: its line is over already */
-		return end;
-	end = render_line_end(s, end);
-	if (end < s.n)
-		end += s.p[end] == '\r' && end + 1 < s.n && s.p[end + 1] == '\n' ? 2 : 1;
-	return end;
-}
-
-/* A block collection of the input that none of its own children is left of (so it is its own last leaf). */
-static bool is_bereft(struct yaml_tree *tree, yaml_id leaf)
-{
-	const struct yaml_node *node = yaml_node(tree, leaf);
-
-	return (node->flags & (YAML_F_DIRTY | YAML_F_FILLED | YAML_F_NEW)) == YAML_F_DIRTY && node->style == YAML_BLOCK;
-}
-
 /* New children behind @after; without one, behind the line of the map's own key, or where @gone stood. */
 static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, yaml_id gone, yaml_id child)
 {
@@ -177,15 +156,10 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	uint32_t at, column = block_column(tree, parent);
 	struct buf out = BUF_INIT;
 
-	if (after) {
-		yaml_id leaf = yaml_last_leaf(tree, after);
-
-		at = is_bereft(tree, leaf) ? render_emptied_end(render, leaf) : yaml_node(tree, leaf)->end;
-	} else if (gone) {
-		at = render_line_behind(tree, gone);
-	} else {
+	if (after || gone)
+		at = render_place(render, after ? after : gone, !after, column);
+	else
 		at = yaml_node(tree, yaml_node(tree, parent)->pair)->end;
-	}
 	if ((after || gone) && render_is_break_before(s, at)) {
 		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
 		render->eol = render_eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);

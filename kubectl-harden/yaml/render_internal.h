@@ -45,10 +45,9 @@ void render_notes_complete(struct render_notes *notes, const struct splices *spl
 /* render_emit() - a splice; what is in @text moves to the tree's arena, and @text is freed. */
 void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *text);
 
-/* Lines of the input: end (before the line break) and start of that of @at; where the line behind @child begins. */
+/* Lines of the input: end (before the line break) and start of that of @at. */
 uint32_t render_line_end(struct str s, uint32_t at);
 uint32_t render_line_start(struct str s, uint32_t at);
-uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child);
 /* Behind the blanks from @at on; before those that end at @at. */
 uint32_t render_skip_blanks(struct str s, uint32_t at);
 uint32_t render_skip_blanks_back(struct str s, uint32_t at);
@@ -101,6 +100,18 @@ void render_flow_children(struct render *render, struct buf *out, const struct f
 
 /* render_conclude() - puts the splices from the @from-th on in order; where there was no final line break, none comes. */
 void render_conclude(struct yaml_tree *tree, struct splices *splices, size_t from);
+
+/* ---- yaml/render_place.c ---- */
+
+/* Where the line behind that of @at begins, and that behind @child. */
+uint32_t render_next_line(struct str s, uint32_t at);
+uint32_t render_line_behind(struct yaml_tree *tree, yaml_id child);
+
+/*
+ * render_place() - where new lines at @column go that follow the pair or item @after of the input, which is @gone or
+ * stays: the end of a line, or the start of one.
+ */
+uint32_t render_place(struct render *render, yaml_id after, bool gone, uint32_t column);
 
 /* ---- yaml/render_remove.c ---- */
 

@@ -2,7 +2,8 @@
 /*
  * What is removed, as splices.
  *
- * In block style, the lines of a pair or item go with the comments on them; comments and blank lines around it stay.
+ * In block style, the lines of a pair or item go with the comments on them; comments and blank lines around it stay, and
+ * comments on lines of their own inside of it, which move out to its column (in flow style they keep their bytes).
  * What shares its line with a dash gives its place to what stays next, be it a key or a comment: `- a: b` above
  * `  c: d` becomes `- c: d`. A collection that nothing is left of becomes {} or []. In flow style each child that
  * goes takes one comma along, and the whole line where nothing else is on it.
@@ -60,15 +61,6 @@ static bool only_blanks_before(struct str s, uint32_t at)
 	return at == 0 || render_is_break_before(s, at);
 }
 
-/* Where the line behind that of @at begins. */
-static uint32_t next_line(struct str s, uint32_t at)
-{
-	at = render_line_end(s, at);
-	if (at < s.n)
-		at += s.p[at] == '\r' && at + 1 < s.n && s.p[at + 1] == '\n' ? 2 : 1;
-	return at;
-}
-
 /* ---- block ---- */
 
 static const struct yaml_node *block_scalar(struct yaml_tree *tree, yaml_id after)
@@ -90,7 +82,7 @@ static bool settle(struct render *render, const struct yaml_node *leaf, uint32_t
 	struct buf none = BUF_INIT;
 
 	while (at < s.n) {
-		uint32_t text = render_skip_blanks(s, at), next = next_line(s, at);
+		uint32_t text = render_skip_blanks(s, at), next = render_next_line(s, at);
 		bool blank = render_line_end(s, at) == text;
 
 		if (!blank && s.p[text] != '#')
@@ -116,6 +108,7 @@ struct eraser {
 	bool cuts;		      /* .from is in a line that stays: what stays next does not move up */
 	struct buf text;	      /* takes the place of the first piece */
 	const struct yaml_node *leaf; /* a block scalar that what stays would follow then, or NULL */
+	bool aligns;		      /* comments that stay are not indented deeper than .column */
 	uint32_t column;	      /* of the collection */
 };
 
@@ -139,42 +132,51 @@ static void erase_to(struct eraser *eraser, uint32_t to)
 	eraser->from = to;
 }
 
-/* All comments on lines of their own between .from and @to stay; the rest is left to the next piece. */
-static void keep_comments(struct eraser *eraser, uint32_t from, uint32_t to)
+/* So that it does not read as part of what stands before: no deeper than what is gone stood. */
+static void align(struct eraser *eraser, uint32_t line)
 {
-	struct str s = eraser->render->tree->bytes;
+	uint32_t text = render_skip_blanks(eraser->render->tree->bytes, line);
+	struct buf none = BUF_INIT;
 
-	for (uint32_t line; (line = yaml_comment_line(s, from, to)) < to;) {
-		erase_to(eraser, line);
-		if (eraser->leaf && !settle(eraser->render, eraser->leaf, eraser->column, line))
-			eraser->leaf = NULL;
-		from = eraser->from = next_line(s, line);
-	}
+	if (text - line > eraser->column)
+		render_emit(eraser->render, line + eraser->column, text - line - eraser->column, &none);
+}
+
+/* A comment on a line of its own stays; what follows it is left to the next piece. */
+static bool keep_line(void *context, uint32_t line)
+{
+	struct eraser *eraser = context;
+
+	erase_to(eraser, line);
+	if (eraser->leaf && !settle(eraser->render, eraser->leaf, eraser->column, line))
+		eraser->leaf = NULL;
+	else if (eraser->aligns && eraser->from <= line)
+		align(eraser, line);
+	eraser->from = render_next_line(eraser->render->tree->bytes, line);
+	return true;
 }
 
 static void erase_inside(struct eraser *eraser, yaml_id child, uint32_t start)
 {
-	struct yaml_tree *tree = eraser->render->tree;
-	yaml_id value = yaml_hollow(tree, child), before = YAML_NONE;
-	uint32_t at = yaml_inside_start(tree, child, start);
+	yaml_comments_inside(eraser->render->tree, child, start, (struct yaml_line_sink){ eraser, keep_line });
+}
 
-	if (!value)
-		return;
-	for (yaml_id id = yaml_physical_first(tree, value); id; id = yaml_physical_next(tree, id)) {
-		uint32_t next = yaml_child_start(tree, value, before);
+/* The comments right behind what is gone that are indented below it. */
+static void align_behind(struct eraser *eraser, uint32_t line)
+{
+	struct str s = eraser->render->tree->bytes;
 
-		keep_comments(eraser, at, next);
-		erase_inside(eraser, id, next);
-		at = yaml_child_end(tree, id);
-		before = id;
+	while (yaml_comment_line(s, line, render_line_end(s, line)) == line &&
+	       render_skip_blanks(s, line) - line > eraser->column) {
+		align(eraser, line);
+		line = render_next_line(s, line);
 	}
-	keep_comments(eraser, at, yaml_node(tree, value)->end);
 }
 
 yaml_id render_gone(struct render *render, yaml_id collection, yaml_id before, yaml_id after, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
-	struct eraser eraser = { .render = render, .leaf = block_scalar(tree, after) };
+	struct eraser eraser = { .render = render, .leaf = block_scalar(tree, after), .aligns = true };
 
 	eraser.column = yaml_column(tree->bytes, yaml_node(tree, collection)->start);
 	for (; child && is_gone(tree, child); child = yaml_physical_next(tree, child)) {
@@ -183,7 +185,9 @@ yaml_id render_gone(struct render *render, yaml_id collection, yaml_id before, y
 		eraser.from = render_line_start(tree->bytes, start);
 		erase_inside(&eraser, child, start);
 		erase_to(&eraser, behind);
-		if (eraser.leaf && !settle(render, eraser.leaf, eraser.column, behind))
+		if (!eraser.leaf)
+			align_behind(&eraser, behind);
+		else if (!settle(render, eraser.leaf, eraser.column, behind))
 			eraser.leaf = NULL;
 		before = child;
 	}
@@ -287,7 +291,7 @@ yaml_id render_front(struct render *render, yaml_id collection)
 	struct str s = tree->bytes;
 	yaml_id first = first_old(tree, collection), stays = first;
 	uint32_t start = yaml_child_start(tree, collection, YAML_NONE);
-	struct eraser eraser = { .render = render, .from = start };
+	struct eraser eraser = { .render = render, .from = start, .aligns = true, .column = yaml_column(s, start) };
 	uint32_t opener;
 
 	while (stays && is_gone(tree, stays))
@@ -296,7 +300,7 @@ yaml_id render_front(struct render *render, yaml_id collection)
 		return yaml_physical_first(tree, collection);
 	opener = opener_end(tree, collection, render->before);
 	render->eol = render_eol(s, start);
-	write_instead(render, &eraser.text, collection, yaml_column(s, start), stays);
+	write_instead(render, &eraser.text, collection, eraser.column, stays);
 	if (yaml_is_emptied(tree, collection) && starts_below(tree, collection, opener)) {
 		struct buf brackets = BUF_INIT;
 
@@ -454,7 +458,7 @@ static void erase_range(struct flow *flow, const struct range *range)
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r')
 		erase(flow, from, behind, range->first, range->last);
 	else if (leads)
-		erase(flow, render_line_start(s, from), next_line(s, behind), range->first, range->last);
+		erase(flow, render_line_start(s, from), render_next_line(s, behind), range->first, range->last);
 	else
 		erase(flow, render_skip_blanks_back(s, from), behind, range->first, range->last);
 }
@@ -499,7 +503,7 @@ static void replace(struct flow *flow, const struct flow_child *child)
 		if (child->alone && child->comment)
 			render_emit(render, at, behind - at, &none);
 	} else {
-		erase_to(&eraser, next_line(s, behind));
+		erase_to(&eraser, render_next_line(s, behind));
 	}
 }
 

@@ -241,17 +241,21 @@ uint32_t yaml_child_start(struct yaml_tree *tree, yaml_id collection, yaml_id be
 /* yaml_is_emptied() - whether all that a collection of the input held was removed, and nothing added. */
 bool yaml_is_emptied(struct yaml_tree *tree, yaml_id collection);
 
-/*
- * yaml_hollow() - the collection that is @child, or its value, where all that it held was removed one by one before
- * or with it; else YAML_NONE. Comments on lines of their own inside stay then: they may speak of what is around.
- */
-yaml_id yaml_hollow(struct yaml_tree *tree, yaml_id child);
-
-/* yaml_inside_start() - where what may be a comment inside of @child (its first byte is @start) begins. */
-uint32_t yaml_inside_start(struct yaml_tree *tree, yaml_id child, uint32_t start);
-
 /* yaml_comment_line() - start of the first line that begins from @from on and is a comment; @to without one. */
 uint32_t yaml_comment_line(struct str s, uint32_t from, uint32_t to);
 
-/* yaml_holds_comment_lines() - whether comments on lines of their own are inside of a hollow @child; else false. */
+/* Gets the starts of lines; returns false where it wants no more. */
+struct yaml_line_sink {
+	void *context;
+	bool (*take)(void *context, uint32_t line);
+};
+
+/*
+ * yaml_comments_inside() - the comments on lines of their own inside of the pair or item @child of the input, whose first
+ * byte is @start, in order: they stay where it is removed, for they may speak of what is around. False where @sink
+ * wanted no more.
+ */
+bool yaml_comments_inside(struct yaml_tree *tree, yaml_id child, uint32_t start, struct yaml_line_sink sink);
+
+/* yaml_holds_comment_lines() - whether there are any. */
 bool yaml_holds_comment_lines(struct yaml_tree *tree, yaml_id child, uint32_t start);

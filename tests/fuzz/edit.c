@@ -5,7 +5,7 @@
  *
  * What must hold: no edits give no splices; the spliced bytes are one document again that is read, and proved; no
  * byte is gone but those of nodes that were edited, of the lines of those that were removed (with a comma, inside {}
- * and []; without the comment lines inside of what only became empty), and blanks; after a roll-back the tree reads as it
+ * and []; without the comment lines inside), and blanks; after a roll-back the tree reads as it
  * did; the same edits of the result change nothing.
  */
 #include "fuzz.h"
@@ -128,17 +128,13 @@ static bool is_old(const struct yaml_node *node)
 	return !(node->flags & (YAML_F_COPY | YAML_F_NEW));
 }
 
-/* What was in the collection @id was removed on its own, all of it. */
-static bool is_hollow(struct yaml_tree *tree, yaml_id id)
+/* Whether @id is a collection of the input, with what is in it. */
+static bool is_collection(const struct yaml_tree *tree, const struct yaml_node *node)
 {
-	size_t n = 0;
-
-	if (yaml_node(tree, id)->kind != YAML_MAP && yaml_node(tree, id)->kind != YAML_SEQ)
+	if (node->kind != YAML_MAP && node->kind != YAML_SEQ)
 		return false;
-	for (yaml_id at = yaml_node(tree, id)->first; at; at = yaml_node(tree, at)->next, n++)
-		if (!(yaml_node(tree, at)->flags & (YAML_F_COPY | YAML_F_REMOVED)))
-			return false;
-	return n > 0;
+	return !(node->flags & YAML_F_FILLED) ||
+	       (node->end > node->start && (tree->bytes.p[node->start] == '{' || tree->bytes.p[node->start] == '['));
 }
 
 /* From @from to @to stand blanks, indicators, brackets and comments: of these, those on lines of their own stay. */
@@ -164,13 +160,15 @@ static void mark_inside(struct touched *touched, yaml_id child, uint32_t start)
 	yaml_id value = value_of(tree, child);
 	uint32_t at = start;
 
-	if (!is_hollow(tree, value)) {
-		mark_range(touched, start, end_of(tree, child));
-		return;
-	}
 	if (value != child) {
+		mark_between(touched, at, yaml_node(tree, child)->start);
 		at = yaml_node(tree, child)->end;
-		mark_range(touched, start, at);
+		mark_range(touched, yaml_node(tree, child)->start, at);
+	}
+	if (!is_collection(tree, yaml_node(tree, value))) {
+		mark_between(touched, at, yaml_node(tree, value)->start);
+		mark_range(touched, yaml_node(tree, value)->start, yaml_node(tree, value)->end);
+		return;
 	}
 	for (yaml_id id = yaml_node(tree, value)->first; id; id = yaml_node(tree, id)->next) {
 		if (!is_old(yaml_node(tree, id)))

@@ -139,11 +139,25 @@ struct str check_path(struct yaml_tree *tree, yaml_id node)
 
 /* ---- bytes ---- */
 
+/* Behind the comments from the line behind @to on that are indented deeper than @column. */
+static uint32_t behind_comments(struct str s, uint32_t to, uint32_t column)
+{
+	for (uint32_t line = to + 1, text; line < s.n; line = to + 1) {
+		for (text = line; text < s.n && s.p[text] == ' ';)
+			text++;
+		if (text == s.n || s.p[text] != '#' || text - line <= column)
+			break;
+		for (to = text; to < s.n && s.p[to] != '\n';)
+			to++;
+	}
+	return to;
+}
+
 struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around)
 {
 	yaml_id up = yaml_node(tree, id)->parent, child = yaml_key(tree, id), before = YAML_NONE;
 	struct str s = tree->bytes;
-	uint32_t from, to;
+	uint32_t from, to, column;
 
 	/* Of what an alias stands for, the alias; no other copy has lines. */
 	if (!child)
@@ -154,12 +168,15 @@ struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around)
 	for (yaml_id at = yaml_physical_first(tree, up); at && at != child; at = yaml_physical_next(tree, at))
 		before = at;
 	from = yaml_child_start(tree, up, before);
+	column = yaml_column(s, from);
 	while (from && s.p[from - 1] != '\n')
 		from--;
 	if (around && before && yaml_node(tree, up)->style == YAML_FLOW)
 		from = yaml_child_end(tree, before);
 	while (to < s.n && s.p[to] != '\n')
 		to++;
+	if (around && yaml_node(tree, up)->style == YAML_BLOCK)
+		to = behind_comments(s, to, column);
 	return str_sub(s, from, to);
 }
 

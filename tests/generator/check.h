@@ -51,7 +51,8 @@ extern const char check_unsettled[];
 
 /*
  * check_lines() - the lines of the pair or item @id, which a removal may take; with @around, from the end of what
- * stands before it in {} or [], whose comma may go as well.
+ * stands before it in {} or [], whose comma may go as well, and up to the comments below that are indented deeper, which
+ * move out.
  */
 struct str check_lines(struct yaml_tree *tree, yaml_id id, bool around);
 

@@ -81,7 +81,8 @@ static void first_key_on_a_dash(void **state)
 		{ "-   name: a\n    image: b\n    args: c\n", "0.name 0.image", "-   args: c\n" },
 		{ "- name: a\n  # one\n  image: b\n  # two\n  args: c\n", "0.name 0.image",
 		  "- # one\n  # two\n  args: c\n" },
-		{ "- name:\n    # inside\n    x: y\n  image: b\n", "0.name", "- image: b\n" },
+		{ "- name:\n    # inside\n    x: y\n  image: b\n", "0.name", "- # inside\n  image: b\n" },
+		{ "- name:\n    # one\n    # two\n    x: y\n  image: b\n", "0.name", "- # one\n  # two\n  image: b\n" },
 		{ "- name:\n    # inside\n    x: y # gone\n  image: b\n", "^0.name.x", "- # inside\n  image: b\n" },
 		{ "- name: a\n  image: b\n", "0.name 0.image", "- {}\n" },
 		{ "- name: a # why\n  image: b # that\n# behind\n- c\n", "0.name 0.image", "- {}\n# behind\n- c\n" },
@@ -160,13 +161,13 @@ static void empty_parent(void **state)
 		{ "d: e\nc:\n  a: b", "^c.a", "d: e" },
 		{ "d: e\r\nc:\r\n  a: b", "^c.a", "d: e" },
 		{ "c: # gone\n  # one\n  x: # gone\n    # two\n    a: b # gone\n    # three\n  # four\nd: e\n",
-		  "^c.x.a", "  # one\n    # two\n    # three\n  # four\nd: e\n" },
+		  "^c.x.a", "# one\n# two\n# three\n# four\nd: e\n" },
 		{ "c:\n  x:\n    a: b\n  y: z\n", "^c.x.a", "c:\n  y: z\n" },
 		{ "d:\n  c:\n    x:\n      a: b\n", "^d.c.x.a", "{}\n" },
-		{ "d: e\nc:\n  - a: b\n  # one\n  - f: g\n", "^c.0.a ^c.0.f", "d: e\n  # one\n" },
+		{ "d: e\nc:\n  - a: b\n  # one\n  - f: g\n", "^c.0.a ^c.0.f", "d: e\n# one\n" },
 		{ "d: e\nc:\n  a: b\n  f: g\n", "^c.a ^c.f", "d: e\n" },
 		{ "sc: {privileged: true}\nd: e\n", "^sc.privileged", "d: e\n" },
-		{ "d: e\nsc: {\n  # one\n  privileged: true # gone\n}\n", "^sc.privileged", "d: e\n  # one\n" },
+		{ "d: e\nsc: {\n  # one\n  privileged: true # gone\n}\n", "^sc.privileged", "d: e\n# one\n" },
 		{ "c: {sc: {privileged: true}, d: e}\n", "^c.sc.privileged", "c: {d: e}\n" },
 		{ "c: {d: e, sc: {caps: {add: [X]}}}\n", "^c.sc.caps.add.0", "c: {d: e}\n" },
 		{ "a: b\n", "^a", "{}\n" },
@@ -179,9 +180,49 @@ static void empty_parent(void **state)
 		{ "a: [\n  [\n    # one\n    b, # gone\n    # two\n    c\n    # three\n  ], # gone\n  d\n]\n",
 		  "^a.0.0 ^a.0.0", "a: [\n    # one\n    # two\n    # three\n  d\n]\n" },
 		{ "a: [\n  [\n    b,\n    # two\n  ]\n]\n", "a.0.0 a.0 +a", "a: [\n  new\n    # two\n]\n" },
-		{ "a: [{\n  # stays\n  b: 1}]\n", "^a.0.b", "{}\n  # stays\n" },
+		{ "a: [{\n  # stays\n  b: 1}]\n", "^a.0.b", "{}\n# stays\n" },
 		{ "a: [{\n  # stays\n  b: 1}]\n", "a.0.b a.0", "a: [\n  # stays\n  ]\n" },
 		{ "c:\n  x: {a: b}\n", "c.x.a c.x", "c: {}\n" },
+	};
+
+	(void)state;
+	CHECK(removals);
+}
+
+/* Comments on lines of their own stay, wherever they stood in what goes, and move out to where that stood. */
+static void comments_inside(void **state)
+{
+	static const struct removal removals[] = {
+		{ "a:\n  drop: x\n  add:\n  # why\n  - c # gone\n    # not\n  # end\n", "a.add",
+		  "a:\n  drop: x\n  # why\n  # not\n  # end\n" },
+		{ "a:\n  b: c\n  d: # gone\n    # one\n\n    e:\n      # two\n      - f\n    # three\n    g: h\ni: j\n",
+		  "a.d", "a:\n  b: c\n  # one\n  # two\n  # three\ni: j\n" },
+		{ "a:\n  # why\n  b\nc: d\n", "a", "# why\nc: d\n" },
+		{ "a: |\n  # text\nc: d\n", "a", "c: d\n" },
+		{ "a: \"x\n  # text\n  y\"\nc: d\n", "a", "c: d\n" },
+		{ "a:\n  b: |\n    # text\n  # why\n  e: >-\n    # text\nc: d\n", "a", "# why\nc: d\n" },
+		{ "a: &x # gone\n  # why\n  !!map\n  b: 1\nc: d\n", "a", "# why\nc: d\n" },
+		{ "- a\n-\n  # why\n  b\n- c\n", "1", "- a\n# why\n- c\n" },
+		{ "?\n  # why\n  a\n# that\n: # gone\n  # too\n  b\nc: d\n", "a", "# why\n# that\n# too\nc: d\n" },
+		{ "a: {\n  # why\n  b: [ # gone\n    # that\n    c\n    # end\n  ]\n}\nd: e\n", "a",
+		  "# why\n# that\n# end\nd: e\n" },
+		{ "a: {\n  # why\n}\nd: e\n", "a", "# why\nd: e\n" },
+		{ "{\n  a: [\n    # why\n    b\n  ], # gone\n  c: d\n}\n", "a", "{\n    # why\n  c: d\n}\n" },
+		{ "x: |\n  y\na:\n    # why\n    # that\n    b: c\nd: e\n", "a", "x: |\n  y\n# why\n# that\nd: e\n" },
+		/* New lines do not come between them and what is around. */
+		{ "c:\n  a: b\n  x:\n    # why\n    y: z\n  # end\nd: e\n", "c.x +c",
+		  "c:\n  a: b\n  new: 1\n  # why\n  # end\nd: e\n" },
+		{ "c:\n  a: b\n  x:\n    # why\n    y: z\n  # end\n# d\n", "c.x +",
+		  "c:\n  a: b\n  # why\n  # end\nnew: 1\n# d\n" },
+		{ "c:\n  a: b\n  x:\n    # why\n    y: z", "c.x +", "c:\n  a: b\n  # why\nnew: 1" },
+		{ "c:\n  # one\n  x:\n    # why\n    y: z\n  # two\nd: e\n", "c.x +",
+		  "c: {}\n  # one\n  # why\n  # two\nd: e\nnew: 1\n" },
+		{ "c:\n  # one\n  x:\n    # why\n    y: z\n  # two\n", "c.x +",
+		  "c: {}\n  # one\n  # why\n  # two\nnew: 1\n" },
+		{ "- a: b\n  c:\n    - d\n    # one\n    - e: # gone\n        # two\n        f\n", "0.c.1 +0",
+		  "- a: b\n  c:\n    - d\n    # one\n    # two\n  new: 1\n" },
+		{ "- a: b\n  c: |\n    d\n  e: # gone\n    # why\n    f\n", "0.e +",
+		  "- a: b\n  c: |\n    d\n  # why\n- new\n" },
 	};
 
 	(void)state;
@@ -311,7 +352,7 @@ static void line_breaks(void **state)
 		{ "- a: b\r\n\r\n  c: d", "0.a", "- c: d" },
 		{ "- a: b\r\n  c: d", "0.c", "- a: b" },
 		{ "- a: b\r\n- c: d", "1.c +1", "- a: b\r\n- new: 1" },
-		{ "a:\r\n  # x\r\n  b: c\r\nd: e\r\n", "^a.b", "  # x\r\nd: e\r\n" },
+		{ "a:\r\n  # x\r\n  b: c\r\nd: e\r\n", "^a.b", "# x\r\nd: e\r\n" },
 		{ "a: [\r\n  b,\r\n  c # x\r\n]\r\n", "a.1", "a: [\r\n  b\r\n]\r\n" },
 		{ "a: {c: 2, d: {\r\n  # x\r\n  b: 1\r\n  }}\r\n", "^a.d.b", "a: {c: 2\r\n  # x\r\n  }\r\n" },
 		{ "a: |+\r\n  x\r\nb: c\r\n\r\n  # y\r\nd: e\r\n", "b", "a: |+\r\n  x\r\n# y\r\nd: e\r\n" },
@@ -328,7 +369,7 @@ static void explicit_keys(void **state)
 {
 	static const struct removal removals[] = {
 		{ "? a\n: b\nc: d\n", "a", "c: d\n" },
-		{ "? a # x\n# y\n: b # z\nc: d\n", "a", "c: d\n" },
+		{ "? a # x\n# y\n: b # z\nc: d\n", "a", "# y\nc: d\n" },
 		{ "c: d\n? a\n", "a", "c: d\n" },
 		{ "? |\n  a\n: b\n? c\n: d\n", "c", "? |\n  a\n: b\n" },
 		{ "- ? a\n  : b\n  c: d\n", "0.a", "- c: d\n" },
@@ -419,8 +460,8 @@ static void minds_comments(void **state)
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "^a.b", "  # x\nd: e\n", true },
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "^a.b", "d: e\n", false },
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "^a.b", "  # x\n# y\nd: e\n", false },
-		{ "a:\n  # x\n  b: c # y\nd: e\n", "a", "d: e\n", true },
-		{ "a:\n  # x\n  b: c # y\nd: e\n", "a", "  # x\nd: e\n", false },
+		{ "a:\n  # x\n  b: c # y\nd: e\n", "a", "d: e\n", false },
+		{ "a:\n  # x\n  b: c # y\nd: e\n", "a", "# x\nd: e\n", true },
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "a.b", "a: {}\n  # x\nd: e\n", true },
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "a.b", "a: {}\nd: e\n", false },
 		{ "a:\n  # x\n  b: c # y\nd: e\n", "a.b", "a:\n  # x\nd: e\n", false },
@@ -456,6 +497,7 @@ int main(void)
 		cmocka_unit_test(nested_dashes),
 		cmocka_unit_test(only_child),
 		cmocka_unit_test(empty_parent),
+		cmocka_unit_test(comments_inside),
 		cmocka_unit_test(flow_in_a_line),
 		cmocka_unit_test(flow_over_lines),
 		cmocka_unit_test(neighbours),

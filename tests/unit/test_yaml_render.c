@@ -166,11 +166,104 @@ static void remove_all_but_z(struct document *document)
 	assert_true(yaml_put_int(tree, document_at(document, "c"), "new", 1, NULL, NULL));
 }
 
+static void add_key(struct document *document)
+{
+	assert_true(yaml_put_int(&document->tree, document_at(document, "c"), "new", 1, NULL, NULL));
+}
+
+static void add_item(struct document *document)
+{
+	assert_true(yaml_append_str(&document->tree, document_at(document, "c"), STR("new"), NULL));
+}
+
+static void add_to_root(struct document *document)
+{
+	assert_true(yaml_put_int(&document->tree, document->tree.root, "new", 1, NULL, NULL));
+}
+
+static void add_key_and_to_root(struct document *document)
+{
+	add_to_root(document);
+	add_key(document);
+}
+
+static void add_item_and_to_root(struct document *document)
+{
+	add_to_root(document);
+	add_item(document);
+}
+
+/* Comments that are indented deeper than new lines belong to what stands above them. */
+static void passes_comments(void **state)
+{
+	static const struct example examples[] = {
+		{ "c:\n  a: {}\n    # x\n    # y\n  # z\nd: e\n", add_key,
+		  "c:\n  a: {}\n    # x\n    # y\n  new: 1\n  # z\nd: e\n" },
+		{ "c:\n  a: b\n    # x\n  # y\n# z\n", add_key_and_to_root,
+		  "c:\n  a: b\n    # x\n  new: 1\n  # y\nnew: 1\n# z\n" },
+		{ "c:\n  a: b\n    # x", add_key, "c:\n  a: b\n    # x\n  new: 1" },
+		{ "c:\n  a: b\n    # x", add_key_and_to_root, "c:\n  a: b\n    # x\n  new: 1\nnew: 1" },
+		{ "c:\r\n  a: b\r\n    # x\r\n\r\n  # y\r\n", add_key,
+		  "c:\r\n  a: b\r\n    # x\r\n  new: 1\r\n\r\n  # y\r\n" },
+		{ "c:\n  a:\n    # x\nd: e\n", add_key, "c:\n  a:\n    # x\n  new: 1\nd: e\n" },
+		{ "c:\n  - a\n    # x\n  # - y\nd: e\n", add_item, "c:\n  - a\n    # x\n  - new\n  # - y\nd: e\n" },
+		/* Text is no comment. */
+		{ "c:\n  a: |\n    # text\n   # x\nd: e\n", add_key,
+		  "c:\n  a: |\n    # text\n   # x\n  new: 1\nd: e\n" },
+		{ "c:\n  a: |+\n    text\n\n   # x\n\n  # y\nd: e\n", add_key,
+		  "c:\n  a: |+\n    text\n\n   # x\n  new: 1\n\n  # y\nd: e\n" },
+		{ "c:\n  a: [\n    b, # x\n      # y\n  ] # z\n    # w\nd: e\n", add_key,
+		  "c:\n  a: [\n    b, # x\n      # y\n  ] # z\n    # w\n  new: 1\nd: e\n" },
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
+/* Behind a blank line they do where they do not stand right above what follows. */
+static void passes_paragraphs(void **state)
+{
+	static const struct example examples[] = {
+		{ "c:\n  a: b\n\n    # x\n\nd: e\n", add_key, "c:\n  a: b\n\n    # x\n  new: 1\n\nd: e\n" },
+		{ "c:\n  a: b\n    # x\n\n    # y\n\n    # z\nd: e\n", add_key,
+		  "c:\n  a: b\n    # x\n\n    # y\n  new: 1\n\n    # z\nd: e\n" },
+		{ "c:\n  a: b\n\n    # x\nd: e\n", add_key, "c:\n  a: b\n  new: 1\n\n    # x\nd: e\n" },
+		{ "c:\n  a: b\n\n    # x\n  # y\nd: e\n", add_key, "c:\n  a: b\n  new: 1\n\n    # x\n  # y\nd: e\n" },
+		{ "c:\n  a: b\n\n    # x\n  # y\n\nd: e\n", add_key,
+		  "c:\n  a: b\n\n    # x\n  new: 1\n  # y\n\nd: e\n" },
+		{ "c:\n  a: b\n \n    # x\n  ", add_key, "c:\n  a: b\n \n    # x\n  new: 1\n  " },
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
+/* An item that is commented out belongs to its list. */
+static void passes_items(void **state)
+{
+	static const struct example examples[] = {
+		{ "c:\n- a\n# - b\n# - c: d\n#   e: f\n# g\n", add_to_root,
+		  "c:\n- a\n# - b\n# - c: d\n#   e: f\nnew: 1\n# g\n" },
+		{ "c:\n- a\n  # x\n#- b\n#  c: d\n  # y\n#e: f\n", add_item_and_to_root,
+		  "c:\n- a\n  # x\n- new\n#- b\n#  c: d\n  # y\nnew: 1\n#e: f\n" },
+		{ "c:\n- a\n\n# -\n#   b\n", add_to_root, "c:\n- a\n\n# -\n#   b\nnew: 1\n" },
+		{ "c:\n- a\n# b\n# - c\n", add_to_root, "c:\n- a\nnew: 1\n# b\n# - c\n" },
+		{ "c:\n- a\n# --- b ---\n", add_to_root, "c:\n- a\nnew: 1\n# --- b ---\n" },
+		{ "c:\n- a\n#   b: c\n", add_to_root, "c:\n- a\nnew: 1\n#   b: c\n" },
+		{ "c:\n- a\n# - b\n\n#   c: d\n", add_to_root, "c:\n- a\n# - b\nnew: 1\n\n#   c: d\n" },
+		{ "c:\n  - a\n# - b\n", add_to_root, "c:\n  - a\nnew: 1\n# - b\n" },
+		{ "c:\n  a: b\n# - b\n", add_to_root, "c:\n  a: b\nnew: 1\n# - b\n" },
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
 static void removes(void **state)
 {
 	static const struct example examples[] = {
 		{ "c:\n  a: b # x\n  # y\n  d: e\n", remove_a, "c:\n  # y\n  d: e\n" },
-		{ "c:\n  d: e\n  a:\n    # x\n    b: f\n\n  g: h\n", remove_a, "c:\n  d: e\n\n  g: h\n" },
+		{ "c:\n  d: e\n  a:\n    # x\n    b: f\n\n  g: h\n", remove_a, "c:\n  d: e\n  # x\n\n  g: h\n" },
 		{ "c:\n  d: e\n  a: b", remove_a, "c:\n  d: e" },
 		{ "c:\r\n  d: e\r\n  a: b", remove_a, "c:\r\n  d: e" },
 		{ "c:\n  d: e\n  a: |+\n    x\n\n# y\n", remove_a, "c:\n  d: e\n# y\n" },
@@ -211,8 +304,11 @@ static void gives_ordered_splices(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adds_blocks), cmocka_unit_test(adds_to_flow), cmocka_unit_test(appends),
-		cmocka_unit_test(sets),	       cmocka_unit_test(removes),      cmocka_unit_test(gives_ordered_splices),
+		cmocka_unit_test(adds_blocks),	   cmocka_unit_test(adds_to_flow),
+		cmocka_unit_test(appends),	   cmocka_unit_test(sets),
+		cmocka_unit_test(removes),	   cmocka_unit_test(gives_ordered_splices),
+		cmocka_unit_test(passes_comments), cmocka_unit_test(passes_paragraphs),
+		cmocka_unit_test(passes_items),
 	};
 
 	return cmocka_run_group_tests_name("yaml render", tests, NULL, release_parsers);
