@@ -20,9 +20,9 @@ static bool is_baseline(const struct fix_context *fix)
 
 /*
  * What a name in `add` should be: itself where the profile allows it, the allowed one that it misspells
- * ("cap_net_bind_service"), or nothing.
+ * ("cap_net_bind_service"), or nothing. *ret_bit: one for each allowed name, 0 for nothing.
  */
-static struct str allowed_name(const struct fix_context *fix, struct str text)
+static struct str allowed_bit(const struct fix_context *fix, struct str text, uint64_t *ret_bit)
 {
 	static const struct pod_security_value one = { "NET_BIND_SERVICE", 0 };
 	const struct pod_security_field *field =
@@ -31,10 +31,21 @@ static struct str allowed_name(const struct fix_context *fix, struct str text)
 	size_t n = is_baseline(fix) ? field->values_n : 1;
 	struct str name = fix_capability_name(text);
 
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(name, str_of(values[i].text)))
-			return str_of(values[i].text);
+	*ret_bit = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!str_ieq(name, str_of(values[i].text)))
+			continue;
+		*ret_bit = (uint64_t)1 << i % 64;
+		return str_of(values[i].text);
+	}
 	return STR_NONE;
+}
+
+static struct str allowed_name(const struct fix_context *fix, struct str text)
+{
+	uint64_t bit;
+
+	return allowed_bit(fix, text, &bit);
 }
 
 static bool means_all(struct str text)
@@ -82,24 +93,36 @@ static struct state look(struct fix_context *fix, int target)
 	return state;
 }
 
-/* Takes away the added capabilities that the profile does not allow; the spelling of the others is corrected. */
+/*
+ * Takes away the added capabilities that the profile does not allow; the spelling of the others is corrected, but for
+ * those that stand there rightly spelt as well.
+ */
 static void mend_added(struct change *change, struct fix_context *fix, int target, yaml_id add)
 {
+	uint64_t stand = 0, bit;
 	size_t kept = 0;
 
-	YAML_EACH(fix->tree, add, item)
-		kept += allowed_name(fix, yaml_text(fix->tree, item)).n > 0;
+	YAML_EACH(fix->tree, add, item) {
+		struct str text = yaml_text(fix->tree, item), allowed = allowed_bit(fix, text, &bit);
+
+		kept += allowed.n > 0;
+		if (str_eq(text, allowed))
+			stand |= bit;
+	}
 	if (!kept && yaml_count(fix->tree, add)) {
 		change_prune(change, add, fix_container(fix, target)->node);
 		return;
 	}
 	YAML_EACH(fix->tree, add, item) {
-		struct str text = yaml_text(fix->tree, item), allowed = allowed_name(fix, text);
+		struct str text = yaml_text(fix->tree, item), allowed = allowed_bit(fix, text, &bit);
 
-		if (!allowed.n)
+		if (str_eq(text, allowed) && bit)
+			continue;
+		if (!bit || (stand & bit))
 			change_remove(change, item);
-		else if (!str_eq(text, allowed))
+		else
 			change_set_str(change, item, allowed);
+		stand |= bit;
 	}
 }
 

@@ -122,13 +122,13 @@ yaml_id yaml_new_collection(struct yaml_tree *tree, enum yaml_kind kind, enum ya
 
 /* ---- filling what is empty ---- */
 
-/* `{}` or `[]` with nothing but blanks inside. */
+/* `{}` or `[]` with nothing but blanks and line breaks inside. */
 static bool is_bare(struct yaml_tree *tree, yaml_id id)
 {
 	struct str raw = yaml_raw(tree, id);
 
 	for (size_t i = 1; i + 1 < raw.n; i++)
-		if (raw.p[i] != ' ' && raw.p[i] != '\t')
+		if (!memchr(" \t\r\n", raw.p[i], 4))
 			return false;
 	return raw.n >= 2;
 }
@@ -583,12 +583,27 @@ yaml_id yaml_append_int(struct yaml_tree *tree, yaml_id seq, int64_t value, stru
 	return yaml_append(tree, seq, yaml_new_scalar(tree, str_int_text(text, value), YAML_INT), ret_why);
 }
 
+/* A new text in brackets has the quotes that all others have; alone, it is ["ALL"], as Kubernetes' documentation has it. */
+static enum yaml_style style_of_item(struct yaml_tree *tree, yaml_id seq)
+{
+	enum yaml_style style = yaml_node(tree, seq)->flags & YAML_F_NEW ? YAML_DOUBLE : YAML_PLAIN;
+	yaml_id first = yaml_first(tree, seq);
+
+	if (yaml_node(tree, seq)->style != YAML_FLOW)
+		return YAML_PLAIN;
+	if (first)
+		style = (enum yaml_style)yaml_node(tree, first)->style;
+	for (yaml_id item = first; item; item = yaml_next(tree, item))
+		if (yaml_node(tree, item)->style != style)
+			return YAML_PLAIN;
+	return style == YAML_SINGLE || style == YAML_DOUBLE ? style : YAML_PLAIN;
+}
+
 yaml_id yaml_append_str(struct yaml_tree *tree, yaml_id seq, struct str value, struct yaml_refusal *ret_why)
 {
+	enum yaml_style style = style_of_item(tree, seq);
 	yaml_id item = yaml_new_scalar(tree, value, YAML_STR);
 
-	/* drop: ["ALL"], as the documentation of Kubernetes writes it. */
-	if ((yaml_node(tree, seq)->flags & YAML_F_NEW) && yaml_node(tree, seq)->style == YAML_FLOW)
-		yaml_node(tree, item)->style = YAML_DOUBLE;
+	yaml_node(tree, item)->style = (uint8_t)style;
 	return yaml_append(tree, seq, item, ret_why);
 }

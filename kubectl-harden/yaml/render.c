@@ -5,7 +5,8 @@
  * Only what an edit added, changed or removed becomes a splice; everything else is never written anew. New lines are
  * put in before the line break that ends the last line of what they follow, which is the same for LF, CRLF and a
  * missing final line break. They copy the line ending, the indentation and the layout of what stands around them.
- * yaml/render_new.c knows how new nodes look; this file knows where they go.
+ * yaml/render_new.c knows how new nodes look, yaml/render_fill.c where those go that stand in what was empty; this file
+ * knows where all others go.
  */
 #include "yaml/render.h"
 
@@ -75,6 +76,13 @@ uint32_t render_skip_blanks(struct str s, uint32_t at)
 	return at;
 }
 
+uint32_t render_skip_space(struct str s, uint32_t at)
+{
+	while (at < s.n && memchr(" \t\r\n", s.p[at], 4))
+		at++;
+	return at;
+}
+
 uint32_t render_skip_blanks_back(struct str s, uint32_t at)
 {
 	while (at > 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == '\t'))
@@ -94,16 +102,14 @@ bool render_is_break_before(struct str s, uint32_t at)
 	return at > 0 && (s.p[at - 1] == '\n' || s.p[at - 1] == '\r');
 }
 
-/* Whether @at is the first thing on its line, but not in the first line. */
-static bool starts_line(struct str s, uint32_t at)
+bool render_starts_line(struct str s, uint32_t at)
 {
 	return render_is_break_before(s, render_skip_blanks_back(s, at));
 }
 
 /* ---- the layout around ---- */
 
-/* Where the dash of a block sequence's first item stands, or the first key of a block map. */
-static uint32_t block_column(struct yaml_tree *tree, yaml_id collection)
+uint32_t render_block_column(struct yaml_tree *tree, yaml_id collection)
 {
 	return yaml_column(tree->bytes, yaml_node(tree, collection)->start);
 }
@@ -118,7 +124,7 @@ uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind)
 	if (!map || (yaml_node(tree, map)->flags & (YAML_F_NEW | YAML_F_FILLED)) ||
 	    yaml_node(tree, map)->kind != YAML_MAP)
 		return fallback;
-	own = block_column(tree, map);
+	own = render_block_column(tree, map);
 	for (yaml_id key = yaml_physical_first(tree, map); key; key = yaml_physical_next(tree, key)) {
 		struct yaml_node *value = yaml_node(tree, yaml_node(tree, key)->pair);
 
@@ -132,9 +138,8 @@ uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind)
 
 /* ---- block collections ---- */
 
-/* The run of new children from @child on; returns what follows it. */
-static yaml_id put_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
-			 bool eol_first)
+yaml_id render_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
+		     bool eol_first)
 {
 	for (; child && (yaml_node(render->tree, child)->flags & YAML_F_NEW);
 	     child = yaml_physical_next(render->tree, child)) {
@@ -153,7 +158,7 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 {
 	struct yaml_tree *tree = render->tree;
 	struct str s = tree->bytes;
-	uint32_t at, column = block_column(tree, parent);
+	uint32_t at, column = render_block_column(tree, parent);
 	struct buf out = BUF_INIT;
 
 	if (after || gone)
@@ -163,11 +168,11 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 	if ((after || gone) && render_is_break_before(s, at)) {
 		/* Also behind a `|+` scalar, whose trailing line breaks are text. */
 		render->eol = render_eol_at(s, at >= 2 && s.p[at - 2] == '\r' ? at - 2 : at - 1);
-		child = put_lines(render, &out, parent, column, child, false);
+		child = render_lines(render, &out, parent, column, child, false);
 	} else {
 		at = render_line_end(s, at);
 		render->eol = render_eol_at(s, at);
-		child = put_lines(render, &out, parent, column, child, true);
+		child = render_lines(render, &out, parent, column, child, true);
 	}
 	render_emit(render, at, 0, &out);
 	return child;
@@ -175,16 +180,18 @@ static yaml_id block_run(struct render *render, yaml_id parent, yaml_id after, y
 
 /* ---- flow collections ---- */
 
+/* {"a":1}, of the nearest map in braces that shows it. */
 static bool is_compact(struct yaml_tree *tree, yaml_id map)
 {
 	yaml_id key = YAML_NONE;
 
-	for (; map && !key; map = yaml_node(tree, map)->parent)
+	for (; map && !key; map = yaml_node(tree, map)->parent) {
 		if (yaml_node(tree, map)->kind == YAML_MAP && yaml_node(tree, map)->style == YAML_FLOW)
 			key = yaml_physical_first(tree, map);
-	while (key && ((yaml_node(tree, key)->flags & YAML_F_NEW) ||
-		       yaml_node(tree, yaml_node(tree, key)->pair)->style == YAML_EMPTY))
-		key = yaml_physical_next(tree, key);
+		while (key && ((yaml_node(tree, key)->flags & YAML_F_NEW) ||
+			       yaml_node(tree, yaml_node(tree, key)->pair)->style == YAML_EMPTY))
+			key = yaml_physical_next(tree, key);
+	}
 	if (!key)
 		return false;
 	return yaml_node(tree, yaml_node(tree, key)->pair)->props == yaml_node(tree, key)->end + 1;
@@ -207,7 +214,7 @@ static struct str flow_unit(struct yaml_tree *tree)
 	struct yaml_node *root = yaml_node(tree, tree->root);
 	struct str s = tree->bytes, inner, outer;
 
-	if (root->style != YAML_FLOW || !root->first || !starts_line(s, yaml_node(tree, root->first)->start))
+	if (root->style != YAML_FLOW || !root->first || !render_starts_line(s, yaml_node(tree, root->first)->start))
 		return STR("  ");
 	inner = render_indentation(s, yaml_node(tree, root->first)->start);
 	outer = render_indentation(s, root->start);
@@ -221,6 +228,29 @@ struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection
 		.compact = is_compact(tree, collection),
 		.unit = flow_unit(tree),
 	};
+}
+
+static bool has_break(struct str text)
+{
+	return memchr(text.p, '\n', text.n) || memchr(text.p, '\r', text.n);
+}
+
+bool render_has_short_items(struct yaml_tree *tree, yaml_id seq)
+{
+	bool any = false;
+
+	if (yaml_node(tree, seq)->kind != YAML_SEQ)
+		return false;
+	for (yaml_id id = yaml_physical_first(tree, seq); id; id = yaml_physical_next(tree, id)) {
+		const struct yaml_node *node = yaml_node(tree, id);
+
+		if ((node->flags & YAML_F_NEW) || node->style != YAML_FLOW || !yaml_physical_first(tree, id))
+			continue;
+		if (has_break(yaml_raw(tree, id)))
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 /* A pair in a flow sequence, without brackets of its own. */
@@ -312,26 +342,6 @@ static yaml_id flow_run_first(struct render *render, struct flow_layout *layout,
 	return child;
 }
 
-/* `{}` or `[]` of the input that gets its first children. */
-static void fill_brackets(struct render *render, yaml_id collection)
-{
-	struct yaml_tree *tree = render->tree;
-	struct str s = tree->bytes;
-	struct yaml_node *node = yaml_node(tree, collection), *root = yaml_node(tree, tree->root);
-	struct flow_layout layout = render_flow_layout(tree, collection);
-	struct buf out = BUF_INIT;
-	uint32_t from = node->start + 1, to = render_skip_blanks(s, from);
-
-	layout.lines = layout.json && root->first && starts_line(s, yaml_node(tree, root->first)->start);
-	if (layout.lines) {
-		layout.indent = render_indentation(s, node->start);
-		render->eol = render_eol(s, node->start);
-	}
-	render_flow_children(render, &out, &layout, collection);
-	/* A comment inside keeps its place: nothing is deleted then. */
-	render_emit(render, from, s.p[to] == '}' || s.p[to] == ']' ? to - from : 0, &out);
-}
-
 static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
@@ -339,76 +349,20 @@ static yaml_id flow_run(struct render *render, yaml_id parent, yaml_id after, ya
 	struct flow_layout layout = render_flow_layout(tree, parent);
 	yaml_id first = yaml_physical_first(tree, parent);
 	uint32_t at;
+	bool lines;
 
 	while (first && (yaml_node(tree, first)->flags & YAML_F_NEW))
 		first = yaml_physical_next(tree, first);
 	at = after ? yaml_node(tree, after)->props : yaml_node(tree, first)->props;
-	layout.lines = starts_line(s, at) && !is_bare_pair(yaml_node(tree, parent));
-	if (layout.lines)
+	lines = render_starts_line(s, at) && !is_bare_pair(yaml_node(tree, parent));
+	layout.lines = lines && !render_has_short_items(tree, parent);
+	if (lines)
 		layout.indent = render_indentation(s, at);
 	if (!after)
-		return flow_run_first(render, &layout, at, layout.lines, child);
-	if (layout.lines)
+		return flow_run_first(render, &layout, at, lines, child);
+	if (lines)
 		return flow_run_lines(render, &layout, yaml_child_end(tree, after), child);
 	return flow_run_inline(render, &layout, yaml_child_end(tree, after), false, child);
-}
-
-/* ---- what was empty ---- */
-
-static void fill_block(struct render *render, yaml_id id)
-{
-	struct yaml_tree *tree = render->tree;
-	struct str s = tree->bytes;
-	struct yaml_node *node = yaml_node(tree, id);
-	yaml_id map = node->parent;
-	uint32_t step = render_step(tree, map, (enum yaml_kind)node->kind);
-	uint32_t from = render_drop_tag(render, id), at = render_line_end(s, node->end);
-	struct buf none = BUF_INIT, out = BUF_INIT;
-
-	/* Behind a `:` on a line of its own, a list at the margin would be another value. */
-	if (!step && (yaml_node(tree, node->pair)->flags & YAML_F_EXPLICIT))
-		step = 2;
-	from = render_skip_blanks_back(s, from);
-	if (node->end > from)
-		render_emit(render, from, node->end - from, &none);
-	if (!render_has_colon(tree, id))
-		at = render_colon(render, id, &out);
-	render->eol = render_eol_at(s, at);
-	put_lines(render, &out, id, block_column(tree, map) + step, node->first, true);
-	render_emit(render, at, 0, &out);
-}
-
-/* `- *a` becomes `- <<: *a`, and lines below it. */
-static void fill_item(struct render *render, yaml_id id)
-{
-	struct yaml_tree *tree = render->tree;
-	struct str s = tree->bytes;
-	struct yaml_node *node = yaml_node(tree, id);
-	uint32_t column = yaml_column(s, node->start), at = render_line_end(s, node->end);
-	struct buf head = BUF_INIT, out = BUF_INIT;
-	yaml_id first = node->first;
-
-	render_block_child(render, &head, id, column, first);
-	render_emit(render, node->start, node->end - node->start, &head);
-	render->eol = render_eol_at(s, at);
-	put_lines(render, &out, id, column, yaml_node(tree, first)->next, true);
-	render_emit(render, at, 0, &out);
-}
-
-static void fill_flow(struct render *render, yaml_id id)
-{
-	struct yaml_tree *tree = render->tree;
-	struct yaml_node *node = yaml_node(tree, id);
-	struct flow_layout layout = render_flow_layout(tree, node->parent);
-	uint32_t from = render_drop_tag(render, id), to = node->end;
-	struct buf out = BUF_INIT;
-
-	if (!render_has_colon(tree, id))
-		from = to = render_colon(render, id, &out);
-	if (out.n || (node->end == node->start && from == render_skip_blanks_back(tree->bytes, from)))
-		buf_addc(&out, ' ');
-	render_flow_value(render, &out, &layout, id);
-	render_emit(render, from, to - from, &out);
 }
 
 /* ---- the walk ---- */
@@ -528,14 +482,9 @@ static void walk(struct render *render, yaml_id id)
 		if (node->flags & YAML_F_CHANGED)
 			render_change_scalar(render, id);
 	} else if (node->flags & YAML_F_FILLED) {
-		if (node->style == YAML_BLOCK && !node->pair)
-			fill_item(render, id);
-		else if (node->style == YAML_BLOCK)
-			fill_block(render, id);
-		else
-			fill_flow(render, id);
+		render_fill(render, id);
 	} else if ((node->flags & YAML_F_DIRTY) && node->style == YAML_FLOW && !has_old_children(render->tree, id)) {
-		fill_brackets(render, id);
+		render_fill_brackets(render, id);
 	} else if ((node->flags & YAML_F_DIRTY) && is_bare_pair(node)) {
 		walk_bare_pair(render, id);
 	} else if (node->style == YAML_FLOW) {

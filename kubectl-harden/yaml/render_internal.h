@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What yaml/render.c (where) and yaml/render_new.c (how) share.
+ * What yaml/render.c (where), yaml/render_fill.c (where, in what was empty) and yaml/render_new.c (how) share.
  */
 
 #include "yaml/render.h"
@@ -48,10 +48,13 @@ void render_emit(struct render *render, uint32_t at, uint32_t del, struct buf *t
 /* Lines of the input: end (before the line break) and start of that of @at. */
 uint32_t render_line_end(struct str s, uint32_t at);
 uint32_t render_line_start(struct str s, uint32_t at);
-/* Behind the blanks from @at on; before those that end at @at. */
+/* Behind the blanks from @at on, and line breaks; before the blanks that end at @at. */
 uint32_t render_skip_blanks(struct str s, uint32_t at);
+uint32_t render_skip_space(struct str s, uint32_t at);
 uint32_t render_skip_blanks_back(struct str s, uint32_t at);
 bool render_is_break_before(struct str s, uint32_t at);
+/* Whether @at is the first thing on its line, but not in the first line. */
+bool render_starts_line(struct str s, uint32_t at);
 /* The blanks that the line of @at begins with. */
 struct str render_indentation(struct str s, uint32_t at);
 /* The line break that ends the line of @at. */
@@ -59,12 +62,31 @@ struct str render_eol(struct str s, uint32_t at);
 
 /* The layout of a flow collection of the input. */
 struct flow_layout render_flow_layout(struct yaml_tree *tree, yaml_id collection);
+/* Whether the items of @seq that are collections stand on one line each, so that new ones do, too. */
+bool render_has_short_items(struct yaml_tree *tree, yaml_id seq);
 /* Behind an empty value: to go-yaml `{a:, b: c}` has the key `a:`, and `[!!str, a]` the tag `!!str,`. */
 void render_blank_behind_empty(struct str s, uint32_t at, struct buf *out);
 
+/* Where the dash of a block sequence's first item stands, or the first key of a block map. */
+uint32_t render_block_column(struct yaml_tree *tree, yaml_id collection);
 uint32_t render_step(struct yaml_tree *tree, yaml_id map, enum yaml_kind kind);
 
 struct str render_eol_at(struct str s, uint32_t at);
+
+/*
+ * render_lines() - a line each for the run of new children of @parent from @child on, indented to @column, with the line
+ * break before it (@eol_first) or behind it; returns what follows them.
+ */
+yaml_id render_lines(struct render *render, struct buf *out, yaml_id parent, uint32_t column, yaml_id child,
+		     bool eol_first);
+
+/* ---- yaml/render_fill.c ---- */
+
+/* render_fill() - a null, `{}` or `[]` of the input, or an alias, that became a collection with new children. */
+void render_fill(struct render *render, yaml_id id);
+
+/* render_fill_brackets() - `{}` or `[]` of the input that keeps its brackets and gets its first children. */
+void render_fill_brackets(struct render *render, yaml_id collection);
 
 /* ---- yaml/render_scalar.c ---- */
 

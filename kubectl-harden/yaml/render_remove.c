@@ -39,14 +39,6 @@ static yaml_id first_old(struct yaml_tree *tree, yaml_id collection)
 	return child && !is_old(tree, child) ? next_old(tree, child) : child;
 }
 
-/* Behind blanks and line breaks. */
-static uint32_t skip_space(struct str s, uint32_t at)
-{
-	while (at < s.n && memchr(" \t\r\n", s.p[at], 4))
-		at++;
-	return at;
-}
-
 static uint32_t skip_space_back(struct str s, uint32_t at)
 {
 	while (at > 0 && memchr(" \t\r\n", s.p[at - 1], 4))
@@ -119,7 +111,7 @@ static void erase_to(struct eraser *eraser, uint32_t to)
 	if (to <= eraser->from)
 		return;
 	if (eraser->joins)
-		to = skip_space(s, to);
+		to = render_skip_space(s, to);
 	if (eraser->cuts && to > eraser->from && render_is_break_before(s, to)) {
 		to -= to >= 2 && s.p[to - 1] == '\n' && s.p[to - 2] == '\r' ? 2 : 1;
 		eraser->from = eraser->text.n ? eraser->from : render_skip_blanks_back(s, eraser->from);
@@ -432,7 +424,18 @@ static bool closes_up(struct flow *flow, const struct range *range)
 		return false;
 	if (range->first > flow->items)
 		before = s.p[range->from] == ',' ? range->first[-1].end : range->first[-1].comma + 1;
-	return skip_space(s, before) == range->from;
+	return render_skip_space(s, before) == range->from;
+}
+
+/* Whether what stays next moves up behind the opening bracket, where the first children go from its line. */
+static bool moves_up(struct flow *flow, const struct range *range)
+{
+	struct str s = flow->render->tree->bytes;
+	const struct flow_child *next = range->last ? range->last + 1 : NULL;
+
+	return next && range->first == flow->items && next < flow->items + flow->n && next->fate == STAYS &&
+	       render_line_end(s, range->from) == render_skip_blanks(s, range->to) &&
+	       render_skip_space(s, range->to) == next->start;
 }
 
 /* A line that nothing is left on goes with the comment behind its last child; so do the blanks that stood between. */
@@ -443,6 +446,7 @@ static void erase_range(struct flow *flow, const struct range *range)
 	uint32_t from = range->from, to = range->to, behind = render_skip_blanks(s, to);
 	uint32_t back = skip_space_back(s, from);
 	bool leads = only_blanks_before(s, from), comma = s.p[from] == ',';
+	bool closing = behind == yaml_node(tree, flow->collection)->end - 1;
 
 	if (range->last && range->last->alone && range->last->comment) {
 		behind = render_line_end(s, range->last->comment);
@@ -450,13 +454,14 @@ static void erase_range(struct flow *flow, const struct range *range)
 		if (comma && !leads)
 			to = behind;
 	}
-	if (s.p[behind] == '#' || (comma && !leads))
+	if (s.p[behind] == '#' || ((comma || closing) && !leads))
 		erase(flow, comma ? from : render_skip_blanks_back(s, from), to, range->first, range->last);
-	else if (s.p[behind] != '\n' && s.p[behind] != '\r' && leads &&
-		 behind == yaml_node(tree, flow->collection)->end - 1 && closes_up(flow, range))
+	else if (closing && closes_up(flow, range))
 		erase(flow, back > flow->erased ? back : flow->erased, to, range->first, range->last);
 	else if (s.p[behind] != '\n' && s.p[behind] != '\r')
 		erase(flow, from, behind, range->first, range->last);
+	else if (!leads && moves_up(flow, range))
+		erase(flow, from, render_skip_space(s, to), range->first, range->last);
 	else if (leads)
 		erase(flow, render_line_start(s, from), render_next_line(s, behind), range->first, range->last);
 	else
@@ -473,9 +478,10 @@ static void replace(struct flow *flow, const struct flow_child *child)
 	struct eraser eraser = { .render = render, .from = child->start, .cuts = true };
 	uint32_t at = child->comma && child->comma < child->comment ? child->comma + 1 : child->end;
 	uint32_t behind = render_skip_blanks(s, child->end);
+	bool lines = only_blanks_before(s, child->start);
 
-	layout.lines = only_blanks_before(s, child->start);
-	if (layout.lines) {
+	layout.lines = lines && !render_has_short_items(tree, flow->collection);
+	if (lines) {
 		layout.indent = render_indentation(s, child->start);
 		render->eol = render_eol(s, child->start);
 	}
@@ -484,9 +490,9 @@ static void replace(struct flow *flow, const struct flow_child *child)
 		if (is_old(tree, id))
 			continue;
 		if (out.n) {
-			buf_add(&out, layout.lines || layout.compact ? STR(",") : STR(", "));
-			buf_add(&out, layout.lines ? render->eol : STR_NONE);
-			buf_add(&out, layout.lines ? layout.indent : STR_NONE);
+			buf_add(&out, lines || layout.compact ? STR(",") : STR(", "));
+			buf_add(&out, lines ? render->eol : STR_NONE);
+			buf_add(&out, lines ? layout.indent : STR_NONE);
 		}
 		render_flow_child(render, &out, &layout, id);
 	}

@@ -272,7 +272,7 @@ static void flow_over_lines(void **state)
 		{ "c: [\n  a, # that\n  b,  # why\n]\n", "c.1", "c: [\n  a, # that\n]\n" },
 		{ "c: [\n  a,\n  b]\n", "c.1", "c: [\n  a]\n" },
 		{ "c: [\n  a, # that\n  b]\n", "c.1", "c: [\n  a # that\n  ]\n" },
-		{ "c: [a,\n  b]\n", "c.0", "c: [\n  b]\n" },
+		{ "c: [a,\n  b]\n", "c.0", "c: [b]\n" },
 		{ "c: [a, # that\n  b]\n", "c.0", "c: [ # that\n  b]\n" },
 		{ "c: [a, b, # both\n  d]\n", "c.1", "c: [a, # both\n  d]\n" },
 		{ "c: [a, b, # both\n  d]\n", "c.0 c.0", "c: [ # both\n  d]\n" },

@@ -67,6 +67,65 @@ static void adds_blocks(void **state)
 	CHECK(examples);
 }
 
+static void fill_both(struct document *document)
+{
+	struct yaml_tree *tree = &document->tree;
+	yaml_id map = yaml_put_map(tree, document_at(document, "c"), "sc", NULL, NULL), list;
+
+	assert_true(map);
+	assert_true(yaml_put_bool(tree, map, "deny", false, NULL, NULL));
+	assert_true(yaml_put_bool(tree, map, "root", false, NULL, NULL));
+	list = yaml_put_seq(tree, document_at(document, "c"), "v", false, NULL, NULL);
+	assert_true(yaml_put_str(tree, yaml_append_map(tree, list, NULL), "name", STR("q"), NULL, NULL));
+}
+
+/* What has a line of its own, as Helm writes it, leaves none; with a comment, the children stand below that. */
+static void fills_lines(void **state)
+{
+	static const struct example examples[] = {
+		{ "c:\n  sc:\n    {}\n  v:\n    []\n", fill_both,
+		  "c:\n  sc:\n    deny: false\n    root: false\n  v:\n  - name: q\n" },
+		{ "c:\n  sc:\n    {}\n  v: \n    []", fill_both,
+		  "c:\n  sc:\n    deny: false\n    root: false\n  v: \n  - name: q" },
+		{ "c:\r\n  sc:\r\n      { } \t\r\n  v:\r\n   []\r\n", fill_both,
+		  "c:\r\n  sc:\r\n    deny: false\r\n    root: false\r\n  v:\r\n  - name: q\r\n" },
+		{ "c:\n  sc:\n  # x\n\n      {}   # y\n  v: # z\n    [] # u", fill_both,
+		  "c:\n  sc:\n  # x\n\n    # y\n    deny: false\n    root: false\n  v: # z\n  # u\n  - name: q" },
+		{ "c:\r\n  sc:\r\n   {} # y\r\n  v: []\r\n", fill_both,
+		  "c:\r\n  sc:\r\n    # y\r\n    deny: false\r\n    root: false\r\n  v:\r\n  - name: q\r\n" },
+		{ "c:\n  sc:\n    {\n\n    }\n  v: [\n  ] # x\n", fill_both,
+		  "c:\n  sc:\n    deny: false\n    root: false\n  v: # x\n  - name: q\n" },
+		{ "c:\n  sc:\n    null\n  v:\n    ~ # x\nd: e\n", fill_both,
+		  "c:\n  sc:\n    deny: false\n    root: false\n  v:\n  # x\n  - name: q\nd: e\n" },
+		{ "c:\n  sc:\n    !!null ~\n  v:\n    !!null\nd: e\n", fill_both,
+		  "c:\n  sc:\n    deny: false\n    root: false\n  v:\n  - name: q\nd: e\n" },
+		{ "c:\n  sc: &x\n    {}\n  v:\n    &y []\n", fill_both,
+		  "c:\n  sc: &x\n    deny: false\n    root: false\n  v:\n    &y\n  - name: q\n" },
+		/* What comes next to it, before and behind it. */
+		{ "c:\n  a: b\n  v:\n    []\n", fill_both,
+		  "c:\n  a: b\n  v:\n  - name: q\n  sc:\n    deny: false\n    root: false\n" },
+		{ "c:\n  v:\n    [] # x", fill_both,
+		  "c:\n  v:\n  # x\n  - name: q\n  sc:\n    deny: false\n    root: false" },
+		{ "c:\n  v:\n    {}\n    # x\n", harden,
+		  "c:\n  v:\n    {}\n    # x\n  sc:\n    deny: false\n    caps:\n      drop: [\"ALL\"]\n" },
+		{ "{\n  \"c\": {\n    \"sc\": {\n    },\n    \"v\": [\n\n    ]\n  }\n}\n", fill_both,
+		  "{\n  \"c\": {\n    \"sc\": {\n      \"deny\": false,\n      \"root\": false\n    },\n"
+		  "    \"v\": [\n      {\n        \"name\": \"q\"\n      }\n    ]\n  }\n}\n" },
+		{ "{\r\n\t\"c\": {\r\n\t\t\"sc\": {\r\n\t\t}\r\n\t}\r\n}", fill_both,
+		  "{\r\n\t\"c\": {\r\n\t\t\"sc\": {\r\n\t\t\t\"deny\": false,\r\n\t\t\t\"root\": false\r\n"
+		  "\t\t},\r\n\t\t\"v\": [\r\n\t\t\t{\r\n\t\t\t\t\"name\": \"q\"\r\n\t\t\t}\r\n\t\t]\r\n\t}\r\n}" },
+		{ "{\"c\":{\"sc\":{},\"v\":[]}}", fill_both,
+		  "{\"c\":{\"sc\":{\"deny\":false,\"root\":false},\"v\":[{\"name\":\"q\"}]}}" },
+		{ "{\"c\":{\"sc\":{\n},\"v\":[\n]}}", fill_both,
+		  "{\"c\":{\"sc\":{\"deny\":false,\"root\":false},\"v\":[{\"name\":\"q\"}]}}" },
+		{ "c: {sc: {\n  }, v: [ # x\n  ]}\n", fill_both,
+		  "c: {sc: {deny: false, root: false}, v: [{name: q} # x\n  ]}\n" },
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
 static void adds_to_flow(void **state)
 {
 	static const struct example examples[] = {
@@ -116,6 +175,31 @@ static void appends(void **state)
 		{ "b:\n  - 1\nc: []\n", append_both, "b:\n  - 1\nc:\n  - x\n  - name: q\n    m:\n      k: 1\n" },
 		{ "c:\n- a\n# x\n- b # y\n# z", append_both,
 		  "c:\n- a\n# x\n- b # y\n- x\n- name: q\n  m:\n    k: 1\n# z" },
+	};
+
+	(void)state;
+	CHECK(examples);
+}
+
+/* In brackets over several lines: a line for each item where the others have one each; the quotes that all have. */
+static void appends_as_beside(void **state)
+{
+	static const struct example examples[] = {
+		{ "c: [\n  {a: b}\n]\n", append_both, "c: [\n  {a: b},\n  x,\n  {name: q, m: {k: 1}}\n]\n" },
+		{ "c: [\n  {a: b}, # x\n  {a: [b]}, # y\n]\n", append_both,
+		  "c: [\n  {a: b}, # x\n  {a: [b]}, # y\n  x,\n  {name: q, m: {k: 1}},\n]\n" },
+		{ "c: [\r\n  {a: b}\r\n]\r\n", append_both,
+		  "c: [\r\n  {a: b},\r\n  x,\r\n  {name: q, m: {k: 1}}\r\n]\r\n" },
+		{ "c: [\n  {a: b},\n  {\n    a: b\n  }\n]\n", append_both,
+		  "c: [\n  {a: b},\n  {\n    a: b\n  },\n  x,\n  {\n    name: q,\n    m: {\n      k: 1\n    }\n  }\n]\n" },
+		{ "c: [\n  a,\n  {}\n]\n", append_both,
+		  "c: [\n  a,\n  {},\n  x,\n  {\n    name: q,\n    m: {\n      k: 1\n    }\n  }\n]\n" },
+		{ "{\n  \"c\": [\n    {\"a\": 1}\n  ]\n}\n", append_both,
+		  "{\n  \"c\": [\n    {\"a\": 1},\n    \"x\",\n    {\"name\": \"q\", \"m\": {\"k\": 1}}\n  ]\n}\n" },
+		{ "c: [\"a\", \"b\"]\n", append_both, "c: [\"a\", \"b\", \"x\", {name: q, m: {k: 1}}]\n" },
+		{ "c: ['a']\n", append_both, "c: ['a', 'x', {name: q, m: {k: 1}}]\n" },
+		{ "c: ['a', \"b\"]\n", append_both, "c: ['a', \"b\", x, {name: q, m: {k: 1}}]\n" },
+		{ "c: [\"a\", b]\n", append_both, "c: [\"a\", b, x, {name: q, m: {k: 1}}]\n" },
 	};
 
 	(void)state;
@@ -270,6 +354,16 @@ static void removes(void **state)
 		{ "c: {a: b, d: e}\n", remove_a, "c: {d: e}\n" },
 		{ "c: {d: e, a: b}\n", remove_a, "c: {d: e}\n" },
 		{ "c: {d: e, a: b, f: g}\n", remove_a, "c: {d: e, f: g}\n" },
+		{ "c: {a: b,\n    d: e,\n    f: g}\n", remove_a, "c: {d: e,\n    f: g}\n" },
+		{ "c: { a: b ,\r\n  d: e }\r\n", remove_a, "c: { d: e }\r\n" },
+		{ "c: {a: b, # x\n    d: e}\n", remove_a, "c: { # x\n    d: e}\n" },
+		{ "c: {a: b,\n    # x\n    d: e}\n", remove_a, "c: {\n    # x\n    d: e}\n" },
+		{ "c: {a: b\n  , d: e}\n", remove_a, "c: {\n  d: e}\n" },
+		{ "c: {a: [\n      b],\n    d: e}\n", remove_a, "c: {\n    d: e}\n" },
+		{ "c: {a: 1,\n    b: 2,\n    z: 3}\n", remove_all_but_z, "c: {\n    z: 3,\n    new: 1}\n" },
+		{ "c: {d: e, a: b,}\n", remove_a, "c: {d: e,}\n" },
+		{ "c: {d: e, a: b, }\n", remove_a, "c: {d: e, }\n" },
+		{ "c: {d: , a: b,}\n", remove_a, "c: {d: ,}\n" },
 		{ "c: {a: 1, b: 2, z: 3}\n", remove_all_but_z, "c: {z: 3, new: 1}\n" },
 		{ "c: {z: 3, a: 1, b: 2}\n", remove_all_but_z, "c: {z: 3, new: 1}\n" },
 		{ "c: {a: 1, z: 3, b: 2, d: 4}\n", remove_all_but_z, "c: {z: 3, new: 1}\n" },
@@ -304,10 +398,11 @@ static void gives_ordered_splices(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adds_blocks),	   cmocka_unit_test(adds_to_flow),
-		cmocka_unit_test(appends),	   cmocka_unit_test(sets),
-		cmocka_unit_test(removes),	   cmocka_unit_test(gives_ordered_splices),
-		cmocka_unit_test(passes_comments), cmocka_unit_test(passes_paragraphs),
+		cmocka_unit_test(adds_blocks),	     cmocka_unit_test(fills_lines),
+		cmocka_unit_test(adds_to_flow),	     cmocka_unit_test(appends),
+		cmocka_unit_test(appends_as_beside), cmocka_unit_test(sets),
+		cmocka_unit_test(removes),	     cmocka_unit_test(gives_ordered_splices),
+		cmocka_unit_test(passes_comments),   cmocka_unit_test(passes_paragraphs),
 		cmocka_unit_test(passes_items),
 	};
 
