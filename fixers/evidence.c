@@ -127,6 +127,14 @@ static bool is_group_asked(const struct fix_config *config)
 	return config->unsafe;
 }
 
+/* Also in quotes, which the API refuses. */
+static bool says_true(struct fix_context *fix, yaml_id value)
+{
+	bool flag = false;
+
+	return yaml_resolve_plain(yaml_text(fix->tree, value), NULL, &flag) == YAML_BOOL && flag;
+}
+
 /* What is not known may be what root needs. */
 static bool is_unknown(struct fix_context *fix, yaml_id context, const char *key)
 {
@@ -141,7 +149,7 @@ static struct str sign(struct fix_context *fix, int target)
 	const char *tool;
 	int64_t uid;
 
-	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
+	if (says_true(fix, yaml_get(fix->tree, context, "privileged")))
 		return STR("it is privileged");
 	if (is_unknown(fix, context, "privileged"))
 		return STR("whether it is privileged is not known");

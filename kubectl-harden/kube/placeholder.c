@@ -80,13 +80,10 @@ static const char *why_wrong(struct yaml_tree *tree, yaml_id node, enum value_ty
 
 	if (is == YAML_STR && why)
 		return why;
-	if (type == VALUE_BOOL) {
-		if (is == YAML_BOOL)
-			return NULL;
-		return is == YAML_STR && spelt == YAML_BOOL
-			       ? "a text, where the API wants true or false: write it without quotes"
+	if (type == VALUE_BOOL)
+		return is == YAML_BOOL || (is == YAML_STR && spelt == YAML_BOOL)
+			       ? NULL
 			       : "neither true nor false, one of which the API wants there";
-	}
 	if (is == YAML_INT)
 		return NULL;
 	if (is == YAML_FLOAT)

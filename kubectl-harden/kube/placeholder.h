@@ -17,9 +17,9 @@ bool placeholder_is(struct str text);
 
 /*
  * value_unknown() - why it is not known what the value @node will be in a field of @type, and what to do; NULL where it
- * is known, or absent. Where a text belongs, only a placeholder is unknown; where a boolean or a number belongs, any
- * text is, and anything else that is neither. `#{X}#` without quotes is a comment, and the value null: it counts as
- * the placeholder that it is meant for.
+ * is known, or absent. Where a text belongs, only a placeholder is unknown; where a boolean or a number belongs, so is all
+ * that is neither. "true" in quotes is known, for it can mean nothing else. `#{X}#` without quotes is a comment, and the
+ * value null: it counts as the placeholder that it is meant for.
  */
 const char *value_unknown(struct yaml_tree *tree, yaml_id node, enum value_type type);
 

@@ -42,7 +42,7 @@ static void knows_values(void **state)
 		{ "a: 0x50\n", true, false, false, "0x50" },
 		{ "a: 1.0\n", true, true, false, "1.0" },
 		{ "a: \"10\"\n", true, true, false, "\"10\"" },
-		{ "a: 'true'\n", true, true, false, "\"true\"" },
+		{ "a: 'true'\n", false, true, false, "\"true\"" },
 		{ "a: !!str 0\n", true, true, false, "\"0\"" },
 		{ "a: !!int \"0\"\n", true, false, false, "0" },
 		{ "a: abc\n", true, true, false, "abc" },
