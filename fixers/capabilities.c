@@ -175,6 +175,25 @@ static enum fix_status mend(struct fix_context *fix, const struct fixer *self, i
 	return fix_end(&change, self, problem);
 }
 
+/* Whether it is not known which capabilities are added; with what to say of it in @problem. */
+static bool adds_unknown(struct fix_context *fix, int target, yaml_id add, struct problem *problem)
+{
+	yaml_id capabilities = yaml_get(fix->tree, fix_security_context(fix, target), "capabilities");
+
+	if (fix_unknown(fix, target, capabilities, VALUE_TEXT, problem) ||
+	    fix_unknown(fix, target, add, VALUE_TEXT, problem))
+		return true;
+	YAML_EACH(fix->tree, add, item) {
+		if (!fix_unknown(fix, target, item, VALUE_TEXT, problem))
+			continue;
+		problem->message = fix_format(fix, "a capability that %.*s adds is %.*s",
+					      STR_ARG(fix_subject(fix, target)),
+					      STR_ARG(value_words(fix->tree, item, fix->arena)));
+		return true;
+	}
+	return false;
+}
+
 /* At a version without the restricted check, the baseline one is asked, whatever the profile wants beyond it. */
 static const char *check_of(const struct fix_context *fix, yaml_id add)
 {
@@ -208,6 +227,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (state.drops_all && !state.adds_wrongly)
 		return FIX_FINE;
 	problem.check = check_of(fix, state.add);
+	if (adds_unknown(fix, target, state.add, &problem))
+		return fix_report(fix, self, &problem);
 	problem.at = state.adds_wrongly ? state.add : state.drop ? state.drop : fix_place(fix, target);
 	if (state.adds_wrongly)
 		problem.message = fix_format(fix, "%.*s adds the capability %.*s; %s%s",

@@ -85,7 +85,11 @@ struct str fix_capability_name(struct str text)
 /* A capability that root needs and a non-root program would not get. @known: so are the image's needs. */
 static struct str added_capability(struct fix_context *fix, yaml_id context, bool known)
 {
-	YAML_EACH(fix->tree, yaml_get_path(fix->tree, context, "capabilities.add"), item) {
+	yaml_id add = yaml_get_path(fix->tree, context, "capabilities.add");
+
+	if (yaml_is_scalar(fix->tree, add)) /* a list that is filled in later */
+		return yaml_text(fix->tree, add);
+	YAML_EACH(fix->tree, add, item) {
 		struct str text = yaml_text(fix->tree, item), name = fix_capability_name(text);
 
 		if (!str_ieq(name, STR("NET_BIND_SERVICE")) && !(known && is_usual(name)))
@@ -123,6 +127,20 @@ static bool is_group_asked(const struct fix_config *config)
 	return config->unsafe;
 }
 
+/* Also in quotes, which the API refuses. */
+static bool says_true(struct fix_context *fix, yaml_id value)
+{
+	bool flag = false;
+
+	return yaml_resolve_plain(yaml_text(fix->tree, value), NULL, &flag) == YAML_BOOL && flag;
+}
+
+/* What is not known may be what root needs. */
+static bool is_unknown(struct fix_context *fix, yaml_id context, const char *key)
+{
+	return value_unknown(fix->tree, yaml_get(fix->tree, context, key), VALUE_BOOL) != NULL;
+}
+
 static struct str sign(struct fix_context *fix, int target)
 {
 	const struct image_fact *facts = fix_image_facts(fix, target);
@@ -131,8 +149,10 @@ static struct str sign(struct fix_context *fix, int target)
 	const char *tool;
 	int64_t uid;
 
-	if (yaml_is_true(fix->tree, yaml_get(fix->tree, context, "privileged")))
+	if (says_true(fix, yaml_get(fix->tree, context, "privileged")))
 		return STR("it is privileged");
+	if (is_unknown(fix, context, "privileged"))
+		return STR("whether it is privileged is not known");
 	if (facts && facts->needs_root)
 		return fix_format(fix, "its image does, for %s", facts->cannot);
 	if (facts && facts->cannot && facts->user == IMAGE_USER_ROOT &&
@@ -154,6 +174,8 @@ static struct str sign(struct fix_context *fix, int target)
 		return STR("it asks for runAsUser: 0 itself");
 	if (yaml_is_false(fix->tree, yaml_get(fix->tree, context, "runAsNonRoot")))
 		return STR("it asks for runAsNonRoot: false itself");
+	if (is_unknown(fix, context, "runAsNonRoot"))
+		return STR("whether it asks for runAsNonRoot: false is not known");
 	return STR_NONE;
 }
 

@@ -340,12 +340,30 @@ const struct yaml_order *fix_pod_order(const struct fix_context *fix)
 	return *fix->pod->view->spec ? &order_pod_spec : NULL;
 }
 
+/* Refuses to write over what is not known: the value of @key in @map. */
+static void check_known(struct change *change, yaml_id map, const char *key, enum value_type type)
+{
+	yaml_id old = change->refused ? YAML_NONE : yaml_get(change->fix->tree, map, key);
+	const char *why = value_unknown(change->fix->tree, old, type);
+
+	if (why)
+		change_refuse(change, old, fix_format(change->fix, "%s is %s", key, why).p);
+}
+
+/* Likewise of a text; a null is one that may be written over. */
+static void check_text(struct change *change, yaml_id map, const char *key)
+{
+	if (!change->refused && !yaml_is_null(change->fix->tree, yaml_get(change->fix->tree, map, key)))
+		check_known(change, map, key, VALUE_TEXT);
+}
+
 static yaml_id change_pod_context(struct change *change)
 {
 	const struct kube_pod *pod = change->fix->pod;
 
 	if (!pod->context_in)
 		change_refuse(change, pod->template, "its kind has no place for a pod security context");
+	check_known(change, pod->context_in, kube_pod_context_key(pod), VALUE_TEXT);
 	return change_map(change, pod->context_in, kube_pod_context_key(pod), fix_pod_order(change->fix));
 }
 
@@ -355,49 +373,49 @@ yaml_id change_security_context(struct change *change, int target)
 
 	if (target == TARGET_POD)
 		return change_pod_context(change);
+	check_known(change, fix_container(fix, target)->node, "securityContext", VALUE_TEXT);
 	return change_map(change, fix_container(fix, target)->node, "securityContext", &order_container);
 }
 
-const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar)
+bool fix_unknown(struct fix_context *fix, int target, yaml_id value, enum value_type type, struct problem *problem)
 {
-	struct str text = yaml_text(fix->tree, scalar);
+	const char *why = value_unknown(fix->tree, value, type);
 
-	if (str_starts(text, STR("${")) && str_ends(text, STR("}")))
-		return "a placeholder, whose value is not known; fill it in first: "
-		       "envsubst < FILE | kubectl harden fix -f -";
-	if ((str_starts(text, STR("$(")) && str_ends(text, STR(")"))) ||
-	    (str_starts(text, STR("{{")) && str_ends(text, STR("}}"))))
-		return "a placeholder, whose value is not known; harden what comes out of the program that fills it in";
-	return NULL;
-}
-
-/* Refuses to write over a placeholder. */
-static void check_placeholder(struct change *change, yaml_id map, const char *key)
-{
-	yaml_id old = change->refused ? YAML_NONE : yaml_get(change->fix->tree, map, key);
-	const char *why = old ? fix_placeholder(change->fix, old) : NULL;
-
-	if (why)
-		change_refuse(change, old, why);
+	if (!why)
+		return false;
+	problem->safety = SAFETY_FINDING;
+	problem->at = value;
+	problem->message =
+		fix_format(fix, "%.*s of %.*s is %.*s", STR_ARG(yaml_text(fix->tree, yaml_key(fix->tree, value))),
+			   STR_ARG(fix_subject(fix, target)), STR_ARG(value_words(fix->tree, value, fix->arena)));
+	problem->reason = str_of(why);
+	return true;
 }
 
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order)
 {
-	check_placeholder(change, map, key);
+	check_text(change, map, key);
 	if (!change->refused)
 		done(change, yaml_put_str(change->fix->tree, map, key, value, order, &change->why));
 }
 
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order)
 {
-	check_placeholder(change, map, key);
+	check_known(change, map, key, VALUE_NUMBER);
 	if (!change->refused)
 		done(change, yaml_put_int(change->fix->tree, map, key, value, order, &change->why));
 }
 
+void change_port(struct change *change, yaml_id map, const char *key, int64_t port, const struct yaml_order *order)
+{
+	check_text(change, map, key);
+	if (!change->refused)
+		done(change, yaml_put_int(change->fix->tree, map, key, port, order, &change->why));
+}
+
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order)
 {
-	check_placeholder(change, map, key);
+	check_known(change, map, key, VALUE_BOOL);
 	if (!change->refused)
 		done(change, yaml_put_bool(change->fix->tree, map, key, value, order, &change->why));
 }
@@ -432,6 +450,10 @@ void change_append_variable(struct change *change, int target, struct str name, 
 
 void change_set_str(struct change *change, yaml_id scalar, struct str value)
 {
+	const char *why = value_unknown(change->fix->tree, scalar, VALUE_TEXT);
+
+	if (why)
+		change_refuse(change, scalar, why);
 	if (!change->refused)
 		change->refused = !yaml_set_str(change->fix->tree, scalar, value, &change->why);
 }

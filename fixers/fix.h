@@ -13,6 +13,7 @@
  */
 
 #include "fixers/fixer.h"
+#include "kube/placeholder.h"
 
 /* A problem and what its change costs. Texts are copied when it is reported. */
 struct problem {
@@ -113,6 +114,8 @@ yaml_id change_seq(struct change *change, yaml_id map, const char *key, bool flo
 yaml_id change_security_context(struct change *change, int target);
 void change_str(struct change *change, yaml_id map, const char *key, struct str value, const struct yaml_order *order);
 void change_int(struct change *change, yaml_id map, const char *key, int64_t value, const struct yaml_order *order);
+/* change_port() - as change_int(), where a name may stand as well: an IntOrString. */
+void change_port(struct change *change, yaml_id map, const char *key, int64_t port, const struct yaml_order *order);
 void change_bool(struct change *change, yaml_id map, const char *key, bool value, const struct yaml_order *order);
 yaml_id change_append_map(struct change *change, yaml_id seq);
 void change_append_int(struct change *change, yaml_id seq, int64_t value);
@@ -160,10 +163,10 @@ bool fix_is_windows(const struct fix_context *fix, struct problem *problem);
 int64_t fix_unprivileged_from(const struct fix_context *fix);
 
 /*
- * fix_placeholder() - why @scalar is left, if it is a placeholder that another program fills in later (envsubst,
- * kustomize, Tekton, Argo): its value is not known, and nothing is written over it. NULL for any other value.
+ * fix_unknown() - whether it is not known what @value, the setting of @target that stands there, will be (see
+ * kube/placeholder.h): then @problem says so, and nothing more must be said of it, nor made of it.
  */
-const char *fix_placeholder(const struct fix_context *fix, yaml_id scalar);
+bool fix_unknown(struct fix_context *fix, int target, yaml_id value, enum value_type type, struct problem *problem);
 
 /* fix_was_asked() - whether @fixer has looked at @target, by itself or because another needed it. */
 bool fix_was_asked(const struct fix_context *fix, const struct fixer *fixer, int target);

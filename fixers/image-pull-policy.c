@@ -32,6 +32,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	policy = yaml_get_text(fix->tree, node, "imagePullPolicy");
 	if (str_is(policy, "Always") || (!policy.n && fix_image_is_latest(&ref)))
 		return FIX_FINE;
+	if (fix_unknown(fix, target, yaml_get(fix->tree, node, "imagePullPolicy"), VALUE_TEXT, &problem))
+		return fix_report(fix, self, &problem);
 	problem.at = policy.n ? yaml_get(fix->tree, node, "imagePullPolicy") : image;
 	problem.message =
 		fix_format(fix, "%.*s may run whatever image a node has under the name %.*s (imagePullPolicy: %.*s)",

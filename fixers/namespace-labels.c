@@ -66,7 +66,7 @@ size_t namespace_faults(struct fix_context *fix, struct namespace_fault faults[N
 		struct str text = yaml_text(fix->tree, value);
 		unsigned version;
 
-		if (!value || fix_placeholder(fix, value) ||
+		if (!value || value_unknown(fix->tree, value, VALUE_TEXT) ||
 		    (labels[i].version ? namespace_version(text, &version) : namespace_level(text) != PROFILE_AUTO))
 			continue;
 		faults[n++] = (struct namespace_fault){

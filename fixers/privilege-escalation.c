@@ -17,6 +17,13 @@ static bool adds_sys_admin(struct fix_context *fix, int target)
 	return false;
 }
 
+static bool is_privileged_unknown(struct fix_context *fix, int target)
+{
+	yaml_id value = yaml_get(fix->tree, fix_security_context(fix, target), "privileged");
+
+	return value_unknown(fix->tree, value, VALUE_BOOL) != NULL;
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	static const char check[] = "allowPrivilegeEscalation";
@@ -29,13 +36,17 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "allowPrivilegeEscalation");
 	if (yaml_is_false(fix->tree, value))
 		return FIX_FINE;
+	if (fix_unknown(fix, target, value, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	problem.at = value ? value : fix_place(fix, target);
 	problem.message = fix_format(fix, "%.*s may gain privileges; restricted wants allowPrivilegeEscalation: false",
 				     STR_ARG(fix_subject(fix, target)));
 	if (fix_is_windows(fix, &problem) || fix_needs_root(fix, target, &problem.reason))
 		return fix_report(fix, self, &problem);
 	if (!fix_need(fix, &fixer_privileged, target))
-		problem.reason = STR("the API refuses it while the container is privileged");
+		problem.reason = is_privileged_unknown(fix, target)
+					 ? STR("the API refuses it if the container is privileged, which is not known")
+					 : STR("the API refuses it while the container is privileged");
 	else if (adds_sys_admin(fix, target) &&
 		 (!fix_need(fix, &fixer_capabilities, target) || adds_sys_admin(fix, target)))
 		problem.reason = STR("the API refuses it while the container adds SYS_ADMIN");

@@ -23,6 +23,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (target == TARGET_POD)
 		return FIX_FINE;
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "privileged");
+	if (fix_unknown(fix, target, value, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	if (yaml_is_null(fix->tree, value) || yaml_is_false(fix->tree, value))
 		return FIX_FINE;
 	problem.at = value;

@@ -203,6 +203,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 		return FIX_FINE;
 	facts = fix_image_facts(fix, target);
 	value = yaml_get(fix->tree, fix_security_context(fix, target), "readOnlyRootFilesystem");
+	if (fix_unknown(fix, target, value, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	if (yaml_is_true(fix->tree, value))
 		return FIX_FINE;
 	problem.at = value ? value : fix_place(fix, target);

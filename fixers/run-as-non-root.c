@@ -64,6 +64,8 @@ static enum fix_status run_pod(struct fix_context *fix, const struct fixer *self
 
 	if (yaml_is_true(fix->tree, value) || !fix_has_pod_context(fix))
 		return FIX_FINE;
+	if (fix_unknown(fix, TARGET_POD, value, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	if (fix_has_unseen(fix) && !names_user(fix)) {
 		if (yaml_is_null(fix->tree, value))
 			return FIX_FINE;
@@ -105,6 +107,8 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 
 	if (yaml_is_true(fix->tree, own) || (yaml_is_null(fix->tree, own) && yaml_is_true(fix->tree, pods)))
 		return FIX_FINE;
+	if (fix_unknown(fix, target, own, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	problem.message = fix_format(fix, "%.*s %s; restricted wants runAsNonRoot: true",
 				     STR_ARG(fix_subject(fix, target)),
 				     yaml_is_false(fix->tree, own) ? "says runAsNonRoot: false" : "may run as root");

@@ -404,19 +404,27 @@ static bool wants_another(struct fix_context *fix, const struct fixer *self, int
 	       choose(fix, target).uid != uid && fix_run(fix, fixer_index(self), TARGET_POD) == FIX_CHANGED;
 }
 
-/* Whether another program writes the container's UID, its own or the pod's, with what to say of it in @problem. */
+/* A 0 stays one as 0.0, which the API server takes, and in quotes, which it refuses. */
+static bool names_number(struct fix_context *fix, yaml_id value)
+{
+	enum yaml_type type = yaml_resolve_plain(yaml_text(fix->tree, value), NULL, NULL);
+
+	return type == YAML_INT || type == YAML_FLOAT;
+}
+
+/* Whether the container's UID, its own or the pod's, is not known; with what to say of it in @problem. */
 static bool is_filled_in_later(struct fix_context *fix, int target, struct problem *problem)
 {
 	yaml_id own = yaml_get(fix->tree, fix_security_context(fix, target), "runAsUser");
-	yaml_id value = own ? own : yaml_get(fix->tree, fix_pod_security_context(fix), "runAsUser");
-	const char *why = fix_placeholder(fix, value);
+	yaml_id pods = yaml_get(fix->tree, fix_pod_security_context(fix), "runAsUser");
 
-	if (!why)
+	if (!fix_unknown(fix, target, own, VALUE_NUMBER, problem) &&
+	    (!yaml_is_null(fix->tree, own) || !fix_unknown(fix, target, pods, VALUE_NUMBER, problem)))
 		return false;
-	problem->at = value;
+	if (names_number(fix, problem->at))
+		problem->check = check_of(fix);
 	problem->message = fix_format(fix, "the user of %.*s is %.*s", STR_ARG(fix_subject(fix, target)),
-				      STR_ARG(yaml_text(fix->tree, value)));
-	problem->reason = str_of(why);
+				      STR_ARG(value_words(fix->tree, problem->at, fix->arena)));
 	return true;
 }
 

@@ -129,6 +129,12 @@ static enum fix_status run_field(struct fix_context *fix, const struct fixer *se
 		return FIX_FINE;
 	if (fix->choice->version < FIELDS_SINCE)
 		problem.check = NULL;
+	if (fix_unknown(fix, target, yaml_is_map(fix->tree, profile) ? yaml_get(fix->tree, profile, "type") : profile,
+			VALUE_TEXT, &problem)) {
+		problem.message = fix_format(fix, "the seccomp profile of %.*s is %.*s", STR_ARG(subject),
+					     STR_ARG(value_words(fix->tree, problem.at, fix->arena)));
+		return fix_report(fix, self, &problem);
+	}
 	if (is_set(fix, context)) {
 		if (is_allowed(fix, profile))
 			return FIX_FINE;

@@ -139,6 +139,8 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 
 	if (target != TARGET_POD || yaml_is_false(fix->tree, value))
 		return FIX_FINE;
+	if (fix_unknown(fix, TARGET_POD, value, VALUE_BOOL, &problem))
+		return fix_report(fix, self, &problem);
 	problem.message = fix_format(fix, "every container gets a token for the Kubernetes API (%s is %s)", key,
 				     yaml_is_null(fix->tree, value) ? "not set" : "not false");
 	if (!(fix->pod->view->flags & VIEW_TEMPLATE)) {

@@ -341,7 +341,7 @@ static void report_placeholders(struct fix_context *fix, const struct fixer *sel
 		return;
 	YAML_EACH(fix->tree, yaml_get(fix->tree, fix_container(fix, container)->node, "ports"), item) {
 		yaml_id port = yaml_get(fix->tree, item, "containerPort");
-		const char *why = fix_placeholder(fix, port);
+		const char *why = value_unknown(fix->tree, port, VALUE_NUMBER);
 		struct problem problem = { .safety = SAFETY_FINDING, .at = port };
 
 		if (!why)
@@ -349,7 +349,7 @@ static void report_placeholders(struct fix_context *fix, const struct fixer *sel
 		if (fix_skips(fix, self, container))
 			continue;
 		problem.message = fix_format(fix, "a port of %.*s is %.*s", STR_ARG(fix_subject(fix, container)),
-					     STR_ARG(yaml_text(fix->tree, port)));
+					     STR_ARG(value_words(fix->tree, port, fix->arena)));
 		problem.reason = str_of(why);
 		fix_report(fix, self, &problem);
 	}

@@ -90,6 +90,29 @@ static struct str with_image(struct fix_context *fix, const struct problem *prob
 	return problem->reason;
 }
 
+/* Whether what stands there is no value yet, and so no violation; with what to say of it in @problem. */
+static bool is_unknown(struct fix_context *fix, const struct pod_security_violation *violation, struct problem *problem)
+{
+	static const enum value_type types[] = {
+		[POD_SECURITY_TEXT] = VALUE_TEXT,
+		[POD_SECURITY_BOOL] = VALUE_BOOL,
+		[POD_SECURITY_NUMBER] = VALUE_NUMBER,
+	};
+
+	struct str path = str_of(violation->field->path), context = STR("securityContext.");
+
+	if (violation->missing || !yaml_is_scalar(fix->tree, violation->at) ||
+	    !fix_unknown(fix, violation->container, violation->at, types[violation->field->type], problem))
+		return false;
+	if (str_starts(path, context))
+		path = str_sub(path, context.n, path.n);
+	if (!violation->name.n) /* of an annotation the path is but a pattern */
+		problem->message = fix_format(fix, "%.*s of %.*s is %.*s", STR_ARG(path),
+					      STR_ARG(violation_subject(fix, violation)),
+					      STR_ARG(value_words(fix->tree, violation->at, fix->arena)));
+	return true;
+}
+
 static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
 			      const struct pod_security_violation *violation, violation_describe *describe)
 {
@@ -103,6 +126,8 @@ static enum fix_status answer(struct fix_context *fix, const struct fixer *self,
 
 	if (!describe(fix, violation, &problem))
 		return FIX_FINE;
+	if (is_unknown(fix, violation, &problem))
+		return fix_report(fix, self, &problem);
 	skipping = violation->container < 0 ? fix_skipping_reason(fix, self) : STR_NONE;
 	if (skipping.n) {
 		problem.reason = skipping;

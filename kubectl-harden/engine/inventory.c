@@ -175,6 +175,7 @@ void inventory_workload(struct run *run, struct where where, struct object_view 
 	workload.labels = inventory_labels(run, pod->tree, labels, &workload.labels_n);
 	workload.by_name = (pod->object.kind->flags & KIND_STATEFUL) != 0;
 	workload.host_network = pod->host_network;
+	workload.may_host_network = pod->may_host_network;
 	workload.windows = pod->windows;
 	keep_declared(run, &workload, pod);
 	inventory_mounts(run, pod, &workload);

@@ -84,6 +84,7 @@ struct workload {
 	} *mounts;	    /* ConfigMaps that its containers mount as files */
 	uint32_t mounts_n;
 	bool host_network;	   /* neither move nor sysctl */
+	bool may_host_network;	   /* likewise: it is not known */
 	bool windows;		   /* every user may open every port: nothing to do, but its ports stay */
 	bool keeps_ports;	   /* no rule that was asked for has to do with its ports */
 	bool by_name;		   /* a StatefulSet's pods are reached by their own names */

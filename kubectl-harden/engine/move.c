@@ -37,7 +37,7 @@ static void move_service_port(struct fix_context *fix, const struct service *ser
 	if (port->name.n)
 		change_str(&change, item, "targetPort", port->name, &order_service_port);
 	else
-		change_int(&change, item, "targetPort", port->target, &order_service_port);
+		change_port(&change, item, "targetPort", port->target, &order_service_port);
 	problem.message = fix_format(fix, "Service %.*s leads to port %lld of its pods, which moves to %u",
 				     STR_ARG(service->name), (long long)port->number, port->target);
 	if (!port->name.n) {
@@ -216,7 +216,7 @@ static void replace(const struct mover *mover, struct change *change, const stru
 	case FORM_TEXT:
 	case FORM_EITHER:
 		if (!place->node || yaml_is_null(fix->tree, place->node))
-			change_int(change, place->parent, last_key(row->ports), move->to, NULL);
+			change_port(change, place->parent, last_key(row->ports), move->to, NULL);
 		else
 			set_number(change, place->node, move->to);
 		break;
@@ -260,7 +260,7 @@ static void add_beside(const struct mover *mover, struct change *change, const s
 		yaml_id value = yaml_value(tree, key);
 
 		if (value == place->node && yaml_int(tree, value, &number))
-			change_int(change, item, z, to, NULL);
+			change_port(change, item, z, to, NULL);
 		else if (value == place->node)
 			change_str(change, item, z, fix_format(fix, "%u", to), NULL);
 		else if (yaml_is_scalar(tree, value) &&

@@ -150,8 +150,8 @@ static void judge_port(struct run *run, const struct plan_pins *pins, struct str
 	const struct fix_config *config = plan_config_of(workload);
 	const char *mesh = reserved_by(&config->port_map, port);
 
-	if (workload->host_network)
-		plan_refuse_port(port, plan_why_blocked);
+	if (plan_is_blocked(workload))
+		plan_refuse_port(port, plan_why_blocked(workload));
 	else if (workload->windows)
 		plan_refuse_port(port, STR("on Windows every user may open every port"));
 	else if (workload->keeps_ports)

@@ -17,8 +17,15 @@ static inline const struct fix_config *plan_config_of(const struct workload *wor
 	return &workload->where.source->options->fix;
 }
 
-/* plan_why_blocked - why a pod on the node's network keeps its ports, and gets no sysctl. */
-extern const struct str plan_why_blocked;
+/*
+ * plan_is_blocked() - whether its pods are on the node's network, or may be: then it keeps its ports, and gets no sysctl.
+ * plan_why_blocked() - why, for people.
+ */
+static inline bool plan_is_blocked(const struct workload *workload)
+{
+	return workload->host_network || workload->may_host_network;
+}
+struct str plan_why_blocked(const struct workload *workload);
 
 /* plan_match() - finds the workloads that each Service leads to. */
 void plan_match(struct run *run);

@@ -7,13 +7,14 @@
  */
 #include "engine/plan.h"
 
-const struct str plan_why_blocked = {
-	"the pod uses the node's network (hostNetwork): its ports are the node's, and the sysctl is not allowed there; only a "
-	"person can decide",
-	sizeof("the pod uses the node's network (hostNetwork): its ports are the node's, and the sysctl is not allowed there; "
-	       "only a person can decide") -
-		1
-};
+struct str plan_why_blocked(const struct workload *workload)
+{
+	if (workload->host_network)
+		return STR("the pod uses the node's network (hostNetwork): its ports are the node's, and the sysctl is not "
+			   "allowed there; only a person can decide");
+	return STR("whether the pod uses the node's network is not known (hostNetwork): there its ports are the node's, and "
+		   "the sysctl is not allowed");
+}
 
 void plan_note_mover(struct inventory_port *port, size_t tie)
 {
@@ -68,9 +69,9 @@ static struct port_decision decide(const struct run *run, struct workload *workl
 		.reason = port->why_not,
 	};
 
-	if (workload->host_network) {
+	if (plan_is_blocked(workload)) {
 		decision.action = PORT_LEAVE;
-		decision.reason = plan_why_blocked;
+		decision.reason = plan_why_blocked(workload);
 	} else if (port->skipped) {
 		decision.action = PORT_SKIP;
 	} else if (plan_config_of(workload)->low_ports == LOW_PORTS_KEEP) {

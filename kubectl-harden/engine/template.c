@@ -6,7 +6,8 @@
  * block scalars. In these, and in the middle of a plain value, it is data: Prometheus, Grafana and Argo fill it in
  * later. So just enough of YAML is read here to know where a value begins, and it is read of any text: no line is an
  * error. In a comment only a statement tells ("# {{- if .Values.x }}"), which is obeyed there as anywhere else; a value
- * in it is prose.
+ * in it is prose. ytt's templates are comments altogether: a line of ours between two of them could be in a loop, or go
+ * with an `if`.
  */
 #include "engine/template.h"
 
@@ -22,6 +23,7 @@ struct reader {
 	size_t key;	/* column of the line's last key, NOWHERE without one */
 	size_t dash;	/* column of its last dash */
 	size_t token;	/* column of what may turn out to be a key */
+	bool ytt;	/* what says that this is a template is ytt's */
 };
 
 static bool is_blank(char c)
@@ -72,6 +74,38 @@ static bool begins_template(const struct reader *r)
 	if (byte_at(r, r->at) != '{')
 		return false;
 	return next == '{' || next == '%' || (next == '#' && str_find(r->line, STR("#}"), r->at) != SIZE_MAX);
+}
+
+/* What ytt's own comments begin with, and its statements, which end in a colon; all other comments are of people. */
+static const char *const ytt_words[] = {
+	" load(", "data/", "overlay/", "schema/", "library/", "yaml/", "assert/",
+};
+static const char *const ytt_statements[] = {
+	" def ", " if ", " if/end ", " for ", " for/end ", " while ", " while/end ", " elif ", " else",
+};
+
+static bool begins_one(struct str text, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_starts(text, str_of(words[i])))
+			return true;
+	return false;
+}
+
+/* Whether the comment at the reader's place is ytt's; also if it is the expression that makes a value. */
+static bool is_ytt(const struct reader *r)
+{
+	struct str text = str_sub(r->line, r->at, r->line.n), words;
+
+	if (!str_starts(text, STR("#@")))
+		return false;
+	text = str_sub(text, 2, text.n);
+	words = str_trim(text);
+	return begins_one(text, ytt_words, sizeof(ytt_words) / sizeof(*ytt_words)) ||
+	       (begins_one(text, ytt_statements, sizeof(ytt_statements) / sizeof(*ytt_statements)) &&
+		str_ends(words, STR(":"))) ||
+	       (str_starts(text, STR(" ")) &&
+		(str_is(words, "end") || (words.n && r->begins && (r->key != NOWHERE || r->dash != NOWHERE))));
 }
 
 /* Whether @text, behind "{{", is a statement of Go's templates. */
@@ -189,8 +223,10 @@ static bool read_line(struct reader *r)
 			r->at++;
 			continue;
 		}
-		if (c == '#' && (r->at == 0 || is_blank(r->line.p[r->at - 1])))
-			return holds_statement(str_sub(r->line, r->at, r->line.n));
+		if (c == '#' && (r->at == 0 || is_blank(r->line.p[r->at - 1]))) {
+			r->ytt = is_ytt(r);
+			return r->ytt || holds_statement(str_sub(r->line, r->at, r->line.n));
+		}
 		if (r->begins && begins_template(r))
 			return true;
 		if (r->token == NOWHERE && c != '-' && c != '?')
@@ -222,6 +258,15 @@ static bool has_template_brace(struct str file)
 	return false;
 }
 
+/* Whether @mark stands anywhere but behind a quote, where it is data. */
+static bool has_mark(struct str file, struct str mark)
+{
+	for (size_t at = 0; (at = str_find(file, mark, at)) != SIZE_MAX; at++)
+		if (at == 0 || (file.p[at - 1] != '"' && file.p[at - 1] != '\''))
+			return true;
+	return false;
+}
+
 static enum template_kind tell_apart(struct str file)
 {
 	static const char *const helm[] = { ".Values", ".Release", ".Chart", "include \"", "toYaml" };
@@ -231,7 +276,7 @@ static enum template_kind tell_apart(struct str file)
 		if (str_find(file, str_of(helm[i]), 0) != SIZE_MAX)
 			return TEMPLATE_HELM;
 	for (size_t i = 0; i < sizeof(jinja) / sizeof(*jinja); i++)
-		if (str_find(file, str_of(jinja[i]), 0) != SIZE_MAX)
+		if (has_mark(file, str_of(jinja[i])))
 			return TEMPLATE_JINJA;
 	return TEMPLATE_OTHER;
 }
@@ -240,7 +285,7 @@ enum template_kind template_kind_of(struct str file, size_t *ret_at)
 {
 	struct reader reader = { .block = NOWHERE };
 
-	if (!has_template_brace(file))
+	if (!has_template_brace(file) && str_find(file, STR("#@"), 0) == SIZE_MAX)
 		return TEMPLATE_NONE;
 	for (size_t at = 0; at < file.n;) {
 		const char *hit = memchr(file.p + at, '\n', file.n - at);
@@ -249,7 +294,7 @@ enum template_kind template_kind_of(struct str file, size_t *ret_at)
 		reader.line = str_sub(file, at, end);
 		if (read_line(&reader)) {
 			*ret_at = at;
-			return tell_apart(file);
+			return reader.ytt ? TEMPLATE_YTT : tell_apart(file);
 		}
 		at = end + 1;
 	}
@@ -258,5 +303,12 @@ enum template_kind template_kind_of(struct str file, size_t *ret_at)
 
 const char *template_words(enum template_kind kind)
 {
-	return kind == TEMPLATE_JINJA ? "a Jinja template, not yet a manifest" : "a template, not yet a manifest";
+	switch (kind) {
+	case TEMPLATE_JINJA:
+		return "a Jinja template, not yet a manifest";
+	case TEMPLATE_YTT:
+		return "a ytt template, not yet a manifest";
+	default:
+		return "a template, not yet a manifest";
+	}
 }

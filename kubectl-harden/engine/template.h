@@ -11,6 +11,7 @@ enum template_kind {
 	TEMPLATE_NONE,
 	TEMPLATE_HELM,	/* it asks for what only Helm has: .Values, .Release, … */
 	TEMPLATE_JINJA, /* it has statements in {% %} or comments in {# #} */
+	TEMPLATE_YTT,	/* its comments are ytt's: `#@ if …` */
 	TEMPLATE_OTHER, /* Go's, mustache's, gomplate's: anything in {{ }} */
 };
 

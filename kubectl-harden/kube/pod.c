@@ -9,6 +9,7 @@
 #include "kube/pod.h"
 
 #include "kube/kind_path.h"
+#include "kube/placeholder.h"
 
 bool kube_object_init(struct yaml_tree *tree, yaml_id node, const struct kube_kind *inherit,
 		      const struct kube_kind_list *own, struct kube_object *ret_object)
@@ -329,6 +330,7 @@ static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 	pod.windows_declared = str_is(yaml_text(tree, yaml_get_path(tree, pod.spec, "os.name")), "windows");
 	pod.windows = pod.windows_declared || selects_windows(tree, pod.spec);
 	pod.host_network = yaml_is_true(tree, yaml_get(tree, pod.spec, "hostNetwork"));
+	pod.may_host_network = value_unknown(tree, yaml_get(tree, pod.spec, "hostNetwork"), VALUE_BOOL) != NULL;
 	pod.user_namespace = yaml_is_false(tree, yaml_get(tree, pod.spec, "hostUsers"));
 	pod.partial = pod.view->flags & VIEW_OPERATOR ? NULL : why_partial(tree, &pod);
 	VEC_PUSH(search->pods, pod);

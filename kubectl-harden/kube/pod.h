@@ -47,6 +47,7 @@ struct kube_pod {
 	bool windows;	       /* spec.os.name, or a node selector for Windows */
 	bool windows_declared; /* by spec.os.name: windows itself */
 	bool host_network;
+	bool may_host_network;		     /* what hostNetwork will be is not known (kube/placeholder.h) */
 	bool user_namespace;		     /* hostUsers: false */
 	bool replaces_images;		     /* asked for: images give way to their twins */
 	bool assume_dotnet;		     /* the user says that images of which nothing is known hold .NET */

@@ -185,6 +185,14 @@ static void add_unproved(struct summary *s, const struct source *source)
 	}
 }
 
+/* A directive is no part of the document that a person takes it for: that one begins at the next ---. */
+static bool is_directive(const struct source *source, const struct document *document)
+{
+	size_t at = document->start + (size_t)document->refusal.at;
+
+	return document->end < source->image.n && source->image.bytes[at] == '%';
+}
+
 void summary_refused(struct buf *out, const struct source *source, bool colour)
 {
 	struct buf line CLEANUP(buf_free) = BUF_INIT;
@@ -209,7 +217,8 @@ void summary_refused(struct buf *out, const struct source *source, bool colour)
 		look_end(&line, colour);
 		buf_addz(&line, ": ");
 		add_refusal(&line, source, document);
-		buf_addz(&line, ". This document is left as it is.");
+		buf_addz(&line, is_directive(source, document) ? ". What stands before the next --- is left as it is."
+							       : ". This document is left as it is.");
 		text_wrap(out, buf_str(&line), 2, TEXT_COLUMNS);
 	}
 }

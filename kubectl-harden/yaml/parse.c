@@ -538,7 +538,9 @@ static bool on_alias(struct build *build, struct fy_event *event)
 	node.end = mark(fy_token_end_mark(event->alias.anchor));
 	target = anchors_find(&build->anchors, str_sub(build->tree->bytes, node.start + 1, node.end));
 	if (!target)
-		return refuse(build, node.start, "an alias without an anchor before it");
+		return refuse(build, node.start,
+			      "an alias without an anchor before it: an anchor is known in its own document "
+			      "only; write what it stands for");
 	for (size_t i = 0; i < build->stack.n; i++)
 		if (build->stack.items[i].node == target)
 			return refuse(build, node.start, "an alias inside its own anchor; Kubernetes refuses it");
