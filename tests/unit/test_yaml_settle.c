@@ -286,6 +286,13 @@ static void edits_definitions(void **state)
 		{ "x-s: &s {u: 1}\nx-b: &b\n  s: *s\nc:\n  <<: *b\nd: *s\n",
 		  { { PUT_INT, "c.s", "z", 2 }, { PUT_INT, "d", "z", 2 } },
 		  "x-s: &s {u: 1, z: 2}\nx-b: &b\n  s: *s\nc:\n  <<: *b\nd: *s\n" },
+		/* One says it already, over the merge. */
+		{ "x-s: &s {u: 1}\nb: {<<: *s, u: 3}\nc: *s\n",
+		  { { PUT_INT, "c", "u", 3 } },
+		  "x-s: &s {u: 3}\nb: {<<: *s, u: 3}\nc: *s\n" },
+		{ "x-s: &s {u: 1}\nb: {<<: *s, u: 2}\nc: *s\n",
+		  { { PUT_INT, "c", "u", 3 } },
+		  "x-s: &s {u: 1}\nb: {<<: *s, u: 2}\nc:\n  <<: *s\n  u: 3\n" },
 	};
 
 	(void)state;
