@@ -159,6 +159,24 @@ enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, co
 	return FIX_LEFT;
 }
 
+void fix_add_note(struct fix_context *fix, struct problem *problem, struct str line)
+{
+	struct buf note = BUF_INIT;
+	struct str part;
+
+	if (!line.n)
+		return;
+	buf_add(&note, problem->note);
+	if (note.n)
+		buf_addc(&note, '\n');
+	for (bool first = true; str_cut(&line, '\n', &part); first = false) {
+		buf_addz(&note, first ? "" : "\\n");
+		buf_add(&note, part);
+	}
+	problem->note = str_copy(fix->arena, buf_str(&note));
+	buf_free(&note);
+}
+
 void fix_explain_unsafe(struct fix_context *fix, struct problem *problem, const char *why, const char *deed)
 {
 	problem->safety = SAFETY_UNSAFE;

@@ -25,7 +25,7 @@ struct problem {
 	struct str subject; /* of the caveat: an image, a mount */
 	struct str detail;
 	int64_t number;
-	struct str note; /* lines of their own in the summary: what became of a port */
+	struct str note; /* lines of their own in the summary: fix_add_note() */
 };
 
 /* A set of edits that happens whole or not at all. */
@@ -64,6 +64,12 @@ enum fix_status fix_end(struct change *change, const struct fixer *self, const s
 
 /* fix_report() - reports a problem that is left; returns FIX_LEFT. */
 enum fix_status fix_report(struct fix_context *fix, const struct fixer *self, const struct problem *problem);
+
+/*
+ * fix_add_note() - adds a line to what the summary says of @problem's change; nothing where @line is empty. A name in it
+ * may hold an end of line, which is shown as "\n".
+ */
+void fix_add_note(struct fix_context *fix, struct problem *problem, struct str line);
 
 /*
  * fix_skips() - whether @self is skipped for @target, by --skip or by an annotation of the pod (see fixers/skip.h).

@@ -465,7 +465,7 @@ static enum fix_status run_container(struct fix_context *fix, const struct fixer
 		problem.reason = STR("a volume of it needs fsGroup first");
 		return fix_report(fix, self, &problem);
 	}
-	problem.note = suggest_twin(fix, target);
+	fix_add_note(fix, &problem, suggest_twin(fix, target));
 	change = fix_begin(fix, target);
 	set_identity(&change, change_security_context(&change, target), &identity,
 		     !int_is(fix, context, "runAsGroup", &gid) &&

@@ -187,11 +187,13 @@ static enum fix_status move(struct fix_context *fix, const struct fixer *self, c
 	change = fix_begin(fix, TARGET_POD);
 	for (size_t i = 0; i < sites.n; i++)
 		edit_site(&change, &sites.items[i], decision->target);
-	problem->note = fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
-				   STR_ARG(sites_in_words(fix, &sites, decision)));
+	fix_add_note(fix, problem,
+		     fix_format(fix, "port %u → %u: %.*s", decision->port, decision->target,
+				STR_ARG(sites_in_words(fix, &sites, decision))));
 	if (sites.beside.n)
-		problem->note = fix_format(fix, "%.*s\n%.*s stays, and may mean port %u", STR_ARG(problem->note),
-					   STR_ARG(sites.beside), decision->port);
+		fix_add_note(fix, problem,
+			     fix_format(fix, "%.*s stays, and may mean port %u", STR_ARG(sites.beside),
+					decision->port));
 	for (size_t i = 0; i < sites.n; i++)
 		if (sites.items[i].kind == SITE_IMAGE)
 			fix_add_caveat(fix, problem,
@@ -242,10 +244,12 @@ static size_t kept_ports(struct fix_context *fix, struct kept_port *ret_ports)
 }
 
 /* "ports 80, 443 kept, by sysctl: why", of all that have the reason of the first of @ports. */
-static void add_kept(struct buf *lines, struct kept_port *ports, size_t n)
+static struct str kept_in_words(struct fix_context *fix, struct kept_port *ports, size_t n)
 {
 	struct str reason = ports->reason;
+	struct buf words = BUF_INIT;
 	size_t same = 0, told = 0;
+	struct str text;
 
 	for (size_t i = 0; i < n; i++) {
 		if (str_eq(ports[i].reason, reason)) {
@@ -253,37 +257,29 @@ static void add_kept(struct buf *lines, struct kept_port *ports, size_t n)
 			same++;
 		}
 	}
-	buf_addf(lines, "port%s ", same > 1 ? "s" : "");
+	buf_addf(&words, "port%s ", same > 1 ? "s" : "");
 	for (size_t i = 0; i < n; i++) {
 		if (!str_eq(ports[i].reason, reason))
 			continue;
-		buf_addf(lines, "%s%u", !told ? "" : told + 1 < same ? ", " : " and ", ports[i].port);
+		buf_addf(&words, "%s%u", !told ? "" : told + 1 < same ? ", " : " and ", ports[i].port);
 		told++;
 	}
-	buf_addz(lines, " kept, by sysctl: ");
-	/* A name in it may be of several lines. */
-	for (size_t i = 0; i < reason.n; i++)
-		buf_addc(lines, reason.p[i] == '\n' ? ' ' : reason.p[i]);
+	buf_addz(&words, " kept, by sysctl: ");
+	buf_add(&words, reason);
+	text = str_copy(fix->arena, buf_str(&words));
+	buf_free(&words);
+	return text;
 }
 
 /* A line for each reason: one sysctl allows all of them. */
-static struct str kept_in_words(struct fix_context *fix)
+static void add_kept(struct fix_context *fix, struct problem *problem)
 {
 	struct kept_port ports[LOW_PORTS_MAX];
 	size_t n = kept_ports(fix, ports);
-	struct buf lines = BUF_INIT;
-	struct str text;
 
-	for (size_t i = 0; i < n; i++) {
-		if (ports[i].told)
-			continue;
-		if (i)
-			buf_addc(&lines, '\n');
-		add_kept(&lines, &ports[i], n - i);
-	}
-	text = str_copy(fix->arena, buf_str(&lines));
-	buf_free(&lines);
-	return text;
+	for (size_t i = 0; i < n; i++)
+		if (!ports[i].told)
+			fix_add_note(fix, problem, kept_in_words(fix, &ports[i], n - i));
 }
 
 static enum fix_status keep(struct fix_context *fix, const struct fixer *self, const struct port_decision *decision,
@@ -300,7 +296,7 @@ static enum fix_status keep(struct fix_context *fix, const struct fixer *self, c
 			    "port from 1024 on");
 		return fix_report(fix, self, problem);
 	}
-	problem->note = kept_in_words(fix);
+	add_kept(fix, problem);
 	change = fix_begin(fix, TARGET_POD);
 	set_sysctl(fix, &change);
 	return fix_end(&change, self, problem);

@@ -161,7 +161,7 @@ bool child_run(const char *const *argv, size_t most, const volatile sig_atomic_t
 bool child_run_with(const char *const *argv, const struct child_options *options, size_t most,
 		    const volatile sig_atomic_t *stop, struct child *ret, struct error **err)
 {
-	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int held_back[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction by_default = { .sa_handler = SIG_DFL }, old;
 	struct running running = { .stop = stop, .out = -1, .err = -1 };
 	bool fine;

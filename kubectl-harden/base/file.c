@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -157,6 +158,7 @@ bool file_read_fd(int fd, const char *name, size_t max, struct file_image *ret, 
 		return read_failed(name, max, number, err);
 	}
 	give(ret, &buf, &st);
+	ret->unnamed = true;
 	return true;
 }
 
@@ -287,7 +289,48 @@ bool file_hash(int dirfd, const char *path, uint64_t *ret_hash)
 	return ok;
 }
 
+/* Whether @folder is one of Linux' folders of descriptors: /proc/1/fd, /proc/1/task/1/fd. */
+static bool holds_descriptors(const char *folder)
+{
+	char *real = realpath(*folder ? folder : ".", NULL);
+	struct str path = str_of(real);
+	bool holds = real && str_starts(path, STR("/proc/")) && str_ends(path, STR("/fd"));
+
+	free(real);
+	return holds;
+}
+
+bool file_is_descriptor(const char *path)
+{
+	struct buf at CLEANUP(buf_free) = BUF_INIT;
+	char link[PATH_MAX];
+
+	buf_addz(&at, path);
+	/* As many links as Linux follows. */
+	for (int i = 0; i < 40; i++) {
+		struct buf folder CLEANUP(buf_free) = BUF_INIT;
+		bool holds;
+		ssize_t n;
+
+		buf_add(&folder, str_folder(buf_str(&at)));
+		buf_addc(&folder, '\0');
+		holds = holds_descriptors(folder.p);
+		if (holds)
+			return true;
+		buf_addc(&at, '\0');
+		n = readlink(at.p, link, sizeof(link));
+		if (n < 0)
+			return false;
+		at.n = link[0] == '/' ? 0 : folder.n - 1;
+		buf_add(&at, (struct str){ link, (size_t)n });
+	}
+	return false;
+}
+
 bool file_read_named(const char *path, size_t max, struct file_image *ret, struct error **err)
 {
-	return read_path(AT_FDCWD, path, true, max, ret, err);
+	if (!read_path(AT_FDCWD, path, true, max, ret, err))
+		return false;
+	ret->unnamed = file_is_descriptor(path);
+	return true;
 }

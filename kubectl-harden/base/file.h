@@ -37,7 +37,8 @@ struct file_image {
 	char *bytes;
 	size_t n;
 	struct file_id id;
-	bool fresh; /* modified just before it was read: its time of modification may not tell the next change */
+	bool fresh;   /* modified just before it was read: its time of modification may not tell the next change */
+	bool unnamed; /* read from a descriptor: the file behind it was not named, and may have no name any more */
 };
 
 #define FILE_IMAGE_INIT ((struct file_image){ 0 })
@@ -53,8 +54,14 @@ bool file_read(int dirfd, const char *path, size_t max, struct file_image *ret, 
 bool file_hash(int dirfd, const char *path, uint64_t *ret_hash);
 
 /*
+ * file_is_descriptor() - whether @path is a name of a descriptor of a process, or a link to one: /dev/stdin, /dev/fd/3,
+ * /proc/self/fd/3. What is behind it, a file too, was redirected there by a shell, not named.
+ */
+bool file_is_descriptor(const char *path);
+
+/*
  * file_read_named() - the same for a path that the user named: a pipe (`-f <(helm template …)`) is read to its end
- * too. Such an image cannot be replaced: S_ISREG(ret->id.mode) tells.
+ * too. Such an image cannot be replaced, nor one of a descriptor: S_ISREG(ret->id.mode) and ret->unnamed tell.
  */
 bool file_read_named(const char *path, size_t max, struct file_image *ret, struct error **err);
 

@@ -85,12 +85,16 @@ static bool read_baseline(struct session *session, struct baseline *baseline, in
 	struct error *error = NULL;
 
 	*ret_code = EXIT_TROUBLE;
-	if (settings->baseline && settings->write_baseline) {
+	if (settings->baseline && settings->write_baseline)
 		error_set(&error, "--baseline and --write-baseline exclude each other");
+	else if (settings->write_baseline && !strcmp(settings->write_baseline, "-"))
+		error_set(&error, "--write-baseline needs the name of a file: standard output is for the findings");
+	if (error) {
 		*ret_code = command_usage_error(session, error);
 		return false;
 	}
-	if (!settings->baseline || baseline_read(baseline, settings->baseline, &error))
+	if ((!settings->baseline || baseline_read(baseline, settings->baseline, &error)) &&
+	    (!settings->write_baseline || baseline_may_replace(settings->write_baseline, &error)))
 		return true;
 	output_error(&session->err, error);
 	error_free(error);

@@ -123,13 +123,19 @@ static void read_all(struct work *work, struct project_settings *const *asked)
 	progress_end(&progress);
 }
 
+/* Where the project file is looked for: what was redirected has no folder, be it named - or /dev/stdin. */
+static const char *project_path(const struct walk_entry *entry)
+{
+	return entry->named && file_is_descriptor(entry->path) ? "-" : entry->path;
+}
+
 /* What is asked for of each file, before any is read: a mistake is told at once, and a run knows what to expect. */
 static struct project_settings **ask_all(struct work *work, struct error **err)
 {
 	struct project_settings **asked = xrealloc_array(NULL, work->list.n + 1, sizeof(struct project_settings *));
 
 	for (size_t i = 0; i < work->list.n; i++) {
-		if (!project_settings(work->project, work->list.items[i].path, &asked[i], err)) {
+		if (!project_settings(work->project, project_path(&work->list.items[i]), &asked[i], err)) {
 			free(asked);
 			return NULL;
 		}
@@ -229,6 +235,12 @@ static bool check_input(struct session *session, int *ret_code)
 		error_set(&error, "only one of -f or -k can be specified");
 	else if (settings->kustomize && settings->recursive)
 		error_set(&error, "the -k flag can't be used with -f or -R");
+	else if (settings->selector || settings->all_namespaces)
+		error_set(&error,
+			  "%s chooses among the objects of a cluster, and files are taken whole: leave it out, or name "
+			  "a TYPE in place of %s",
+			  settings->selector ? "-l (--selector)" : "-A (--all-namespaces)",
+			  settings->kustomize ? "-k" : "-f");
 	else if (!settings->kustomize && !settings->filenames.n)
 		error_set(&error,
 			  "nothing to read; name files, folders or - (standard input) with -f, or objects of the "

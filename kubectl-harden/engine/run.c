@@ -119,7 +119,7 @@ struct source *run_add_with(struct run *run, const char *path, const char *insid
 
 	source->options = image_builds_options(run->builds, path, source->options);
 	source->inside = inside;
-	source->writable = S_ISREG(source->image.id.mode) && strcmp(path, "-") != 0;
+	source->writable = S_ISREG(source->image.id.mode) && !source->image.unnamed;
 	scan_source(run, source);
 	/* Most files of most folders hold nothing for us: their bytes are not asked for again. */
 	if (source->writable && !run->options.keep_sources && !source->documents.n && !source->refused &&

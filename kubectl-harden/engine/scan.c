@@ -181,10 +181,8 @@ static void visit_kindless(struct scan *scan)
 }
 
 /* What is not edited does not move, nor does what belongs to it. */
-static void keep_ports(struct run *run, const struct document *document)
+static void keep_ports(struct run *run, const struct document *document, struct str why)
 {
-	const struct str why = STR("its document is left as it is");
-
 	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
 		workload->keeps_ports = true;
 	INVENTORY_EACH(service, service, run->inventory, document, services)
@@ -194,6 +192,29 @@ static void keep_ports(struct run *run, const struct document *document)
 		reference->why_not = why;
 	INVENTORY_EACH(config_files, files, run->inventory, document, files)
 		files->why_not = why;
+	INVENTORY_EACH(inventory_config, config, run->inventory, document, configs)
+		config->map.why_not = why;
+}
+
+/*
+ * What SOPS has encrypted ends with a key `sops` that holds a checksum of all values, the readable ones, too: after any
+ * edit SOPS refuses the file. Its own editor is whatever EDITOR says, given the file in the clear.
+ */
+static void check_encryption(struct scan *scan)
+{
+	struct yaml_tree *tree = &scan->run->tree;
+	const struct document_rows *rows = &scan->document->rows;
+	yaml_id sops = yaml_get(tree, tree->root, "sops");
+
+	if (!str_starts(yaml_get_text(tree, sops, "mac"), STR("ENC[")))
+		return;
+	if (rows->workloads.n || rows->homes.n)
+		refuse_document(scan->document, yaml_offset(tree, yaml_key(tree, sops)),
+				"encrypted by SOPS, which refuses a file that was edited; let it do the edit: "
+				"EDITOR=\"kubectl harden fix -f\" sops FILE");
+	else
+		keep_ports(scan->run, scan->document,
+			   STR("SOPS has encrypted its document, and refuses what was edited"));
 }
 
 /* The rows that the inventory gets between the two are the document's. */
@@ -235,18 +256,19 @@ static void scan_parsed(struct scan *scan)
 		visit_kindless(scan);
 	end_rows(run->inventory, rows);
 	waits = scan->has_low_port || (run->waits && (rows->workloads.n || rows->homes.n));
+	check_encryption(scan);
 	if (!scan->matters)
 		return;
 	if (waits || ((rows->services.n || rows->references.n) && !rows->workloads.n))
 		document_keep_tree(run, document);
 	if (document->state == DOCUMENT_REFUSED)
-		; /* a pod of it is too large */
+		; /* a pod of it is too large, or it is encrypted */
 	else if (waits)
 		document->state = DOCUMENT_PENDING;
 	else
 		harden_document(run, scan->source, document);
 	if (document->state == DOCUMENT_REFUSED)
-		keep_ports(run, document);
+		keep_ports(run, document, STR("its document is left as it is"));
 }
 
 /* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */

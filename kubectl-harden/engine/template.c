@@ -5,7 +5,8 @@
  * Told by what no manifest has: a line or a value that begins with `{{`, `{%` or `{#`, outside of quotes, comments and
  * block scalars. In these, and in the middle of a plain value, it is data: Prometheus, Grafana and Argo fill it in
  * later. So just enough of YAML is read here to know where a value begins, and it is read of any text: no line is an
- * error.
+ * error. In a comment only a statement tells ("# {{- if .Values.x }}"), which is obeyed there as anywhere else; a value
+ * in it is prose.
  */
 #include "engine/template.h"
 
@@ -71,6 +72,35 @@ static bool begins_template(const struct reader *r)
 	if (byte_at(r, r->at) != '{')
 		return false;
 	return next == '{' || next == '%' || (next == '#' && str_find(r->line, STR("#}"), r->at) != SIZE_MAX);
+}
+
+/* Whether @text, behind "{{", is a statement of Go's templates. */
+static bool begins_statement(struct str text)
+{
+	static const char *const words[] = { "if", "with", "range", "define", "block", "else", "end" };
+
+	if (text.n && text.p[0] == '-')
+		text = str_sub(text, 1, text.n);
+	text = str_trim(text);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (str_starts(text, str_of(words[i])) && (text.n == n || strchr(" \t\r}(", text.p[n])))
+			return true;
+	}
+	return false;
+}
+
+static bool holds_statement(struct str comment)
+{
+	for (size_t at = 0; (at = str_find(comment, STR("{"), at)) != SIZE_MAX; at++) {
+		struct str rest = str_sub(comment, at, comment.n);
+
+		if (str_starts(rest, STR("{%")) ||
+		    (str_starts(rest, STR("{{")) && begins_statement(str_sub(rest, 2, rest.n))))
+			return true;
+	}
+	return false;
 }
 
 static void open_block(struct reader *r)
@@ -160,7 +190,7 @@ static bool read_line(struct reader *r)
 			continue;
 		}
 		if (c == '#' && (r->at == 0 || is_blank(r->line.p[r->at - 1])))
-			return false;
+			return holds_statement(str_sub(r->line, r->at, r->line.n));
 		if (r->begins && begins_template(r))
 			return true;
 		if (r->token == NOWHERE && c != '-' && c != '?')

@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -97,6 +98,26 @@ bool baseline_read(struct baseline *baseline, const char *path, struct error **e
 	cJSON_Delete(root);
 	file_image_free(&image);
 	return fine;
+}
+
+bool baseline_may_replace(const char *path, struct error **err)
+{
+	struct error *why CLEANUP(error_freep) = NULL;
+	struct baseline old = BASELINE_INIT;
+	struct stat st;
+	bool fine;
+
+	if (lstat(path, &st) < 0)
+		return true;
+	if (S_ISLNK(st.st_mode))
+		return error_set(err, "write %s: it is a link; name the file that it leads to", path);
+	/* What is no file is refused when it is written to. */
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return true;
+	fine = baseline_read(&old, path, &why);
+	baseline_free(&old);
+	return fine ||
+	       error_set(err, "write %s: %s; it is not replaced: name another file, or remove it", path, why->message);
 }
 
 /* Whether it holds the finding, which is then met. */

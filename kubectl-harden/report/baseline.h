@@ -29,6 +29,12 @@ struct baseline {
 bool baseline_read(struct baseline *baseline, const char *path, struct error **err);
 void baseline_free(struct baseline *baseline);
 
+/*
+ * baseline_may_replace() - whether a baseline may be written to @path: nothing is there yet, or an empty file, or a
+ * baseline; else false with *err. A link is refused: what it leads to was not named.
+ */
+bool baseline_may_replace(const char *path, struct error **err);
+
 /* baseline_text() - appends the file. */
 void baseline_text(struct baseline *baseline, struct buf *out);
 

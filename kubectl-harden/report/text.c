@@ -228,7 +228,8 @@ static void wrap_line(struct buf *out, struct str line, size_t hanging, size_t c
 	while (str_cut(&line, ' ', &word)) {
 		size_t width = text_width(word);
 
-		if (!first && column + 1 + width > columns) {
+		/* A GitHub workflow obeys a line that begins so, behind blanks, too. */
+		if (!first && column + 1 + width > columns && !str_starts(word, STR("::"))) {
 			buf_addc(out, '\n');
 			buf_pad(out, ' ', hanging);
 			column = hanging;

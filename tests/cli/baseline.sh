@@ -90,6 +90,30 @@ says err 'error: write no/such/base.json: no such file or directory'
 run 2 kubectl-harden check -f shop --write-baseline=shop
 [ "$(find . -name '.*.kubectl-harden-*')" = "" ] || fail "temporary files are left"
 
+# What is there and no baseline stays, and so does what a link leads to; an empty file, as of mktemp, is nobody's.
+for file in shop/web.yaml odd/hardened.yaml; do
+	cp "$file" "$temp/kept"
+	run 2 kubectl-harden check -f shop --write-baseline="$file"
+	grep -q "^error: write $file: this is no JSON, so no baseline; it is" "$temp/err" || fail "$(cat "$temp/err")"
+	same "$temp/kept" "$file" "$file was replaced by a baseline"
+done
+ln -s base.json link.json
+cp base.json "$temp/kept"
+run 2 kubectl-harden check -f odd --write-baseline=link.json
+says err 'error: write link.json: it is a link; name the file that it leads to'
+same "$temp/kept" base.json "a baseline was written through a link"
+rm link.json
+ln -s nowhere.json link.json
+run 2 kubectl-harden check -f odd --write-baseline=link.json
+[ ! -e nowhere.json ] || fail "a baseline was made through a link"
+rm link.json
+: >empty.json
+run 0 kubectl-harden check -f shop --write-baseline=empty.json
+same base.json empty.json "an empty file is not replaced"
+run 2 kubectl-harden check -f shop --write-baseline=-
+grep -q '^error: --write-baseline needs the name of a file' "$temp/err" || fail "$(cat "$temp/err")"
+[ ! -e ./- ] || fail "a file named -"
+
 # What is none.
 run 2 kubectl-harden check -f shop --baseline=none.json
 printf '{"a": \n[1, 2}' >none.json

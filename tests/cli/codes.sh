@@ -43,6 +43,20 @@ run 1 kubectl-harden fix --fail-on=hardened -f writable.yaml
 run 0 kubectl-harden fix --fail-on=violation -f writable.yaml
 run 2 kubectl-harden fix -f nothing.yaml
 
+# What chooses among the objects of a cluster has no meaning for files, and is refused; what a wrapper may always set, the
+# flags of the connection, is not.
+fresh
+for flags in '-l app=web' --selector=app=web -A '-A -l app=web'; do
+	for command in 'diff -f shop' 'check -f shop' 'fix -f shop' 'fix --stdout -f shop' 'check -k kustomize'; do
+		# shellcheck disable=SC2086 # words
+		run 2 kubectl-harden $command $flags
+		grep -q '^error: -[lA] .* chooses among the objects of a cluster' "$temp/err" || fail "$(cat "$temp/err")"
+		is_empty out
+	done
+done
+diff -r shop "$tests/input/shop" || fail "a wrong usage wrote something"
+run 0 kubectl-harden diff -n shop --context=none --kubeconfig=none -f $hardened
+
 # --dry-run ends as fix does, and writes nothing.
 fresh
 run 0 kubectl-harden fix --dry-run=client -f shop

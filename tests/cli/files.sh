@@ -137,4 +137,22 @@ if has setsid && mkfifo wait.yaml 2>/dev/null; then
 	says err 'Stopped after 5 of 6 files. Every file is whole; none was changed.'
 	diff -r . "$temp/before" || fail "files changed"
 fi
+
+# Ctrl-\, and a file larger than the shell allows: likewise, and no temporary is left.
+if has timeout && mkfifo wait.yaml 2>/dev/null; then
+	code=0
+	# shellcheck disable=SC3045 # every sh here has it
+	(ulimit -c 0; timeout -s QUIT 0.3 kubectl-harden fix -f shop -f wait.yaml >"$temp/out" 2>"$temp/err") || code=$?
+	[ "$code" = 124 ] || fail "exit code $code after SIGQUIT"
+	says err 'Stopped after 5 of 6 files. Every file is whole; none was changed.'
+	rm wait.yaml
+fi
+if (ulimit -f 0) 2>/dev/null; then
+	cp -R shop "$temp/whole"
+	# Its own words are larger than nothing, too, where they go to a file.
+	(ulimit -f 0; kubectl-harden fix -f shop 2>&1 >/dev/null) | cat >"$temp/err"
+	grep -q '^error: write the new version of shop/[a-z]*.yaml: file too large' "$temp/err" || fail "$(cat "$temp/err")"
+	says err 'No file was changed.'
+	diff -r shop "$temp/whole" || fail "files changed, or a temporary is left"
+fi
 exit "$failed"

@@ -19,6 +19,29 @@ for device in /dev/zero /dev/null /dev/full; do
 	says err '1 file, no findings.'
 done
 
+if has python3; then
+	mkdir sockets
+	cp odd/hardened.yaml sockets/web.yaml
+	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sockets/web.sock.yaml")'
+	run 2 kubectl-harden check -f sockets/web.sock.yaml -f odd/hardened.yaml
+	says err 'error: read sockets/web.sock.yaml: is a socket or a device, not a file'
+	says err '1 file, no findings.'
+	run 0 kubectl-harden fix -v -f sockets
+	says err 'sockets/web.sock.yaml: passed over: a pipe, socket or device'
+	[ -S sockets/web.sock.yaml ] || fail 'the socket is gone'
+	# One that is connected is a stream like others.
+	cp "$web" web.yaml
+	run 0 python3 -c '
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+child = subprocess.Popen(["kubectl-harden", "fix", "-q", "-f", "-"], stdin=theirs)
+theirs.close()
+ours.sendall(open("web.yaml", "rb").read())
+ours.close()
+sys.exit(child.wait())'
+	same "$temp/fixed.yaml" "$temp/out" 'what a socket gives is not hardened'
+fi
+
 # A pipe that nobody writes to: named, it is waited for, as cat does; met in a folder, it is passed over.
 mkdir odds
 if has timeout && mkfifo odds/fifo.yaml 2>/dev/null; then

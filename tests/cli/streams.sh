@@ -16,6 +16,32 @@ is_empty err
 same "$temp/piped" shop/web.yaml "in place and - give different results"
 fresh
 
+# The other names of an open descriptor mean the same: what was redirected was not named, and stays as it is; it may have
+# no name any more, as what a shell makes of a long here-document.
+ln -s /dev/stdin named.yaml
+for name in /dev/stdin /dev/fd/0 /proc/self/fd/0 named.yaml; do
+	[ -e "$name" ] || continue
+	run 0 sh -c "kubectl-harden fix -f $name <shop/web.yaml"
+	same "$temp/piped" "$temp/out" "$name and - print different results"
+	same shop/web.yaml "$tests/input/shop/web.yaml" "fix -f $name writes the file"
+	run 1 sh -c "kubectl-harden diff -q -f $name <shop/web.yaml"
+	grep -q '^+' "$temp/out" || fail "no diff of $name"
+done
+if [ -e /dev/fd/3 ] || [ -e /proc/self/fd ]; then
+	cp shop/web.yaml gone.yaml
+	run 0 sh -c 'exec 3<gone.yaml; rm gone.yaml; kubectl-harden fix -f /dev/fd/3'
+	same "$temp/piped" "$temp/out" "a file without a name is not printed"
+	# The project file is that of the current folder, as for -.
+	printf 'profile: restricted\n' >.kubectl-harden.yaml
+	run 0 sh -c 'kubectl-harden fix -q -f - <shop/web.yaml'
+	cp "$temp/out" "$temp/restricted"
+	! cmp -s "$temp/piped" "$temp/restricted" || fail "no project file for -"
+	run 0 sh -c 'kubectl-harden fix -q -f /dev/stdin <shop/web.yaml'
+	same "$temp/restricted" "$temp/out" "another project file for /dev/stdin"
+	rm .kubectl-harden.yaml
+fi
+rm named.yaml
+
 # What cannot be hardened goes through unchanged: a template, a broken file, nothing at all.
 for file in chart/templates/web.yaml odd/separator.yaml shop/values.yaml /dev/null; do
 	run 0 sh -c "kubectl-harden fix -f - <$file"

@@ -12,6 +12,8 @@ require() {
 temp=$(mktemp -d /dev/shm/kernel-XXXXXX 2>/dev/null || mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 cd "$temp" || exit 99
+# shellcheck disable=SC3045 # every sh here has it
+ulimit -c 0
 mkdir old new work
 command -v strace >/dev/null || require 'no strace here'
 strace -o trace -e inject=close:error=EIO:when=1 true 2>/dev/null
@@ -106,9 +108,9 @@ for call in $calls; do
 			# One of each in turn: all of them at each call is what the preloaded library is for.
 			# shellcheck disable=SC2086 # words
 			if [ $kind = error ]; then
-				set -- EIO ENOSPC EACCES EROFS EDQUOT EINTR ENOMEM
+				set -- EIO ENOSPC EACCES EROFS EDQUOT EINTR ENOMEM EFBIG
 			else
-				set -- SIGKILL SIGINT SIGTERM
+				set -- SIGKILL SIGINT SIGTERM SIGQUIT
 			fi
 			shift $(((n + runs) % $#))
 			fault=$kind=$1

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -143,8 +144,10 @@ static void set_text(const char *name, const char *value)
 static _Noreturn void execute(const struct scenario *scenario, int at, const struct fault *fault)
 {
 	const char *arguments[16] = { program };
+	struct rlimit none = { 0, 0 };
 	char path[128];
 
+	setrlimit(RLIMIT_CORE, &none);
 	for (size_t n = 0; n < 8 && scenario->arguments[n]; n++)
 		arguments[n + 1] = scenario->arguments[n];
 	snprintf(path, sizeof(path), "%s/%s", manifests, world_paths[fault->victim]);

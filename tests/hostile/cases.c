@@ -140,6 +140,32 @@ static void make_names(FILE *file, size_t n)
 	      file);
 }
 
+/* The same in what a port moves with, or why it stays: lines of their own in the summary. */
+static void ports_named(FILE *file, const char *env)
+{
+	fprintf(file,
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: \"a\\nFORGED\"}\n"
+		"spec:\n  template:\n    metadata: {labels: {app: a}}\n    spec:\n      containers:\n"
+		"      - name: \"c\\e[31m\\n::error::FORGED\\nFORGED\"\n        image: \"i\\nFORGED\"\n"
+		"        ports: [{containerPort: 80}]\n        env: [%s]\n"
+		"---\napiVersion: v1\nkind: Service\nmetadata: {name: \"s\\e[1m\\nFORGED\"}\n"
+		"spec: {selector: {app: a}, ports: [{port: 80}]}\n",
+		env);
+}
+
+static void make_moved_names(FILE *file, size_t n)
+{
+	(void)n;
+	ports_named(file,
+		    "{name: PORT, value: \"80\"}, {name: \"E\\nFORGED\", value: \"http://localhost:80/\\nFORGED\"}");
+}
+
+static void make_kept_names(FILE *file, size_t n)
+{
+	(void)n;
+	ports_named(file, "");
+}
+
 static void make_keys_escaped(FILE *file, size_t n)
 {
 	(void)n;
@@ -772,6 +798,8 @@ const struct hostile hostiles[] = {
 	REFUSED("bytes", "hidden-next-line", make_hidden_next_line, 1, ":4:8: ", "an invisible line break"),
 	CASE("bytes", "hidden-return", make_hidden_return, 1, .says = "in.yaml:"),
 	CASE("bytes", "names", make_names, 1, .says = "in.yaml"),
+	CASE("bytes", "moved-names", make_moved_names, 1, .says = "port 80"),
+	CASE("bytes", "kept-names", make_kept_names, 1, .says = "port 80"),
 	REFUSED("bytes", "keys-escaped", make_keys_escaped, 1, ":15:1: ", "duplicate key"),
 
 	CASE("aliases", "laughs", make_laughs, 9),

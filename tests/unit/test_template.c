@@ -58,6 +58,14 @@ static void knows_templates(void **state)
 		{ "{% for a in b %}\na: {{ a }}\n{% endfor %}\n", TEMPLATE_JINJA, 1 },
 		{ "a: b\n{# comment #}\n", TEMPLATE_JINJA, 2 },
 		{ "a: {{ x }}\n{% if y %}\nb: c\n{% endif %}\n", TEMPLATE_JINJA, 1 },
+		/* Statements in comments. */
+		{ "a: b\n# {{- if .Values.x }}\nc: d\n# {{- end }}\n", TEMPLATE_HELM, 2 },
+		{ "a: b # {{ range .x }}\n", TEMPLATE_OTHER, 1 },
+		{ "a: b\n#{{end}}", TEMPLATE_OTHER, 2 },
+		{ "a: b\n# {{ x }} {{-  else if y }}\n", TEMPLATE_OTHER, 2 },
+		{ "a: b\n# {{ else\r\n", TEMPLATE_OTHER, 2 },
+		{ "a: |\n  # {{ if x }}\n# {{ if y }}\n", TEMPLATE_OTHER, 3 },
+		{ "a: b\n# {%- if x %}\n", TEMPLATE_JINJA, 2 },
 		/* Behind what holds data. */
 		{ "a: |\n  {{ data }}\nb: {{ x }}\n", TEMPLATE_OTHER, 3 },
 		{ "a: >-2 # x\n  {{ data }}\n\n  {{ data }}\nb: {{ x }}\n", TEMPLATE_OTHER, 5 },
@@ -83,7 +91,10 @@ static void knows_data(void **state)
 	static const struct text cases[] = {
 		{ "", TEMPLATE_NONE, 0 },
 		{ "{", TEMPLATE_NONE, 0 },
-		{ "a: b\n# {{ x }}\nc: d # {{ x }} {% y %}\n", TEMPLATE_NONE, 0 },
+		{ "a: b\n# {{ x }}\nc: d # {{ x }} {{-y}} {{ .Values.end }}\n", TEMPLATE_NONE, 0 },
+		{ "a: b\n# {{ endpoint }} {{ iff }} {{ with_items }} {{ end-date }} {{- }} {{", TEMPLATE_NONE, 0 },
+		{ "a: b\n# if {{ x }} then { end } {{}}\n", TEMPLATE_NONE, 0 },
+		{ "a: b#{{ if x }}\nc: \"# {{ if x }}\"\nd: |\n  # {{ if x }} {% y %}\n", TEMPLATE_NONE, 0 },
 		{ "a: \"{{ $labels.instance }} is down\"\n", TEMPLATE_NONE, 0 },
 		{ "a: '{{path.basename}}'\n", TEMPLATE_NONE, 0 },
 		{ "'{{ a }}': b\n", TEMPLATE_NONE, 0 },

@@ -80,6 +80,7 @@ static void test_wrap(void **state)
 	check_wrap("", "日本 ab", 2, 7, "日本 ab\n");
 	check_wrap("", "日本 ab", 2, 6, "日本\n  ab\n");
 	check_wrap("", "", 2, 6, "\n");
+	check_wrap("", "a name ::error::of two", 2, 8, "a name ::error::of\n  two\n");
 }
 
 /* A path keeps its blanks, and is one word. */
