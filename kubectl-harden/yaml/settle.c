@@ -65,14 +65,16 @@ static yaml_id find_removed(struct yaml_tree *tree, yaml_id map, yaml_id key)
 }
 
 /*
- * @extra is a key of one place that the other one, @map, has not: it was added, or taken out of @map. That edit is what
- * one is to look at, not any other in @map.
+ * @extra is a key of one place that the other one, @map, has not: it was taken out of @map, or added. That edit is what
+ * one is to look at, not any other in @map. (An override may have added again what was taken out of an anchor.)
  */
 static bool fail_extra(struct settle *settle, yaml_id map, yaml_id extra, const char *why)
 {
-	if (yaml_node(settle->tree, extra)->flags & YAML_F_NEW)
+	yaml_id removed = find_removed(settle->tree, map, extra);
+
+	if (removed == map && (yaml_node(settle->tree, extra)->flags & YAML_F_NEW))
 		return settle_fail(settle, extra, map, not_shared);
-	return settle_fail(settle, find_removed(settle->tree, map, extra), extra, why);
+	return settle_fail(settle, removed, extra, why);
 }
 
 /* Likewise, an item; which one was taken out of @list is not known. */
