@@ -54,6 +54,37 @@ bool settle_fail(struct settle *settle, yaml_id wanted, yaml_id actual, const ch
 
 static const char not_shared[] = "an anchor shares it with another place, where the same is not wanted";
 
+/* What an edit took out of @map by the name of @key, itself a key; else @map. */
+static yaml_id find_removed(struct yaml_tree *tree, yaml_id map, yaml_id key)
+{
+	for (yaml_id id = yaml_node(tree, map)->first; id; id = yaml_node(tree, id)->next)
+		if ((yaml_node(tree, id)->flags & (YAML_F_REMOVED | YAML_F_MERGE)) == YAML_F_REMOVED &&
+		    str_eq(yaml_text(tree, id), yaml_text(tree, key)))
+			return id;
+	return map;
+}
+
+/*
+ * @extra is a key of one place that the other one, @map, has not: it was taken out of @map, or added. That edit is what
+ * one is to look at, not any other in @map. (An override may have added again what was taken out of an anchor.)
+ */
+static bool fail_extra(struct settle *settle, yaml_id map, yaml_id extra, const char *why)
+{
+	yaml_id removed = find_removed(settle->tree, map, extra);
+
+	if (removed == map && (yaml_node(settle->tree, extra)->flags & YAML_F_NEW))
+		return settle_fail(settle, extra, map, not_shared);
+	return settle_fail(settle, removed, extra, why);
+}
+
+/* Likewise, an item; which one was taken out of @list is not known. */
+static bool fail_extra_item(struct settle *settle, yaml_id list, yaml_id extra)
+{
+	if (yaml_node(settle->tree, extra)->flags & YAML_F_NEW)
+		return settle_fail(settle, extra, list, not_shared);
+	return settle_fail(settle, list, extra, not_shared);
+}
+
 static bool same_seq(struct settle *settle, yaml_id a, yaml_id b)
 {
 	struct yaml_tree *tree = settle->tree;
@@ -62,15 +93,7 @@ static bool same_seq(struct settle *settle, yaml_id a, yaml_id b)
 	for (; x && y; x = yaml_next(tree, x), y = yaml_next(tree, y))
 		if (!settle_same(settle, x, y))
 			return false;
-	return (!x && !y) || settle_fail(settle, x ? x : a, y ? y : b, not_shared);
-}
-
-/* @extra is a key of the other place that is not wanted in @map: one of the two was edited. */
-static bool fail_extra(struct settle *settle, yaml_id map, yaml_id extra)
-{
-	if (yaml_node(settle->tree, extra)->flags & YAML_F_NEW)
-		return settle_fail(settle, extra, map, not_shared);
-	return settle_fail(settle, map, extra, not_shared);
+	return x ? fail_extra_item(settle, b, x) : !y || fail_extra_item(settle, a, y);
 }
 
 static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
@@ -88,11 +111,11 @@ static bool same_map(struct settle *settle, yaml_id a, yaml_id b)
 			continue;
 		other = yaml_index_find(&index_b, index_a.slots[i].name);
 		fine = other ? settle_same(settle, value, other)
-			     : settle_fail(settle, yaml_key(tree, value), b, not_shared);
+			     : fail_extra(settle, b, yaml_key(tree, value), not_shared);
 	}
 	for (size_t i = 0; fine && i < index_b.size; i++)
 		if (index_b.slots[i].node && !yaml_index_find(&index_a, index_b.slots[i].name))
-			fine = fail_extra(settle, a, yaml_key(tree, index_b.slots[i].node));
+			fine = fail_extra(settle, a, yaml_key(tree, index_b.slots[i].node), not_shared);
 	yaml_index_free(&index_a);
 	yaml_index_free(&index_b);
 	return fine;
@@ -255,7 +278,7 @@ static bool settle_alias(struct settle *settle, yaml_id site)
 	if (maps && !missing)
 		return override_map(settle, site, copy, origin);
 	if (missing)
-		fail_extra(settle, copy, missing);
+		fail_extra(settle, copy, missing, not_shared);
 	return override_whole(settle, site, copy);
 }
 
@@ -369,6 +392,8 @@ static bool settle_pair_of(struct settle *settle, yaml_id map, yaml_id value, ya
 	return settle_add(settle, map, key, clone) || settle_fail(settle, value, actual, settle->why);
 }
 
+static const char not_left_out[] = "a merge key brings it in, and cannot leave it out";
+
 static bool settle_merges(struct settle *settle, yaml_id map)
 {
 	struct yaml_tree *tree = settle->tree;
@@ -384,7 +409,7 @@ static bool settle_merges(struct settle *settle, yaml_id map)
 	settle_index_actual(tree, map, &actual);
 	for (size_t i = 0; fine && i < actual.size; i++)
 		if (actual.slots[i].node && !yaml_index_find(&wanted, actual.slots[i].name))
-			fine = fail_extra(settle, map, yaml_key(tree, actual.slots[i].node));
+			fine = fail_extra(settle, map, yaml_key(tree, actual.slots[i].node), not_left_out);
 	YAML_EACH(tree, map, key) {
 		struct str name = yaml_text(tree, key);
 		yaml_id value = yaml_value(tree, key);
@@ -407,17 +432,45 @@ static bool is_within(struct yaml_tree *tree, yaml_id id, yaml_id outer)
 	return outer && id == outer;
 }
 
-/* The last edit of one of the two that differ. */
-static uint32_t find_op(const struct settle *settle)
+/* Whether an edit changed more of a node than what comes behind it, which is no edit of its own. */
+static bool is_changed(struct yaml_node before, const struct yaml_node *after)
+{
+	before.next = after->next;
+	return memcmp(&before, after, sizeof(before)) != 0;
+}
+
+static bool find_op_within(const struct settle *settle, yaml_id place, uint32_t *ret_op)
 {
 	struct yaml_tree *tree = settle->tree;
-	const yaml_id places[] = { settle->wanted, settle->actual };
+	struct yaml_node after;
 
-	for (size_t k = 0; k < 2; k++)
-		for (size_t i = settle->ops; i-- > 0;)
-			if (is_within(tree, tree->ops.items[i].id, places[k]))
-				return (uint32_t)i;
-	return (uint32_t)settle->ops - 1;
+	if (!place || !edited(settle, place))
+		return false;
+	after = *yaml_node(tree, place);
+	for (size_t i = settle->ops; i-- > 0;) {
+		const struct yaml_op *op = &tree->ops.items[i];
+
+		if (op->id == place ? is_changed(op->before, &after) : is_within(tree, op->id, place)) {
+			*ret_op = (uint32_t)i;
+			return true;
+		}
+		if (op->id == place)
+			after = op->before;
+	}
+	return false;
+}
+
+/* The last edit of one of the two that differ; where they differ by what became of others, of what is around them. */
+static uint32_t find_op(const struct settle *settle)
+{
+	yaml_id wanted = settle->wanted, actual = settle->actual;
+	uint32_t op = (uint32_t)settle->ops - 1;
+
+	while ((wanted || actual) && !find_op_within(settle, wanted, &op) && !find_op_within(settle, actual, &op)) {
+		wanted = yaml_parent(settle->tree, wanted);
+		actual = yaml_parent(settle->tree, actual);
+	}
+	return op;
 }
 
 static void add_unsettled(const struct settle *settle, struct yaml_unsettled_edits *unsettled)

@@ -187,13 +187,13 @@ static bool all_read(struct settle *settle, const struct user *users, size_t n, 
 	return true;
 }
 
-/* Whether an edit made the pair @name of one of the users: else all of them read it from another anchor. */
-static bool any_added(struct yaml_tree *tree, const struct user *users, size_t n, struct str name)
+/* Whether the key of the pair @name of one of the users has one of @flags. */
+static bool any_has(struct yaml_tree *tree, const struct user *users, size_t n, struct str name, unsigned flags)
 {
 	for (size_t i = 0; i < n; i++) {
 		yaml_id value = yaml_get_str(tree, users[i].view, name);
 
-		if (value && yaml_node(tree, yaml_key(tree, value))->flags & YAML_F_NEW)
+		if (value && yaml_node(tree, yaml_key(tree, value))->flags & flags)
 			return true;
 	}
 	return false;
@@ -201,8 +201,8 @@ static bool any_added(struct yaml_tree *tree, const struct user *users, size_t n
 
 /*
  * What a user reads from another anchor that it merges, too, is left to that; so is what another definition has taken
- * over already, and what an anchor that comes before this one would hide. A pair of its own that stands in the input is
- * no edit.
+ * over already, and what an anchor that comes before this one would hide. What all users
+ * have of their own in the input is no edit.
  */
 static void settle_map_definition(struct settle *settle, const struct user *users, size_t n)
 {
@@ -217,9 +217,8 @@ static void settle_map_definition(struct settle *settle, const struct user *user
 		uint32_t mark = yaml_mark(tree);
 
 		if (yaml_index_find(&index, name) != wanted || (value && settle_same(settle, wanted, value)) ||
-		    !(yaml_node(tree, key)->flags & (YAML_F_NEW | YAML_F_COPY)) ||
-		    (!value && !any_added(tree, users, n, name)) || all_read(settle, users, n, name, wanted) ||
-		    !agree(settle, users, n, name, wanted))
+		    !any_has(tree, users, n, name, value ? YAML_F_NEW | YAML_F_COPY : YAML_F_NEW) ||
+		    all_read(settle, users, n, name, wanted) || !agree(settle, users, n, name, wanted))
 			continue;
 		if (!make_pair_like(settle, origin, key) || !all_read(settle, users, n, name, wanted))
 			take_back(settle, mark);
