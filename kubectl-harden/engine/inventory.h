@@ -179,8 +179,12 @@ struct pin {
 	struct str patch; /* "the patch overlays/prod/web.yaml": what it is, where it is no object; else empty */
 	struct str group; /* of a patch: the only one whose ports it names; empty: of all */
 	bool everywhere;  /* a patch that names its targets in another way */
-	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds */
+	struct str why;	  /* that a port stays, where it is not that the pin names it; else empty */
+	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds, or PIN_ANY */
 };
+
+/* Of a pin: it may name any port below 1024. No port has that number. */
+enum { PIN_ANY = 0 };
 
 struct inventory {
 	struct {
@@ -214,9 +218,14 @@ struct inventory {
 	} configs;
 	struct plan_names *config_names; /* by the plan, where there are any */
 	struct {
-		struct str *items;
+		struct patch_file {
+			struct str path, name; /* see kustomization_place(); for people */
+			struct where where;    /* of the kustomization that names it */
+			size_t number;	       /* they are kept in order */
+			bool found;	       /* by the plan: it is in the input */
+		} *items;
 		size_t n, cap;
-	} patch_files; /* that a kustomization names, as paths */
+	} patch_files; /* that kustomizations name */
 	struct {
 		struct kustomization_link {
 			struct str from, to;
@@ -285,6 +294,9 @@ bool inventory_is_movable(const struct kube_pod *pod);
 
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
+
+/* inventory_pin_any() - pins all ports below 1024 of what the kustomization at @where is made of, for the reason @why. */
+void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere);
 
 /* inventory_kustomization() - the patches that the kustomization at @node holds, and the files that it names as such. */
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);

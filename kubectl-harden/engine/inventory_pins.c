@@ -100,6 +100,58 @@ static void push_patch(struct run *run, struct pin *pin)
 	VEC_PUSH(&run->inventory->pins, *pin);
 }
 
+/* Where @node stands, for people. */
+static unsigned line_of(const struct source *source, struct yaml_tree *tree, yaml_id node)
+{
+	const struct file_image *image = &source->image;
+	struct str text = { image->bytes, image->n };
+
+	if (tree->bytes.p < text.p || tree->bytes.p > text.p + text.n)
+		return 0;
+	return position_at(text, (uint64_t)(tree->bytes.p - text.p) + yaml_offset(tree, node), NULL).line;
+}
+
+/* What is put in place of a port is not known, whatever it is now. */
+static void pin_replacement(struct run *run, struct where where, struct yaml_tree *tree, yaml_id item, bool everywhere)
+{
+	unsigned line = line_of(where.source, tree, item);
+
+	inventory_pin_any(run, where,
+			  str_fmt(run->arena, "the replacement in %s%s%.0u may write over it, and is not moved along",
+				  where.source->path, line ? ":" : "", line),
+			  everywhere);
+}
+
+void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere)
+{
+	struct pin pin = { .where = where, .patch = why, .why = why, .everywhere = everywhere };
+	const struct inventory *inventory = run->inventory;
+	const struct pin *last = inventory->pins.n ? &inventory->pins.items[inventory->pins.n - 1] : NULL;
+
+	/* One is enough, however many patches a kustomization has. */
+	if (last && last->why.n && last->where.source == where.source && last->everywhere == everywhere)
+		return;
+	pin.ports[PIN_ANY] = 1;
+	VEC_PUSH(&run->inventory->pins, pin);
+}
+
+/* Of a file that holds one, or several. */
+static void pin_replacements(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	if (kustomization_moves_port(tree, node)) {
+		pin_replacement(run, where, tree, node, false);
+		return;
+	}
+	if (!yaml_is_seq(tree, node))
+		return;
+	YAML_EACH(tree, node, item) {
+		if (kustomization_moves_port(tree, item)) {
+			pin_replacement(run, where, tree, item, false);
+			return;
+		}
+	}
+}
+
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
 {
 	struct pin pin = patch_pin(run, where, "the patch");
@@ -109,13 +161,17 @@ void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree
 	else
 		keep_numbers(tree, node, &pin, NESTING_MAX);
 	push_patch(run, &pin);
+	if (!yaml_get(tree, node, "kind"))
+		pin_replacements(run, where, tree, node);
 }
 
 struct kustomization {
 	struct run *run;
 	struct yaml_tree *tree;
 	struct str folder; /* with its slash, or empty */
+	struct where where;
 	struct pin pin;
+	bool replaced; /* a replacement of it has pinned all ports: once is enough */
 };
 
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
@@ -123,7 +179,7 @@ static struct str keep_link(struct kustomization *k, struct str text)
 {
 	struct kustomization_link link = {
 		.from = k->run->inventory->folder,
-		.to = kustomization_path(k->run->arena, k->folder, text),
+		.to = kustomization_place(k->run->arena, k->folder, text),
 	};
 
 	VEC_PUSH(&k->run->inventory->links, link);
@@ -134,7 +190,7 @@ static struct str keep_link(struct kustomization *k, struct str text)
 static void keep_folder(struct kustomization *k, bool component)
 {
 	struct inventory *inventory = k->run->inventory;
-	struct str folder = kustomization_path(k->run->scratch, STR_NONE, k->folder);
+	struct str folder = kustomization_place(k->run->scratch, STR_NONE, k->folder);
 	struct kustomization_link link = { .component = component };
 
 	if (inventory->folder.n && str_eq(inventory->folder, folder) && inventory->component == component)
@@ -142,6 +198,18 @@ static void keep_folder(struct kustomization *k, bool component)
 	link.from = link.to = inventory->folder = str_copy(k->run->arena, folder);
 	inventory->component = component;
 	VEC_PUSH(&inventory->links, link);
+}
+
+static void keep_patch_file(struct kustomization *k, yaml_id node)
+{
+	struct patch_file file = { .where = k->where, .number = k->run->inventory->patch_files.n };
+
+	/* Flux's paths are those of another repository. */
+	if (k->pin.everywhere)
+		return;
+	file.path = keep_link(k, yaml_text(k->tree, node));
+	file.name = kustomization_path(k->run->arena, k->folder, yaml_text(k->tree, node));
+	VEC_PUSH(&k->run->inventory->patch_files, file);
 }
 
 static void keep_part(void *data, enum kustomization_part part, yaml_id node)
@@ -154,14 +222,17 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 			keep_link(k, yaml_text(k->tree, node));
 		break;
 	case KUSTOMIZATION_PATCH_FILE:
-		if (!k->pin.everywhere)
-			VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node)));
+		keep_patch_file(k, node);
 		break;
 	case KUSTOMIZATION_PATCH:
 		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
 		break;
 	case KUSTOMIZATION_REPLACEMENT:
 		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
+		if (!k->replaced && kustomization_moves_port(k->tree, node)) {
+			pin_replacement(k->run, k->where, k->tree, node, k->pin.everywhere);
+			k->replaced = true;
+		}
 		break;
 	}
 }
@@ -172,6 +243,7 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	struct kustomization k = {
 		.run = run,
 		.tree = tree,
+		.where = where,
 		.folder = str_folder(str_of(where.source->path)),
 		.pin = patch_pin(run, where, "a patch in"),
 	};

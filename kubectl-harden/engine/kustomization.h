@@ -32,6 +32,21 @@ bool kustomization_is_patch(struct yaml_tree *tree);
 bool kustomization_may_be_patch(struct str document);
 
 /*
+ * kustomization_may_say_port() - whether the field that a replacement's fieldPath or (with '/' for @separator) a JSON
+ * pointer leads to may say a port, or what a program is started with; or hold something that does.
+ */
+bool kustomization_may_say_port(struct str path, char separator);
+
+/* kustomization_moves_port() - the same of any target of the replacement at @item. */
+bool kustomization_moves_port(struct yaml_tree *tree, yaml_id item);
+
+/*
+ * kustomization_place() - what is the same for two paths that lead to the same file or folder, however they are
+ * spelled: the real path of what is there, else an absolute one from the text; in @arena.
+ */
+struct str kustomization_place(struct arena *arena, struct str folder, struct str path);
+
+/*
  * kustomization_path() - @path as seen from @folder (empty for the current one), without . and .. where that can be
  * told from the text alone; in @arena.
  */

@@ -94,15 +94,15 @@ static struct groups groups_make(const struct inventory *inventory)
 /* A name for the file's group that is no namespace's; empty where it belongs to none, or to one that is open. */
 static struct str group_of(struct run *run, struct groups *groups, const char *file)
 {
-	struct str path = kustomization_path(run->arena, STR_NONE, str_of(file));
-	const struct node *node = find_node(groups, path);
+	struct str path = kustomization_place(run->arena, STR_NONE, str_of(file));
+	const struct node *node = find_node(groups, path.n ? path : STR("."));
 	size_t group;
 
 	while (!node && path.n) {
 		path = str_folder(path);
 		if (path.n)
 			path.n--;
-		node = find_node(groups, path.n ? path : STR("."));
+		node = find_node(groups, path);
 	}
 	if (!node)
 		return STR_NONE;

@@ -13,9 +13,28 @@
 
 static int by_path(const void *a, const void *b)
 {
-	const struct str *x = a, *y = b;
+	const struct patch_file *x = a, *y = b;
+	int order = str_cmp(x->path, y->path);
 
-	return str_cmp(*x, *y);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* The first of those that name that path; NULL for none. */
+static struct patch_file *find_file(const struct inventory *inventory, struct str path)
+{
+	size_t low = 0, high = inventory->patch_files.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(inventory->patch_files.items[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == inventory->patch_files.n || !str_eq(inventory->patch_files.items[low].path, path))
+		return NULL;
+	return &inventory->patch_files.items[low];
 }
 
 /* Its rows of the inventory select nothing, and nothing selects them. */
@@ -84,23 +103,50 @@ static void retire(struct run *run, struct source *source, size_t index)
 	}
 }
 
+/* A patch of which something was not read may name any port of what its kustomization is made of. */
+static void pin_unread(struct run *run, const struct patch_file *file, const struct source *source)
+{
+	const char *kustomization = file->where.source->path;
+	struct str why;
+
+	if (source)
+		why = str_fmt(run->arena, "%s could not be read, and is a patch (%s) that may name it", source->path,
+			      kustomization);
+	else
+		why = str_fmt(run->arena, "the patch %.*s, which %s names, is not in the input, and may name it; give it too",
+			      STR_ARG(file->name), kustomization);
+	inventory_pin_any(run, file->where, why, false);
+}
+
+/* A file of the input: whether kustomizations name it as a patch. */
+static void look_at(struct run *run, struct source *source)
+{
+	struct inventory *inventory = run->inventory;
+	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(source->path));
+	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
+	struct patch_file *file = find_file(inventory, path);
+
+	if (!file)
+		return;
+	for (; file < end && str_eq(file->path, path); file++) {
+		file->found = true;
+		if (source->unread)
+			pin_unread(run, file, source);
+	}
+	for (size_t k = 0; k < source->documents.n; k++)
+		retire(run, source, k);
+}
+
 void plan_patches(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 
 	if (!inventory->patch_files.n)
 		return;
-	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct str), by_path);
-	for (size_t i = 0; i < run->sources.n; i++) {
-		struct source *source = run->sources.items[i];
-		struct str path;
-
-		if (!source->documents.n)
-			continue;
-		path = kustomization_path(run->arena, STR_NONE, str_of(source->path));
-		if (!bsearch(&path, inventory->patch_files.items, inventory->patch_files.n, sizeof(path), by_path))
-			continue;
-		for (size_t k = 0; k < source->documents.n; k++)
-			retire(run, source, k);
-	}
+	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct patch_file), by_path);
+	for (size_t i = 0; i < run->sources.n; i++)
+		look_at(run, run->sources.items[i]);
+	for (size_t i = 0; i < inventory->patch_files.n; i++)
+		if (!inventory->patch_files.items[i].found)
+			pin_unread(run, &inventory->patch_files.items[i], NULL);
 }

@@ -245,8 +245,10 @@ static void scan_parsed(struct scan *scan)
 		document->state = DOCUMENT_PENDING;
 	else
 		harden_document(run, scan->source, document);
-	if (document->state == DOCUMENT_REFUSED)
+	if (document->state == DOCUMENT_REFUSED) {
+		scan->source->unread = true;
 		keep_ports(run, document);
+	}
 }
 
 /* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */
@@ -320,6 +322,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
+		source->unread = true;
 		/* What has no kind is nobody's manifest, however broken it is. Nor is a ConfigMap ours to judge. */
 		if (!spoils &&
 		    (answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG || !prefilter_has_kind(bytes)))
@@ -405,10 +408,13 @@ void scan_source(struct run *run, struct source *source)
 	struct yaml_span span;
 	size_t bad;
 
-	if (!scan_file(source))
+	if (!scan_file(source)) {
+		source->unread = true;
 		return;
+	}
 	while (!(run->stop && *run->stop) && yaml_split_next(&splitter, &span, &bad)) {
 		if (source->unreadable == UNREADABLE_MAX) {
+			source->unread = true;
 			refuse_rest(source, span.start);
 			return;
 		}
