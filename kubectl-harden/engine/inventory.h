@@ -94,6 +94,7 @@ struct workload {
 	uint32_t violates;	   /* Pod Security checks, as it comes out: see homes.h */
 	uint32_t home;		   /* its Namespace's row + 1; 0: none of the input */
 	struct str group;	   /* of what kustomizations join: see plan_groups.c; empty: none */
+	const struct overlay_volumes *overlay; /* what patches make of its volumes; NULL: nothing, as far as is known */
 	const struct level *level; /* what it has to reach; NULL: what the run has */
 };
 
@@ -186,6 +187,21 @@ struct pin {
 /* Of a pin: it may name any port below 1024. No port has that number. */
 enum { PIN_ANY = 0 };
 
+/* A patch that changes the volumes of pods, or their mounts. */
+struct overlay {
+	struct where where;
+	struct str patch;      /* for people: "the patch overlays/prod/web.yaml" */
+	struct str kind, name; /* of its target; empty: any */
+	bool targeted;	       /* they are not those in the patch */
+	size_t number;	       /* they are kept in order */
+	bool everywhere;       /* as of a pin */
+	bool replaces;	       /* a list, so that what else is in it is gone */
+	struct str *names, *paths; /* volumes that it has a word on; mounts that are not joined by their paths */
+	uint32_t names_n, paths_n;
+	/* by the plan */
+	struct str group; /* as of a pin */
+};
+
 struct inventory {
 	struct {
 		struct workload *items;
@@ -213,6 +229,10 @@ struct inventory {
 		size_t n, cap;
 	} pins;
 	struct {
+		struct overlay *items;
+		size_t n, cap;
+	} overlays;
+	struct {
 		struct inventory_config *items;
 		size_t n, cap;
 	} configs;
@@ -222,6 +242,8 @@ struct inventory {
 			struct str path, name; /* see kustomization_place(); for people */
 			struct where where;    /* of the kustomization that names it */
 			size_t number;	       /* they are kept in order */
+			bool targeted;	       /* the kustomization says whom it changes, and not the file: */
+			struct str kind, target;
 			bool found;	       /* by the plan: it is in the input */
 		} *items;
 		size_t n, cap;
@@ -297,6 +319,15 @@ void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree
 
 /* inventory_pin_any() - pins all ports below 1024 of what the kustomization at @where is made of, for the reason @why. */
 void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere);
+
+/*
+ * inventory_overlay() - what the patch at @node makes of volumes, in a row like @overlay, whose texts are copied: its
+ * .kind and .name are those of its target, or empty where the patch names it. Returns whether it takes away, or brings
+ * in from elsewhere, what may say a port. inventory_overlay_text() - the same of a patch in a scalar; false where it
+ * cannot be read.
+ */
+bool inventory_overlay(struct run *run, struct yaml_tree *tree, yaml_id node, struct overlay overlay);
+bool inventory_overlay_text(struct run *run, struct str text, struct overlay overlay, bool *ret_says_port);
 
 /* inventory_kustomization() - the patches that the kustomization at @node holds, and the files that it names as such. */
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);

@@ -152,10 +152,22 @@ static void pin_replacements(struct run *run, struct where where, struct yaml_tr
 	}
 }
 
+static struct overlay overlay_of(struct run *run, const struct pin *pin)
+{
+	return (struct overlay){
+		.where = pin->where,
+		.patch = pin->patch,
+		.everywhere = pin->everywhere,
+		.number = run->inventory->overlays.n,
+	};
+}
+
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
 {
 	struct pin pin = patch_pin(run, where, "the patch");
 
+	if (inventory_overlay(run, tree, node, overlay_of(run, &pin)))
+		pin.ports[PIN_ANY] = 1;
 	if (yaml_get(tree, node, "kind"))
 		keep_numbers_of_object(tree, node, &pin);
 	else
@@ -200,6 +212,29 @@ static void keep_folder(struct kustomization *k, bool component)
 	VEC_PUSH(&inventory->links, link);
 }
 
+/* The target of a patch, or of a replacement, where the kustomization says it. */
+static yaml_id target_of(struct kustomization *k, yaml_id node)
+{
+	yaml_id patch = yaml_parent(k->tree, node);
+
+	return yaml_is_map(k->tree, patch) ? yaml_get(k->tree, patch, "target") : YAML_NONE;
+}
+
+static void keep_patch(struct kustomization *k, yaml_id node)
+{
+	struct str text = yaml_text(k->tree, node);
+	struct overlay overlay = overlay_of(k->run, &k->pin);
+	yaml_id target = target_of(k, node);
+	bool says_port;
+
+	keep_numbers_of_text(text, SIZE_MAX, &k->pin);
+	overlay.kind = yaml_get_text(k->tree, target, "kind");
+	overlay.name = yaml_get_text(k->tree, target, "name");
+	overlay.targeted = target != YAML_NONE;
+	if (!inventory_overlay_text(k->run, text, overlay, &says_port) || says_port)
+		k->pin.ports[PIN_ANY] = 1;
+}
+
 static void keep_patch_file(struct kustomization *k, yaml_id node)
 {
 	struct patch_file file = { .where = k->where, .number = k->run->inventory->patch_files.n };
@@ -207,6 +242,9 @@ static void keep_patch_file(struct kustomization *k, yaml_id node)
 	/* Flux's paths are those of another repository. */
 	if (k->pin.everywhere)
 		return;
+	file.targeted = target_of(k, node) != YAML_NONE;
+	file.kind = str_copy(k->run->arena, yaml_get_text(k->tree, target_of(k, node), "kind"));
+	file.target = str_copy(k->run->arena, yaml_get_text(k->tree, target_of(k, node), "name"));
 	file.path = keep_link(k, yaml_text(k->tree, node));
 	file.name = kustomization_path(k->run->arena, k->folder, yaml_text(k->tree, node));
 	VEC_PUSH(&k->run->inventory->patch_files, file);
@@ -225,7 +263,7 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 		keep_patch_file(k, node);
 		break;
 	case KUSTOMIZATION_PATCH:
-		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
+		keep_patch(k, node);
 		break;
 	case KUSTOMIZATION_REPLACEMENT:
 		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);

@@ -498,6 +498,7 @@ void plan_make(struct run *run)
 {
 	plan_patches(run);
 	plan_groups(run);
+	plan_overlays(run);
 	plan_homes(run);
 	levels_plan(run);
 	plan_match(run);

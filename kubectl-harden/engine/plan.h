@@ -84,6 +84,12 @@ struct inventory_port *plan_served_port(struct workload *workload, const struct 
  */
 void plan_patches(struct run *run);
 
+/* plan_patch_target() - makes the target of a patch in a file the one that kustomizations name for it, if they do. */
+void plan_patch_target(struct run *run, struct overlay *overlay);
+
+/* plan_overlays() - which patches change the volumes of which workloads. After plan_groups(). */
+void plan_overlays(struct run *run);
+
 /* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
 void plan_groups(struct run *run);
 

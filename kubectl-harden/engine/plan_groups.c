@@ -119,12 +119,16 @@ void plan_groups(struct run *run)
 		return;
 	groups = groups_make(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		if (inventory->workloads.items[i].ports.n)
+		if (inventory->workloads.items[i].ports.n || inventory->overlays.n)
 			inventory->workloads.items[i].group =
 				group_of(run, &groups, inventory->workloads.items[i].where.source->path);
 	for (size_t i = 0; i < inventory->pins.n; i++)
 		if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
 			inventory->pins.items[i].group =
 				group_of(run, &groups, inventory->pins.items[i].where.source->path);
+	for (size_t i = 0; i < inventory->overlays.n; i++)
+		if (!inventory->overlays.items[i].everywhere)
+			inventory->overlays.items[i].group =
+				group_of(run, &groups, inventory->overlays.items[i].where.source->path);
 	free(groups.nodes);
 }

@@ -137,6 +137,24 @@ static void look_at(struct run *run, struct source *source)
 		retire(run, source, k);
 }
 
+void plan_patch_target(struct run *run, struct overlay *overlay)
+{
+	const struct inventory *inventory = run->inventory;
+	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
+	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(overlay->where.source->path));
+	bool found = false;
+
+	for (const struct patch_file *file = find_file(inventory, path); file && file < end && str_eq(file->path, path);
+	     file++) {
+		if (!file->targeted)
+			continue;
+		/* Of several targets any is meant. */
+		overlay->kind = found ? STR_NONE : file->kind;
+		overlay->name = found ? STR_NONE : file->target;
+		found = true;
+	}
+}
+
 void plan_patches(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
