@@ -153,8 +153,8 @@ struct fix_context {
 	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
 	const struct overlay_volumes *overlay; /* NULL: no patch of its volumes is known */
-	struct change_filter *filter;  /* which changes may be made; NULL: all */
-	struct change_log *log;	       /* filled where it is not NULL */
+	struct change_filter *filter;	       /* which changes may be made; NULL: all */
+	struct change_log *log;		       /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1, and a bit for .declined */

@@ -95,7 +95,7 @@ struct workload {
 	uint32_t home;		   /* its Namespace's row + 1; 0: none of the input */
 	struct str group;	   /* of what kustomizations join: see plan_groups.c; empty: none */
 	const struct overlay_volumes *overlay; /* what patches make of its volumes; NULL: nothing, as far as is known */
-	const struct level *level; /* what it has to reach; NULL: what the run has */
+	const struct level *level;	       /* what it has to reach; NULL: what the run has */
 };
 
 enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
@@ -190,12 +190,12 @@ enum { PIN_ANY = 0 };
 /* A patch that changes the volumes of pods, or their mounts. */
 struct overlay {
 	struct where where;
-	struct str patch;      /* for people: "the patch overlays/prod/web.yaml" */
-	struct str kind, name; /* of its target; empty: any */
-	bool targeted;	       /* they are not those in the patch */
-	size_t number;	       /* they are kept in order */
-	bool everywhere;       /* as of a pin */
-	bool replaces;	       /* a list, so that what else is in it is gone */
+	struct str patch;	   /* for people: "the patch overlays/prod/web.yaml" */
+	struct str kind, name;	   /* of its target; empty: any */
+	bool targeted;		   /* they are not those in the patch */
+	size_t number;		   /* they are kept in order */
+	bool everywhere;	   /* as of a pin */
+	bool replaces;		   /* a list, so that what else is in it is gone */
 	struct str *names, *paths; /* volumes that it has a word on; mounts that are not joined by their paths */
 	uint32_t names_n, paths_n;
 	/* by the plan */
@@ -244,7 +244,7 @@ struct inventory {
 			size_t number;	       /* they are kept in order */
 			bool targeted;	       /* the kustomization says whom it changes, and not the file: */
 			struct str kind, target;
-			bool found;	       /* by the plan: it is in the input */
+			bool found; /* by the plan: it is in the input */
 		} *items;
 		size_t n, cap;
 	} patch_files; /* that kustomizations name */

@@ -236,8 +236,8 @@ bool inventory_overlay_text(struct run *run, struct str text, struct overlay ove
 
 	*ret_says_port = false;
 	while (fine && yaml_split_next(&splitter, &span, &bad)) {
-		fine = bad == SIZE_MAX && yaml_parse(&tree, run->scratch, str_sub(text, span.start, span.end),
-						     &run->options.limits, &why);
+		fine = bad == SIZE_MAX &&
+		       yaml_parse(&tree, run->scratch, str_sub(text, span.start, span.end), &run->options.limits, &why);
 		if (fine && tree.root)
 			*ret_says_port |= inventory_overlay(run, &tree, tree.root, overlay);
 	}

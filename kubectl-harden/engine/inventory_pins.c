@@ -8,6 +8,7 @@
  */
 #include "engine/inventory.h"
 #include "engine/kustomization.h"
+#include "kube/kind_path.h"
 
 static void keep_number(struct pin *pin, int64_t number)
 {
@@ -183,14 +184,16 @@ struct kustomization {
 	struct str folder; /* with its slash, or empty */
 	struct where where;
 	struct pin pin;
-	bool replaced; /* a replacement of it has pinned all ports: once is enough */
+	struct str from; /* what its links come from */
+	bool nested;	 /* a transformer in it */
+	bool replaced;	 /* a replacement of it has pinned all ports: once is enough */
 };
 
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
 static struct str keep_link(struct kustomization *k, struct str text)
 {
 	struct kustomization_link link = {
-		.from = k->run->inventory->folder,
+		.from = k->from,
 		.to = kustomization_place(k->run->arena, k->folder, text),
 	};
 
@@ -250,6 +253,8 @@ static void keep_patch_file(struct kustomization *k, yaml_id node)
 	VEC_PUSH(&k->run->inventory->patch_files, file);
 }
 
+static void keep_transformer(struct kustomization *k, yaml_id node);
+
 static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 {
 	struct kustomization *k = data;
@@ -265,6 +270,9 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 	case KUSTOMIZATION_PATCH:
 		keep_patch(k, node);
 		break;
+	case KUSTOMIZATION_TRANSFORMER:
+		keep_transformer(k, node);
+		break;
 	case KUSTOMIZATION_REPLACEMENT:
 		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
 		if (!k->replaced && kustomization_moves_port(k->tree, node)) {
@@ -273,6 +281,36 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 		}
 		break;
 	}
+}
+
+/* A transformer in a scalar holds no others: one list of them is all there is. */
+static void keep_transformer(struct kustomization *k, yaml_id node)
+{
+	struct str text = yaml_text(k->tree, node);
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct kustomization inner = *k;
+	struct yaml_refusal why;
+
+	if (!kustomization_is_inline(text)) {
+		if (!k->pin.everywhere)
+			keep_link(k, text);
+		return;
+	}
+	inner.tree = &tree;
+	inner.nested = true;
+	if (k->nested || !yaml_parse(&tree, k->run->scratch, text, &k->run->options.limits, &why))
+		inner.pin.ports[PIN_ANY] = 1;
+	else
+		kustomization_each(&tree, tree.root, keep_part, &inner);
+	k->pin = inner.pin;
+	k->replaced = inner.replaced;
+	yaml_tree_free(&tree);
+}
+
+/* Where Argo CD's Applications keep what is a kustomization's. */
+static void keep_application(struct yaml_tree *tree, yaml_id node, void *data)
+{
+	kustomization_each(tree, node, keep_part, data);
 }
 
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
@@ -286,10 +324,21 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 		.pin = patch_pin(run, where, "a patch in"),
 	};
 
-	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
+	/* Flux and Argo CD keep in the spec what kustomize keeps at the root, and paths are those of another repository. */
 	k.pin.everywhere = yaml_is_map(tree, spec);
-	if (!k.pin.everywhere)
+	if (k.pin.everywhere) {
+		keep_application(tree, spec, &k);
+		kube_paths_each(tree, spec,
+				STR("source.kustomize sources[*].kustomize template.spec.source.kustomize "
+				    "template.spec.sources[*].kustomize"),
+				keep_application, &k);
+	} else if (str_is(yaml_get_text(tree, node, "apiVersion"), "builtin")) {
+		k.from = kustomization_place(run->arena, STR_NONE, str_of(where.source->path));
+		kustomization_each(tree, node, keep_part, &k);
+	} else {
 		keep_folder(&k, str_is(yaml_get_text(tree, node, "kind"), "Component"));
-	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
+		k.from = run->inventory->folder;
+		kustomization_each(tree, node, keep_part, &k);
+	}
 	push_patch(run, &k.pin);
 }

@@ -12,21 +12,38 @@
 const char *const kustomization_names[] = { "kustomization.yaml", "kustomization.yml", "Kustomization", NULL };
 
 /* An item of patchesStrategicMerge is a file's path or a patch: a patch has a colon and a line break or a brace. */
-static bool is_inline(struct str text)
+bool kustomization_is_inline(struct str text)
 {
 	return str_find(text, STR("\n"), 0) != SIZE_MAX || str_starts(str_trim(text), STR("{"));
 }
 
+static void visit_patch(struct yaml_tree *tree, yaml_id item, kustomization_visit visit, void *data)
+{
+	static const char *const keys[] = { "patch", "jsonOp" };
+	yaml_id path = yaml_get(tree, item, "path");
+
+	if (yaml_text(tree, path).n)
+		visit(data, KUSTOMIZATION_PATCH_FILE, path);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (yaml_text(tree, yaml_get(tree, item, keys[i])).n)
+			visit(data, KUSTOMIZATION_PATCH, yaml_get(tree, item, keys[i]));
+}
+
 static void visit_patches(struct yaml_tree *tree, yaml_id patches, kustomization_visit visit, void *data)
 {
-	YAML_EACH(tree, patches, item) {
-		yaml_id path = yaml_get(tree, item, "path"), patch = yaml_get(tree, item, "patch");
+	YAML_EACH(tree, patches, item)
+		visit_patch(tree, item, visit, data);
+}
 
-		if (yaml_text(tree, path).n)
-			visit(data, KUSTOMIZATION_PATCH_FILE, path);
-		if (yaml_text(tree, patch).n)
-			visit(data, KUSTOMIZATION_PATCH, patch);
-	}
+/* The built-in transformers that patch (kustomize api/internal/builtins) keep at their root what a patch holds. */
+static void visit_transformer(struct yaml_tree *tree, yaml_id root, kustomization_visit visit, void *data)
+{
+	visit_patch(tree, root, visit, data);
+	YAML_EACH(tree, yaml_get(tree, root, "paths"), item)
+		if (yaml_text(tree, item).n)
+			visit(data, KUSTOMIZATION_PATCH_FILE, item);
+	if (yaml_text(tree, yaml_get(tree, root, "patches")).n)
+		visit(data, KUSTOMIZATION_PATCH, yaml_get(tree, root, "patches"));
 }
 
 void kustomization_each(struct yaml_tree *tree, yaml_id root, kustomization_visit visit, void *data)
@@ -37,11 +54,17 @@ void kustomization_each(struct yaml_tree *tree, yaml_id root, kustomization_visi
 		YAML_EACH(tree, yaml_get(tree, root, resources[i]), item)
 			if (yaml_text(tree, item).n)
 				visit(data, KUSTOMIZATION_RESOURCE, item);
+	YAML_EACH(tree, yaml_get(tree, root, "transformers"), item)
+		if (yaml_text(tree, item).n)
+			visit(data, KUSTOMIZATION_TRANSFORMER, item);
+	visit_transformer(tree, root, visit, data);
 	visit_patches(tree, yaml_get(tree, root, "patches"), visit, data);
 	visit_patches(tree, yaml_get(tree, root, "patchesJson6902"), visit, data);
 	YAML_EACH(tree, yaml_get(tree, root, "patchesStrategicMerge"), item)
 		if (yaml_text(tree, item).n)
-			visit(data, is_inline(yaml_text(tree, item)) ? KUSTOMIZATION_PATCH : KUSTOMIZATION_PATCH_FILE,
+			visit(data,
+			      kustomization_is_inline(yaml_text(tree, item)) ? KUSTOMIZATION_PATCH
+									     : KUSTOMIZATION_PATCH_FILE,
 			      item);
 	YAML_EACH(tree, yaml_get(tree, root, "replacements"), item) {
 		yaml_id path = yaml_get(tree, item, "path");
@@ -108,7 +131,7 @@ static bool is_index(struct str key)
 bool kustomization_may_say_port(struct str path, char separator)
 {
 	static const char *const says[] = { "env", "envFrom", "args", "command", "data", "lifecycle", "number" };
-	static const char *const holds[] = { "spec",	    "template",	      "jobTemplate",
+	static const char *const holds[] = { "spec",	   "template",	     "jobTemplate",
 					     "containers", "initContainers", "ephemeralContainers" };
 	struct str key, last = STR_NONE;
 

@@ -12,15 +12,22 @@ enum kustomization_part {
 	KUSTOMIZATION_PATCH_FILE,  /* the path of a patch, or of a replacement */
 	KUSTOMIZATION_PATCH,	   /* an inline patch: YAML in a scalar */
 	KUSTOMIZATION_REPLACEMENT, /* an inline replacement: a node */
+	KUSTOMIZATION_TRANSFORMER, /* a file, a folder, or a transformer: YAML in a scalar */
 };
 
 typedef void (*kustomization_visit)(void *data, enum kustomization_part part, yaml_id node);
 
-/* kustomization_each() - calls @visit for each part of the kustomization whose map is @root, in kustomize's order. */
+/*
+ * kustomization_each() - calls @visit for each part of the kustomization, or the transformer of kustomize's own, whose
+ * map is @root, in kustomize's order.
+ */
 void kustomization_each(struct yaml_tree *tree, yaml_id root, kustomization_visit visit, void *data);
 
 /* kustomization_names[] - the names of which a folder may have one; ends with NULL. */
 extern const char *const kustomization_names[];
+
+/* kustomization_is_inline() - whether what may be a path or YAML in a scalar is YAML. */
+bool kustomization_is_inline(struct str text);
 
 /* kustomization_is_named() - whether the file at @path has such a name: it may leave its kind out. */
 bool kustomization_is_named(struct str path);

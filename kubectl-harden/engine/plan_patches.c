@@ -60,20 +60,20 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 	document->rows = (struct document_rows){ 0 };
 }
 
-static void note_object(struct run *run, struct document *document, const struct kube_object *object)
+static void note_object(struct run *run, struct document *document, const struct kube_object *object, struct str note)
 {
 	struct run_object row = {
 		.kind = str_copy(run->arena, object->kind_name),
 		.namespace = str_copy(run->arena, object->namespace),
 		.name = str_copy(run->arena, object->name),
 		.item = object->item,
-		.note = STR("a kustomization names its file as a patch: not a workload"),
+		.note = note,
 	};
 
 	VEC_PUSH(&document->objects, row);
 }
 
-static void retire(struct run *run, struct source *source, size_t index)
+static void retire(struct run *run, struct source *source, size_t index, struct str note)
 {
 	struct document *document = &source->documents.items[index];
 
@@ -98,7 +98,7 @@ static void retire(struct run *run, struct source *source, size_t index)
 		/* A row for each pod of an object: it is one patch. */
 		if (i && run->objects.items[i].object.node == run->objects.items[i - 1].object.node)
 			continue;
-		note_object(run, document, &run->objects.items[i].object);
+		note_object(run, document, &run->objects.items[i].object, note);
 		inventory_patch(run, where, &run->tree, run->objects.items[i].object.node);
 	}
 }
@@ -113,7 +113,8 @@ static void pin_unread(struct run *run, const struct patch_file *file, const str
 		why = str_fmt(run->arena, "%s could not be read, and is a patch (%s) that may name it", source->path,
 			      kustomization);
 	else
-		why = str_fmt(run->arena, "the patch %.*s, which %s names, is not in the input, and may name it; give it too",
+		why = str_fmt(run->arena,
+			      "the patch %.*s, which %s names, is not in the input, and may name it; give it too",
 			      STR_ARG(file->name), kustomization);
 	inventory_pin_any(run, file->where, why, false);
 }
@@ -134,7 +135,49 @@ static void look_at(struct run *run, struct source *source)
 			pin_unread(run, file, source);
 	}
 	for (size_t k = 0; k < source->documents.n; k++)
-		retire(run, source, k);
+		retire(run, source, k, STR("a kustomization names its file as a patch: not a workload"));
+}
+
+/* ---- kustomizations that cannot be read ---- */
+
+/* Whether @source lies below the folder of the kustomization, which says its name: it may be a patch. */
+static bool may_name(struct run *run, const struct source *kustomization, struct str folder,
+		     const struct source *source)
+{
+	struct str text = { kustomization->image.bytes, kustomization->image.n }, path = str_of(source->path);
+	struct str name = str_sub(path, str_folder(path).n, path.n);
+
+	return source != kustomization && source->documents.n && !kustomization_is_named(path) &&
+	       str_find(text, name, 0) != SIZE_MAX &&
+	       str_starts(kustomization_place(run->scratch, STR_NONE, path), folder);
+}
+
+/* It may name anything of the input, and nobody knows what it changes there. */
+static void doubt_all(struct run *run, struct source *kustomization)
+{
+	struct str folder = str_folder(kustomization_place(run->arena, STR_NONE, str_of(kustomization->path)));
+	struct where where = { .source = kustomization };
+	struct str note =
+		str_fmt(run->arena, "%s could not be read, and names its file: it may be a patch", kustomization->path);
+
+	inventory_pin_any(run, where,
+			  str_fmt(run->arena, "%s could not be read, and may name it in a patch", kustomization->path),
+			  true);
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		if (!may_name(run, kustomization, folder, source))
+			continue;
+		for (size_t k = 0; k < source->documents.n; k++)
+			retire(run, source, k, note);
+	}
+}
+
+static void doubt_unread(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++)
+		if (run->sources.items[i]->unread && kustomization_is_named(str_of(run->sources.items[i]->path)))
+			doubt_all(run, run->sources.items[i]);
 }
 
 void plan_patch_target(struct run *run, struct overlay *overlay)
@@ -159,6 +202,7 @@ void plan_patches(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 
+	doubt_unread(run);
 	if (!inventory->patch_files.n)
 		return;
 	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct patch_file), by_path);

@@ -324,7 +324,7 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
 		source->unread = true;
 		/* What has no kind is nobody's manifest, however broken it is. Nor is a ConfigMap ours to judge. */
-		if (!spoils &&
+		if (!spoils && !kustomization_is_named(str_of(source->path)) &&
 		    (answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
@@ -387,7 +387,8 @@ static bool scan_file(struct source *source)
 	if (source->template) {
 		refuse_file(source, at, NULL);
 		/* Other things than manifests are made by templates. */
-		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text))
+		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text) &&
+		    !kustomization_is_named(str_of(source->path)))
 			source->template = TEMPLATE_NONE;
 		return false;
 	}
@@ -395,7 +396,7 @@ static bool scan_file(struct source *source)
 		return refuse_file(source, 0, "UTF-16 or UTF-32; convert it to UTF-8");
 	while (yaml_split_next(&splitter, &span, &bad))
 		if (bad != SIZE_MAX)
-			return prefilter_has_kind(text) &&
+			return (prefilter_has_kind(text) || kustomization_is_named(str_of(source->path))) &&
 			       refuse_file(source, bad,
 					   "this line begins with --- and is no separator: kubectl would drop what stands on "
 					   "it; put it on a line of its own");
