@@ -257,6 +257,8 @@ struct inventory {
 	} links;	   /* from the folder of a kustomization to itself, and to each path that it names */
 	struct str folder; /* of the last kustomization, and whether that was a component */
 	bool component;
+	const struct source *pinned; /* the last source with a pin of any port, and whether that was everywhere */
+	bool pinned_everywhere;
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 

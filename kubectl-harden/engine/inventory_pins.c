@@ -112,11 +112,21 @@ static unsigned line_of(const struct source *source, struct yaml_tree *tree, yam
 	return position_at(text, (uint64_t)(tree->bytes.p - text.p) + yaml_offset(tree, node), NULL).line;
 }
 
+/* One such pin is enough, however many patches a kustomization has. */
+static bool is_pinned(const struct run *run, struct where where, bool everywhere)
+{
+	return run->inventory->pinned == where.source && run->inventory->pinned_everywhere == everywhere;
+}
+
 /* What is put in place of a port is not known, whatever it is now. */
 static void pin_replacement(struct run *run, struct where where, struct yaml_tree *tree, yaml_id item, bool everywhere)
 {
-	unsigned line = line_of(where.source, tree, item);
+	unsigned line;
 
+	/* The line is counted from the file's start. */
+	if (is_pinned(run, where, everywhere))
+		return;
+	line = line_of(where.source, tree, item);
 	inventory_pin_any(run, where,
 			  str_fmt(run->arena, "the replacement in %s%s%.0u may write over it, and is not moved along",
 				  where.source->path, line ? ":" : "", line),
@@ -126,12 +136,11 @@ static void pin_replacement(struct run *run, struct where where, struct yaml_tre
 void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere)
 {
 	struct pin pin = { .where = where, .patch = why, .why = why, .everywhere = everywhere };
-	const struct inventory *inventory = run->inventory;
-	const struct pin *last = inventory->pins.n ? &inventory->pins.items[inventory->pins.n - 1] : NULL;
 
-	/* One is enough, however many patches a kustomization has. */
-	if (last && last->why.n && last->where.source == where.source && last->everywhere == everywhere)
+	if (is_pinned(run, where, everywhere))
 		return;
+	run->inventory->pinned = where.source;
+	run->inventory->pinned_everywhere = everywhere;
 	pin.ports[PIN_ANY] = 1;
 	VEC_PUSH(&run->inventory->pins, pin);
 }

@@ -109,7 +109,12 @@ bool kustomization_is_patch(struct yaml_tree *tree)
 
 bool kustomization_may_be_patch(struct str document)
 {
-	return str_find(document, STR("/spec"), 0) != SIZE_MAX || str_find(document, STR("fieldPaths"), 0) != SIZE_MAX;
+	static const char *const words[] = { "/spec", "/data", "fieldPaths" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (str_find(document, str_of(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
 }
 
 /* ---- fields ---- */

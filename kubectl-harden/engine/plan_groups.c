@@ -115,8 +115,13 @@ void plan_groups(struct run *run)
 	struct inventory *inventory = run->inventory;
 	struct groups groups;
 
-	if (!inventory->links.n)
+	if (!inventory->links.n) {
+		/* A patch of no kustomization pins what it names, and not everything. */
+		for (size_t i = 0; i < inventory->pins.n; i++)
+			if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
+				inventory->pins.items[i].ports[PIN_ANY] &= ~(uint64_t)1;
 		return;
+	}
 	groups = groups_make(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		if (inventory->workloads.items[i].ports.n || inventory->overlays.n)

@@ -12,7 +12,7 @@
 
 struct matcher {
 	struct run *run;
-	uint64_t budget; /* comparisons that are left */
+	uint64_t budget, room; /* comparisons, and names, that are left */
 	struct {
 		struct overlay_name *items;
 		size_t n, cap;
@@ -82,16 +82,18 @@ static void add_group(struct matcher *matcher, struct overlay_volumes *volumes, 
 	for (size_t i = first_of(inventory, group);
 	     i < inventory->overlays.n && str_eq(inventory->overlays.items[i].group, group); i++) {
 		const struct overlay *overlay = &inventory->overlays.items[i];
-		uint64_t price = 1 + overlay->names_n + overlay->paths_n;
+		uint64_t names = overlay->names_n + overlay->paths_n;
 
-		/* Nobody has as many: then the first one stands for all. */
-		if (price > matcher->budget) {
+		/* Nobody has as many: then it is as if this one replaced all. */
+		if (!matcher->budget || names > matcher->room) {
 			volumes->replaced_by = overlay->patch;
 			return;
 		}
-		matcher->budget -= price;
-		if (fits(overlay, workload))
-			add(matcher, volumes, overlay);
+		matcher->budget--;
+		if (!fits(overlay, workload))
+			continue;
+		matcher->room -= names;
+		add(matcher, volumes, overlay);
 	}
 }
 
@@ -126,7 +128,7 @@ static void match(struct matcher *matcher, struct workload *workload)
 void plan_overlays(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
-	struct matcher matcher = { .run = run, .budget = (uint64_t)1 << 24 };
+	struct matcher matcher = { .run = run, .budget = (uint64_t)1 << 26, .room = (uint64_t)1 << 20 };
 
 	if (!inventory->overlays.n)
 		return;

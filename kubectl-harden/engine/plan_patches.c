@@ -147,6 +147,8 @@ static bool may_name(struct run *run, const struct source *kustomization, struct
 	struct str text = { kustomization->image.bytes, kustomization->image.n }, path = str_of(source->path);
 	struct str name = str_sub(path, str_folder(path).n, path.n);
 
+	if (source->live || source->printed || str_is(path, "-"))
+		return false;
 	return source != kustomization && source->documents.n && !kustomization_is_named(path) &&
 	       str_find(text, name, 0) != SIZE_MAX &&
 	       str_starts(kustomization_place(run->scratch, STR_NONE, path), folder);
