@@ -120,7 +120,8 @@ struct service {
 	uint32_t *selected; /* workloads, by the plan */
 	uint32_t labels_n, selector_n, ports_n, selected_n;
 	bool headless, external;
-	bool patch; /* as a workload's */
+	bool patch;	  /* as a workload's */
+	struct str group; /* likewise */
 };
 
 /*

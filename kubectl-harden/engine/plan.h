@@ -113,6 +113,12 @@ void plan_move_configs(struct run *run);
 
 struct plan_pins;
 
+/*
+ * plan_pin_services() - pins what a Service leads to that selects nothing as it stands: kustomize may give labels or a
+ * namespace to what its kustomization is made of. After plan_match().
+ */
+void plan_pin_services(struct run *run);
+
 /* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */
 struct plan_pins *plan_pins_make(const struct inventory *inventory);
 void plan_pins_free(struct plan_pins *pins);

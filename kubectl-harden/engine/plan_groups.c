@@ -127,6 +127,10 @@ void plan_groups(struct run *run)
 		if (inventory->workloads.items[i].ports.n || inventory->overlays.n)
 			inventory->workloads.items[i].group =
 				group_of(run, &groups, inventory->workloads.items[i].where.source->path);
+	for (size_t i = 0; i < inventory->services.n; i++)
+		if (inventory->services.items[i].selector_n)
+			inventory->services.items[i].group =
+				group_of(run, &groups, inventory->services.items[i].where.source->path);
 	for (size_t i = 0; i < inventory->pins.n; i++)
 		if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
 			inventory->pins.items[i].group =

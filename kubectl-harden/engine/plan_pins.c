@@ -52,6 +52,31 @@ static void index_pin(struct plan_pins *index, const struct pin *pin, size_t num
 		*slot = (struct pin_slot){ grouped ? pin->group : pin->namespace, port, number };
 }
 
+void plan_pin_services(struct run *run)
+{
+	struct inventory *inventory = run->inventory;
+
+	for (size_t i = 0; i < inventory->services.n; i++) {
+		const struct service *service = &inventory->services.items[i];
+		struct pin pin = { .where = service->where, .kind = STR("Service"), .name = service->name };
+		bool low = false;
+
+		if (!service->group.n || service->selected_n || !service->selector_n || service->external)
+			continue;
+		pin.group = service->group;
+		for (uint32_t k = 0; k < service->ports_n; k++) {
+			int64_t number = service->ports[k].number;
+
+			if (service->ports[k].kind == TARGET_NAME || number <= PIN_ANY || number >= PORT_FIRST_FREE)
+				continue;
+			pin.ports[number / 64] |= (uint64_t)1 << (number % 64);
+			low = true;
+		}
+		if (low)
+			VEC_PUSH(&inventory->pins, pin);
+	}
+}
+
 struct plan_pins *plan_pins_make(const struct inventory *inventory)
 {
 	struct plan_pins *index = memset(xmalloc(sizeof(*index)), 0, sizeof(*index));
