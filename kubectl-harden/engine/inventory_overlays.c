@@ -66,11 +66,14 @@ static void read_list(struct reading *r, struct str key, yaml_id list)
 /* A container's lists of words take the place of those that are there; others are taken away, whole or in part. */
 static bool takes_words(struct reading *r, yaml_id container, struct str key, yaml_id value)
 {
+	/* Labels, too, may be called env. */
+	if (!yaml_get(r->tree, container, "name"))
+		return false;
 	if (str_is(key, "args") || str_is(key, "command"))
-		return yaml_get(r->tree, container, "name") != YAML_NONE;
+		return true;
 	if (!str_is(key, "env") && !str_is(key, "envFrom") && !str_is(key, "ports"))
 		return false;
-	if (!yaml_is_seq(r->tree, value))
+	if (yaml_is_null(r->tree, value))
 		return true;
 	YAML_EACH(r->tree, value, item)
 		if (yaml_get(r->tree, item, "$patch"))
@@ -139,11 +142,9 @@ static void read_path(struct reading *r, struct str path, struct str op, yaml_id
 	}
 	if (!list.n)
 		return;
-	if (!inside)
-		r->replaces = true;
-	else if (str_is(op, "add") || str_is(op, "replace"))
+	if (inside && (str_is(op, "add") || str_is(op, "replace")))
 		read_item(r, list, field, value);
-	else if (str_is(op, "copy") || str_is(op, "move"))
+	else if (!inside || str_is(op, "copy") || str_is(op, "move"))
 		r->replaces = true;
 }
 
