@@ -129,6 +129,16 @@ struct namespace_plan {
 };
 struct skips;
 
+/* What the patches of overlays make of a pod's volumes and mounts; they stay as they are. */
+struct overlay_volumes {
+	struct str replaced_by; /* the patch that puts another list in their place; empty: none does */
+	const struct overlay_name {
+		struct str text;
+		struct str patch;
+	} *names, *paths; /* volumes that they have a word on; mounts that they add beside those that are there */
+	size_t names_n, paths_n;
+};
+
 /* One pod at work. Made by the engine; fixers use the functions below. */
 struct fix_context {
 	const struct fix_config *config;
@@ -142,8 +152,9 @@ struct fix_context {
 	const struct kube_own *own;		     /* the user's own facts of images; may be NULL */
 	const struct skips *skips;		     /* by annotations of the pod; NULL: none */
 	const struct port_plan *ports; /* what the plan decided for this pod; NULL: no port below 1024 is known */
-	struct change_filter *filter;  /* which changes may be made; NULL: all */
-	struct change_log *log;	       /* filled where it is not NULL */
+	const struct overlay_volumes *overlay; /* NULL: no patch of its volumes is known */
+	struct change_filter *filter;	       /* which changes may be made; NULL: all */
+	struct change_log *log;		       /* filled where it is not NULL */
 	unsigned object;
 	unsigned changes; /* changes made so far in this document, also those rolled back */
 	uint8_t *status;  /* [fixer][container + 1]: 0, or enum fix_status + 1, and a bit for .declined */

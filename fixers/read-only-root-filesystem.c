@@ -21,10 +21,20 @@ static bool is_mounted(struct fix_context *fix, struct str name)
 	return false;
 }
 
+/* An overlay's volume of that name would be joined with ours, or stand beside it. */
+static bool is_patched(const struct fix_context *fix, struct str name)
+{
+	for (size_t i = 0; fix->overlay && i < fix->overlay->names_n; i++)
+		if (str_eq(fix->overlay->names[i].text, name))
+			return true;
+	return false;
+}
+
 /* A claim template silently replaces a volume of the same name. */
 static bool is_taken(struct fix_context *fix, struct str name)
 {
-	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name) || is_mounted(fix, name);
+	return kube_pod_volume(fix->pod, name) || kube_pod_has_claim(fix->pod, name) || is_mounted(fix, name) ||
+	       is_patched(fix, name);
 }
 
 /* "/var/cache/nginx" is "var-cache-nginx"; a container's name is a part of one as it is, but for what no volume may have. */
@@ -191,11 +201,37 @@ static void weigh(struct fix_context *fix, struct problem *problem, int target, 
 	}
 }
 
+/* Why what is added to the pod would not be in what an overlay is built to, or spoil it; empty where it would. */
+static struct str why_overlaid(struct fix_context *fix, const struct needed_directories *needed)
+{
+	const struct overlay_volumes *overlay = fix->overlay;
+	size_t first = 0;
+
+	while (first < needed->n && !needed->items[first].on.n)
+		first++;
+	if (!overlay || first == needed->n)
+		return STR_NONE;
+	if (overlay->replaced_by.n)
+		return fix_format(fix,
+				  "%.*s puts another list in place of its volumes or mounts, and would take away the one "
+				  "for its %.*s: add it there, and readOnlyRootFilesystem here",
+				  STR_ARG(overlay->replaced_by), STR_ARG(needed->items[first].on));
+	for (size_t i = 0; i < needed->n; i++)
+		for (size_t k = 0; k < overlay->paths_n; k++)
+			if (str_eq(needed->items[i].on, overlay->paths[k].text))
+				return fix_format(fix,
+						  "%.*s mounts something at %.*s, or takes it away; move that here, to "
+						  "the workload itself",
+						  STR_ARG(overlay->paths[k].patch), STR_ARG(needed->items[i].on));
+	return STR_NONE;
+}
+
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	struct problem problem = { .safety = SAFETY_SAFE };
 	const struct image_fact *facts;
 	struct needed_directories needed;
+	struct str overlaid;
 	struct change change;
 	yaml_id value;
 
@@ -217,6 +253,11 @@ static enum fix_status run(struct fix_context *fix, const struct fixer *self, in
 	if (!fix->pod->volumes_in && needed.n) {
 		problem.reason = fix_format(fix, "its kind has no place for the volume that would be its %.*s",
 					    STR_ARG(needed.items[0].on));
+		return fix_report(fix, self, &problem);
+	}
+	overlaid = why_overlaid(fix, &needed);
+	if (overlaid.n) {
+		problem.reason = overlaid;
 		return fix_report(fix, self, &problem);
 	}
 	if (!fix_allowed(fix, self, problem.safety)) {

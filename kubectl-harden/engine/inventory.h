@@ -95,7 +95,8 @@ struct workload {
 	uint32_t violates;	   /* Pod Security checks, as it comes out: see homes.h */
 	uint32_t home;		   /* its Namespace's row + 1; 0: none of the input */
 	struct str group;	   /* of what kustomizations join: see plan_groups.c; empty: none */
-	const struct level *level; /* what it has to reach; NULL: what the run has */
+	const struct overlay_volumes *overlay; /* what patches make of its volumes; NULL: nothing, as far as is known */
+	const struct level *level;	       /* what it has to reach; NULL: what the run has */
 };
 
 enum target_kind { TARGET_ABSENT, TARGET_NUMBER, TARGET_NAME };
@@ -120,7 +121,8 @@ struct service {
 	uint32_t *selected; /* workloads, by the plan */
 	uint32_t labels_n, selector_n, ports_n, selected_n;
 	bool headless, external;
-	bool patch; /* as a workload's */
+	bool patch;	  /* as a workload's */
+	struct str group; /* likewise */
 };
 
 /*
@@ -180,7 +182,26 @@ struct pin {
 	struct str patch; /* "the patch overlays/prod/web.yaml": what it is, where it is no object; else empty */
 	struct str group; /* of a patch: the only one whose ports it names; empty: of all */
 	bool everywhere;  /* a patch that names its targets in another way */
-	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds */
+	struct str why;	  /* that a port stays, where it is not that the pin names it; else empty */
+	uint64_t ports[PORT_FIRST_FREE / 64]; /* a bit for each number below 1024 that it holds, or PIN_ANY */
+};
+
+/* Of a pin: it may name any port below 1024. No port has that number. */
+enum { PIN_ANY = 0 };
+
+/* A patch that changes the volumes of pods, or their mounts. */
+struct overlay {
+	struct where where;
+	struct str patch;	   /* for people: "the patch overlays/prod/web.yaml" */
+	struct str kind, name;	   /* of its target; empty: any */
+	bool targeted;		   /* they are not those in the patch */
+	size_t number;		   /* they are kept in order */
+	bool everywhere;	   /* as of a pin */
+	bool replaces;		   /* a list, so that what else is in it is gone */
+	struct str *names, *paths; /* volumes that it has a word on; mounts that are not joined by their paths */
+	uint32_t names_n, paths_n;
+	/* by the plan */
+	struct str group; /* as of a pin */
 };
 
 struct inventory {
@@ -210,14 +231,25 @@ struct inventory {
 		size_t n, cap;
 	} pins;
 	struct {
+		struct overlay *items;
+		size_t n, cap;
+	} overlays;
+	struct {
 		struct inventory_config *items;
 		size_t n, cap;
 	} configs;
 	struct plan_names *config_names; /* by the plan, where there are any */
 	struct {
-		struct str *items;
+		struct patch_file {
+			struct str path, name; /* see kustomization_place(); for people */
+			struct where where;    /* of the kustomization that names it */
+			size_t number;	       /* they are kept in order */
+			bool targeted;	       /* the kustomization says whom it changes, and not the file: */
+			struct str kind, target;
+			bool found; /* by the plan: it is in the input */
+		} *items;
 		size_t n, cap;
-	} patch_files; /* that a kustomization names, as paths */
+	} patch_files; /* that kustomizations name */
 	struct {
 		struct kustomization_link {
 			struct str from, to;
@@ -227,6 +259,8 @@ struct inventory {
 	} links;	   /* from the folder of a kustomization to itself, and to each path that it names */
 	struct str folder; /* of the last kustomization, and whether that was a component */
 	bool component;
+	const struct source *pinned; /* the last source with a pin of any port, and whether that was everywhere */
+	bool pinned_everywhere;
 	bool duplicates; /* an identity was met twice: several environments in one input */
 };
 
@@ -289,6 +323,18 @@ bool inventory_is_movable(const struct kube_pod *pod);
 
 /* inventory_patch() - pins what the patch at @node, the object of a file of patches, names: in every namespace. */
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);
+
+/* inventory_pin_any() - pins all ports below 1024 of what the kustomization at @where is made of, for the reason @why. */
+void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere);
+
+/*
+ * inventory_overlay() - what the patch at @node makes of volumes, in a row like @overlay, whose texts are copied: its
+ * .kind and .name are those of its target, or empty where the patch names it. Returns whether it takes away, or brings
+ * in from elsewhere, what may say a port. inventory_overlay_text() - the same of a patch in a scalar; false where it
+ * cannot be read.
+ */
+bool inventory_overlay(struct run *run, struct yaml_tree *tree, yaml_id node, struct overlay overlay);
+bool inventory_overlay_text(struct run *run, struct str text, struct overlay overlay, bool *ret_says_port);
 
 /* inventory_kustomization() - the patches that the kustomization at @node holds, and the files that it names as such. */
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node);

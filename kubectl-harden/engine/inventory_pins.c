@@ -8,6 +8,7 @@
  */
 #include "engine/inventory.h"
 #include "engine/kustomization.h"
+#include "kube/kind_path.h"
 
 static void keep_number(struct pin *pin, int64_t number)
 {
@@ -100,30 +101,109 @@ static void push_patch(struct run *run, struct pin *pin)
 	VEC_PUSH(&run->inventory->pins, *pin);
 }
 
+/* Where @node stands, for people. */
+static unsigned line_of(const struct source *source, struct yaml_tree *tree, yaml_id node)
+{
+	const struct file_image *image = &source->image;
+	struct str text = { image->bytes, image->n };
+
+	if (tree->bytes.p < text.p || tree->bytes.p > text.p + text.n)
+		return 0;
+	return position_at(text, (uint64_t)(tree->bytes.p - text.p) + yaml_offset(tree, node), NULL).line;
+}
+
+/* One such pin is enough, however many patches a kustomization has. */
+static bool is_pinned(const struct run *run, struct where where, bool everywhere)
+{
+	return run->inventory->pinned == where.source && run->inventory->pinned_everywhere == everywhere;
+}
+
+/* What is put in place of a port is not known, whatever it is now. */
+static void pin_replacement(struct run *run, struct where where, struct yaml_tree *tree, yaml_id item, bool everywhere)
+{
+	unsigned line;
+
+	/* The line is counted from the file's start. */
+	if (is_pinned(run, where, everywhere))
+		return;
+	line = line_of(where.source, tree, item);
+	inventory_pin_any(run, where,
+			  str_fmt(run->arena, "the replacement in %s%s%.0u may write over it, and is not moved along",
+				  where.source->path, line ? ":" : "", line),
+			  everywhere);
+}
+
+void inventory_pin_any(struct run *run, struct where where, struct str why, bool everywhere)
+{
+	struct pin pin = { .where = where, .patch = why, .why = why, .everywhere = everywhere };
+
+	if (is_pinned(run, where, everywhere))
+		return;
+	run->inventory->pinned = where.source;
+	run->inventory->pinned_everywhere = everywhere;
+	pin.ports[PIN_ANY] = 1;
+	VEC_PUSH(&run->inventory->pins, pin);
+}
+
+/* Of a file that holds one, or several. */
+static void pin_replacements(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
+{
+	if (kustomization_moves_port(tree, node)) {
+		pin_replacement(run, where, tree, node, false);
+		return;
+	}
+	if (!yaml_is_seq(tree, node))
+		return;
+	YAML_EACH(tree, node, item) {
+		if (kustomization_moves_port(tree, item)) {
+			pin_replacement(run, where, tree, item, false);
+			return;
+		}
+	}
+}
+
+static struct overlay overlay_of(struct run *run, const struct pin *pin)
+{
+	return (struct overlay){
+		.where = pin->where,
+		.patch = pin->patch,
+		.everywhere = pin->everywhere,
+		.number = run->inventory->overlays.n,
+	};
+}
+
 void inventory_patch(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
 {
 	struct pin pin = patch_pin(run, where, "the patch");
 
+	if (inventory_overlay(run, tree, node, overlay_of(run, &pin)))
+		pin.ports[PIN_ANY] = 1;
 	if (yaml_get(tree, node, "kind"))
 		keep_numbers_of_object(tree, node, &pin);
 	else
 		keep_numbers(tree, node, &pin, NESTING_MAX);
 	push_patch(run, &pin);
+	if (!yaml_get(tree, node, "kind"))
+		pin_replacements(run, where, tree, node);
 }
 
 struct kustomization {
 	struct run *run;
 	struct yaml_tree *tree;
 	struct str folder; /* with its slash, or empty */
+	struct where where;
 	struct pin pin;
+	struct str from; /* what its links come from */
+	bool nested;	 /* a transformer in it */
+	bool replaced;	 /* a replacement of it has pinned all ports: once is enough */
 };
 
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
 static struct str keep_link(struct kustomization *k, struct str text)
 {
 	struct kustomization_link link = {
-		.from = k->run->inventory->folder,
-		.to = kustomization_path(k->run->arena, k->folder, text),
+		.from = k->from,
+		.to = kustomization_place(k->run->arena, k->folder, text),
 	};
 
 	VEC_PUSH(&k->run->inventory->links, link);
@@ -134,7 +214,7 @@ static struct str keep_link(struct kustomization *k, struct str text)
 static void keep_folder(struct kustomization *k, bool component)
 {
 	struct inventory *inventory = k->run->inventory;
-	struct str folder = kustomization_path(k->run->scratch, STR_NONE, k->folder);
+	struct str folder = kustomization_place(k->run->scratch, STR_NONE, k->folder);
 	struct kustomization_link link = { .component = component };
 
 	if (inventory->folder.n && str_eq(inventory->folder, folder) && inventory->component == component)
@@ -143,6 +223,46 @@ static void keep_folder(struct kustomization *k, bool component)
 	inventory->component = component;
 	VEC_PUSH(&inventory->links, link);
 }
+
+/* The target of a patch, or of a replacement, where the kustomization says it. */
+static yaml_id target_of(struct kustomization *k, yaml_id node)
+{
+	yaml_id patch = yaml_parent(k->tree, node);
+
+	return yaml_is_map(k->tree, patch) ? yaml_get(k->tree, patch, "target") : YAML_NONE;
+}
+
+static void keep_patch(struct kustomization *k, yaml_id node)
+{
+	struct str text = yaml_text(k->tree, node);
+	struct overlay overlay = overlay_of(k->run, &k->pin);
+	yaml_id target = target_of(k, node);
+	bool says_port;
+
+	keep_numbers_of_text(text, SIZE_MAX, &k->pin);
+	overlay.kind = yaml_get_text(k->tree, target, "kind");
+	overlay.name = yaml_get_text(k->tree, target, "name");
+	overlay.targeted = target != YAML_NONE;
+	if (!inventory_overlay_text(k->run, text, overlay, &says_port) || says_port)
+		k->pin.ports[PIN_ANY] = 1;
+}
+
+static void keep_patch_file(struct kustomization *k, yaml_id node)
+{
+	struct patch_file file = { .where = k->where, .number = k->run->inventory->patch_files.n };
+
+	/* Flux's paths are those of another repository. */
+	if (k->pin.everywhere)
+		return;
+	file.targeted = target_of(k, node) != YAML_NONE;
+	file.kind = str_copy(k->run->arena, yaml_get_text(k->tree, target_of(k, node), "kind"));
+	file.target = str_copy(k->run->arena, yaml_get_text(k->tree, target_of(k, node), "name"));
+	file.path = keep_link(k, yaml_text(k->tree, node));
+	file.name = kustomization_path(k->run->arena, k->folder, yaml_text(k->tree, node));
+	VEC_PUSH(&k->run->inventory->patch_files, file);
+}
+
+static void keep_transformer(struct kustomization *k, yaml_id node);
 
 static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 {
@@ -154,16 +274,52 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 			keep_link(k, yaml_text(k->tree, node));
 		break;
 	case KUSTOMIZATION_PATCH_FILE:
-		if (!k->pin.everywhere)
-			VEC_PUSH(&k->run->inventory->patch_files, keep_link(k, yaml_text(k->tree, node)));
+		keep_patch_file(k, node);
 		break;
 	case KUSTOMIZATION_PATCH:
-		keep_numbers_of_text(yaml_text(k->tree, node), SIZE_MAX, &k->pin);
+		keep_patch(k, node);
+		break;
+	case KUSTOMIZATION_TRANSFORMER:
+		keep_transformer(k, node);
 		break;
 	case KUSTOMIZATION_REPLACEMENT:
 		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
+		if (!k->replaced && kustomization_moves_port(k->tree, node)) {
+			pin_replacement(k->run, k->where, k->tree, node, k->pin.everywhere);
+			k->replaced = true;
+		}
 		break;
 	}
+}
+
+/* A transformer in a scalar holds no others: one list of them is all there is. */
+static void keep_transformer(struct kustomization *k, yaml_id node)
+{
+	struct str text = yaml_text(k->tree, node);
+	struct yaml_tree tree = YAML_TREE_INIT;
+	struct kustomization inner = *k;
+	struct yaml_refusal why;
+
+	if (!kustomization_is_inline(text)) {
+		if (!k->pin.everywhere)
+			keep_link(k, text);
+		return;
+	}
+	inner.tree = &tree;
+	inner.nested = true;
+	if (k->nested || !yaml_parse(&tree, k->run->scratch, text, &k->run->options.limits, &why))
+		inner.pin.ports[PIN_ANY] = 1;
+	else
+		kustomization_each(&tree, tree.root, keep_part, &inner);
+	k->pin = inner.pin;
+	k->replaced = inner.replaced;
+	yaml_tree_free(&tree);
+}
+
+/* Where Argo CD's Applications keep what is a kustomization's. */
+static void keep_application(struct yaml_tree *tree, yaml_id node, void *data)
+{
+	kustomization_each(tree, node, keep_part, data);
 }
 
 void inventory_kustomization(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
@@ -172,14 +328,26 @@ void inventory_kustomization(struct run *run, struct where where, struct yaml_tr
 	struct kustomization k = {
 		.run = run,
 		.tree = tree,
+		.where = where,
 		.folder = str_folder(str_of(where.source->path)),
 		.pin = patch_pin(run, where, "a patch in"),
 	};
 
-	/* Flux keeps in the spec what kustomize keeps at the root, and paths are those of another repository. */
+	/* Flux and Argo CD keep in the spec what kustomize keeps at the root, and paths are those of another repository. */
 	k.pin.everywhere = yaml_is_map(tree, spec);
-	if (!k.pin.everywhere)
+	if (k.pin.everywhere) {
+		keep_application(tree, spec, &k);
+		kube_paths_each(tree, spec,
+				STR("source.kustomize sources[*].kustomize template.spec.source.kustomize "
+				    "template.spec.sources[*].kustomize"),
+				keep_application, &k);
+	} else if (str_is(yaml_get_text(tree, node, "apiVersion"), "builtin")) {
+		k.from = kustomization_place(run->arena, STR_NONE, str_of(where.source->path));
+		kustomization_each(tree, node, keep_part, &k);
+	} else {
 		keep_folder(&k, str_is(yaml_get_text(tree, node, "kind"), "Component"));
-	kustomization_each(tree, k.pin.everywhere ? spec : node, keep_part, &k);
+		k.from = run->inventory->folder;
+		kustomization_each(tree, node, keep_part, &k);
+	}
 	push_patch(run, &k.pin);
 }

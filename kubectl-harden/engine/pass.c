@@ -85,6 +85,7 @@ static void run_fixers(struct pass *pass, struct kube_pod *pod, size_t index)
 		plan = plan_decisions(pass->run, workload, pass->run->words);
 		fix.ports = &plan;
 	}
+	fix.overlay = workload ? workload->overlay : NULL;
 	pod->configs = fix.ports && pass->run->inventory->config_names ? &finder.lookup : NULL;
 	for (size_t i = 0; i < fixers_n; i++) {
 		if (!(fix.choice->selected & (uint64_t)1 << i) || (pass->again && !fixers[i]->example))

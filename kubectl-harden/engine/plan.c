@@ -498,9 +498,11 @@ void plan_make(struct run *run)
 {
 	plan_patches(run);
 	plan_groups(run);
+	plan_overlays(run);
 	plan_homes(run);
 	levels_plan(run);
 	plan_match(run);
+	plan_pin_services(run);
 	learn_ports(run);
 	plan_configs(run);
 	plan_match_references(run);

@@ -91,6 +91,12 @@ struct inventory_port *plan_served_port(struct workload *workload, const struct 
  */
 void plan_patches(struct run *run);
 
+/* plan_patch_target() - makes the target of a patch in a file the one that kustomizations name for it, if they do. */
+void plan_patch_target(struct run *run, struct overlay *overlay);
+
+/* plan_overlays() - which patches change the volumes of which workloads. After plan_groups(). */
+void plan_overlays(struct run *run);
+
 /* plan_groups() - gives patches and workloads the group that kustomizations put them in. After plan_patches(). */
 void plan_groups(struct run *run);
 
@@ -113,6 +119,12 @@ bool plan_drop_config(struct inventory *inventory, const struct inventory_config
 void plan_move_configs(struct run *run);
 
 struct plan_pins;
+
+/*
+ * plan_pin_services() - pins what a Service leads to that selects nothing as it stands: kustomize may give labels or a
+ * namespace to what its kustomization is made of. After plan_match().
+ */
+void plan_pin_services(struct run *run);
 
 /* plan_pins_make() - an index of the inventory's pins; released with plan_pins_free(). */
 struct plan_pins *plan_pins_make(const struct inventory *inventory);

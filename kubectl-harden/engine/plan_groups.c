@@ -94,15 +94,15 @@ static struct groups groups_make(const struct inventory *inventory)
 /* A name for the file's group that is no namespace's; empty where it belongs to none, or to one that is open. */
 static struct str group_of(struct run *run, struct groups *groups, const char *file)
 {
-	struct str path = kustomization_path(run->arena, STR_NONE, str_of(file));
-	const struct node *node = find_node(groups, path);
+	struct str path = kustomization_place(run->arena, STR_NONE, str_of(file));
+	const struct node *node = find_node(groups, path.n ? path : STR("."));
 	size_t group;
 
 	while (!node && path.n) {
 		path = str_folder(path);
 		if (path.n)
 			path.n--;
-		node = find_node(groups, path.n ? path : STR("."));
+		node = find_node(groups, path);
 	}
 	if (!node)
 		return STR_NONE;
@@ -115,16 +115,29 @@ void plan_groups(struct run *run)
 	struct inventory *inventory = run->inventory;
 	struct groups groups;
 
-	if (!inventory->links.n)
+	if (!inventory->links.n) {
+		/* A patch of no kustomization pins what it names, and not everything. */
+		for (size_t i = 0; i < inventory->pins.n; i++)
+			if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
+				inventory->pins.items[i].ports[PIN_ANY] &= ~(uint64_t)1;
 		return;
+	}
 	groups = groups_make(inventory);
 	for (size_t i = 0; i < inventory->workloads.n; i++)
-		if (inventory->workloads.items[i].ports.n)
+		if (inventory->workloads.items[i].ports.n || inventory->overlays.n)
 			inventory->workloads.items[i].group =
 				group_of(run, &groups, inventory->workloads.items[i].where.source->path);
+	for (size_t i = 0; i < inventory->services.n; i++)
+		if (inventory->services.items[i].selector_n)
+			inventory->services.items[i].group =
+				group_of(run, &groups, inventory->services.items[i].where.source->path);
 	for (size_t i = 0; i < inventory->pins.n; i++)
 		if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
 			inventory->pins.items[i].group =
 				group_of(run, &groups, inventory->pins.items[i].where.source->path);
+	for (size_t i = 0; i < inventory->overlays.n; i++)
+		if (!inventory->overlays.items[i].everywhere)
+			inventory->overlays.items[i].group =
+				group_of(run, &groups, inventory->overlays.items[i].where.source->path);
 	free(groups.nodes);
 }

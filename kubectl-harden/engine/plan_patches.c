@@ -13,9 +13,28 @@
 
 static int by_path(const void *a, const void *b)
 {
-	const struct str *x = a, *y = b;
+	const struct patch_file *x = a, *y = b;
+	int order = str_cmp(x->path, y->path);
 
-	return str_cmp(*x, *y);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* The first of those that name that path; NULL for none. */
+static struct patch_file *find_file(const struct inventory *inventory, struct str path)
+{
+	size_t low = 0, high = inventory->patch_files.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(inventory->patch_files.items[middle].path, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == inventory->patch_files.n || !str_eq(inventory->patch_files.items[low].path, path))
+		return NULL;
+	return &inventory->patch_files.items[low];
 }
 
 /* Its rows of the inventory select nothing, and nothing selects them. */
@@ -41,20 +60,20 @@ static void retire_rows(struct inventory *inventory, struct document *document)
 	document->rows = (struct document_rows){ 0 };
 }
 
-static void note_object(struct run *run, struct document *document, const struct kube_object *object)
+static void note_object(struct run *run, struct document *document, const struct kube_object *object, struct str note)
 {
 	struct run_object row = {
 		.kind = str_copy(run->arena, object->kind_name),
 		.namespace = str_copy(run->arena, object->namespace),
 		.name = str_copy(run->arena, object->name),
 		.item = object->item,
-		.note = STR("a kustomization names its file as a patch: not a workload"),
+		.note = note,
 	};
 
 	VEC_PUSH(&document->objects, row);
 }
 
-static void retire(struct run *run, struct source *source, size_t index)
+static void retire(struct run *run, struct source *source, size_t index, struct str note)
 {
 	struct document *document = &source->documents.items[index];
 
@@ -79,8 +98,105 @@ static void retire(struct run *run, struct source *source, size_t index)
 		/* A row for each pod of an object: it is one patch. */
 		if (i && run->objects.items[i].object.node == run->objects.items[i - 1].object.node)
 			continue;
-		note_object(run, document, &run->objects.items[i].object);
+		note_object(run, document, &run->objects.items[i].object, note);
 		inventory_patch(run, where, &run->tree, run->objects.items[i].object.node);
+	}
+}
+
+/* A patch of which something was not read may name any port of what its kustomization is made of. */
+static void pin_unread(struct run *run, const struct patch_file *file, const struct source *source)
+{
+	const char *kustomization = file->where.source->path;
+	struct str why;
+
+	if (source)
+		why = str_fmt(run->arena, "%s could not be read, and is a patch (%s) that may name it", source->path,
+			      kustomization);
+	else
+		why = str_fmt(run->arena,
+			      "the patch %.*s, which %s names, is not in the input, and may name it; give it too",
+			      STR_ARG(file->name), kustomization);
+	inventory_pin_any(run, file->where, why, false);
+}
+
+/* A file of the input: whether kustomizations name it as a patch. */
+static void look_at(struct run *run, struct source *source)
+{
+	struct inventory *inventory = run->inventory;
+	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(source->path));
+	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
+	struct patch_file *file = find_file(inventory, path);
+
+	if (!file)
+		return;
+	for (; file < end && str_eq(file->path, path); file++) {
+		file->found = true;
+		if (source->unread)
+			pin_unread(run, file, source);
+	}
+	for (size_t k = 0; k < source->documents.n; k++)
+		retire(run, source, k, STR("a kustomization names its file as a patch: not a workload"));
+}
+
+/* ---- kustomizations that cannot be read ---- */
+
+/* Whether @source lies below the folder of the kustomization, which says its name: it may be a patch. */
+static bool may_name(struct run *run, const struct source *kustomization, struct str folder,
+		     const struct source *source)
+{
+	struct str text = { kustomization->image.bytes, kustomization->image.n }, path = str_of(source->path);
+	struct str name = str_sub(path, str_folder(path).n, path.n);
+
+	if (source->live || source->printed || str_is(path, "-"))
+		return false;
+	return source != kustomization && source->documents.n && !kustomization_is_named(path) &&
+	       str_find(text, name, 0) != SIZE_MAX &&
+	       str_starts(kustomization_place(run->scratch, STR_NONE, path), folder);
+}
+
+/* It may name anything of the input, and nobody knows what it changes there. */
+static void doubt_all(struct run *run, struct source *kustomization)
+{
+	struct str folder = str_folder(kustomization_place(run->arena, STR_NONE, str_of(kustomization->path)));
+	struct where where = { .source = kustomization };
+	struct str note =
+		str_fmt(run->arena, "%s could not be read, and names its file: it may be a patch", kustomization->path);
+
+	inventory_pin_any(run, where,
+			  str_fmt(run->arena, "%s could not be read, and may name it in a patch", kustomization->path),
+			  true);
+	for (size_t i = 0; i < run->sources.n; i++) {
+		struct source *source = run->sources.items[i];
+
+		if (!may_name(run, kustomization, folder, source))
+			continue;
+		for (size_t k = 0; k < source->documents.n; k++)
+			retire(run, source, k, note);
+	}
+}
+
+static void doubt_unread(struct run *run)
+{
+	for (size_t i = 0; i < run->sources.n; i++)
+		if (run->sources.items[i]->unread && kustomization_is_named(str_of(run->sources.items[i]->path)))
+			doubt_all(run, run->sources.items[i]);
+}
+
+void plan_patch_target(struct run *run, struct overlay *overlay)
+{
+	const struct inventory *inventory = run->inventory;
+	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
+	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(overlay->where.source->path));
+	bool found = false;
+
+	for (const struct patch_file *file = find_file(inventory, path); file && file < end && str_eq(file->path, path);
+	     file++) {
+		if (!file->targeted)
+			continue;
+		/* Of several targets any is meant. */
+		overlay->kind = found ? STR_NONE : file->kind;
+		overlay->name = found ? STR_NONE : file->target;
+		found = true;
 	}
 }
 
@@ -88,19 +204,13 @@ void plan_patches(struct run *run)
 {
 	struct inventory *inventory = run->inventory;
 
+	doubt_unread(run);
 	if (!inventory->patch_files.n)
 		return;
-	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct str), by_path);
-	for (size_t i = 0; i < run->sources.n; i++) {
-		struct source *source = run->sources.items[i];
-		struct str path;
-
-		if (!source->documents.n)
-			continue;
-		path = kustomization_path(run->arena, STR_NONE, str_of(source->path));
-		if (!bsearch(&path, inventory->patch_files.items, inventory->patch_files.n, sizeof(path), by_path))
-			continue;
-		for (size_t k = 0; k < source->documents.n; k++)
-			retire(run, source, k);
-	}
+	qsort(inventory->patch_files.items, inventory->patch_files.n, sizeof(struct patch_file), by_path);
+	for (size_t i = 0; i < run->sources.n; i++)
+		look_at(run, run->sources.items[i]);
+	for (size_t i = 0; i < inventory->patch_files.n; i++)
+		if (!inventory->patch_files.items[i].found)
+			pin_unread(run, &inventory->patch_files.items[i], NULL);
 }

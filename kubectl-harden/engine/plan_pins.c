@@ -52,6 +52,31 @@ static void index_pin(struct plan_pins *index, const struct pin *pin, size_t num
 		*slot = (struct pin_slot){ grouped ? pin->group : pin->namespace, port, number };
 }
 
+void plan_pin_services(struct run *run)
+{
+	struct inventory *inventory = run->inventory;
+
+	for (size_t i = 0; i < inventory->services.n; i++) {
+		const struct service *service = &inventory->services.items[i];
+		struct pin pin = { .where = service->where, .kind = STR("Service"), .name = service->name };
+		bool low = false;
+
+		if (!service->group.n || service->selected_n || !service->selector_n || service->external)
+			continue;
+		pin.group = service->group;
+		for (uint32_t k = 0; k < service->ports_n; k++) {
+			int64_t number = service->ports[k].number;
+
+			if (service->ports[k].kind == TARGET_NAME || number <= PIN_ANY || number >= PORT_FIRST_FREE)
+				continue;
+			pin.ports[number / 64] |= (uint64_t)1 << (number % 64);
+			low = true;
+		}
+		if (low)
+			VEC_PUSH(&inventory->pins, pin);
+	}
+}
+
 struct plan_pins *plan_pins_make(const struct inventory *inventory)
 {
 	struct plan_pins *index = memset(xmalloc(sizeof(*index)), 0, sizeof(*index));
@@ -65,7 +90,7 @@ struct plan_pins *plan_pins_make(const struct inventory *inventory)
 	index->mask = size - 1;
 	index->slots = memset(xrealloc_array(NULL, size, sizeof(*index->slots)), 0, size * sizeof(*index->slots));
 	for (size_t i = 0; i < inventory->pins.n; i++)
-		for (unsigned port = 1; port < PORT_FIRST_FREE; port++)
+		for (unsigned port = PIN_ANY; port < PORT_FIRST_FREE; port++)
 			if (holds_port(&inventory->pins.items[i], port))
 				index_pin(index, &inventory->pins.items[i], i + 1, (uint16_t)port);
 	return index;
@@ -77,23 +102,37 @@ void plan_pins_free(struct plan_pins *index)
 	free(index);
 }
 
-void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct workload *workload,
-			 struct inventory_port *port)
+/* The pin that holds @number, a port or PIN_ANY, of the workload: its index + 1; 0 for none. */
+static size_t find_pin(const struct plan_pins *index, const struct workload *workload, uint16_t number)
 {
-	size_t found = index->any[port->port];
+	size_t found = index->any[number];
 
 	if (workload->namespace.n && found) {
-		size_t near = pin_slot(index, workload->namespace, port->port)->pin;
+		size_t near = pin_slot(index, workload->namespace, number)->pin;
 
-		found = index->everywhere[port->port];
+		found = index->everywhere[number];
 		if (near && (!found || near < found))
 			found = near;
 	}
 	if (!found && workload->group.n)
-		found = pin_slot(index, workload->group, port->port)->pin;
+		found = pin_slot(index, workload->group, number)->pin;
+	return found;
+}
+
+void plan_refuse_by_pins(struct run *run, const struct plan_pins *index, struct workload *workload,
+			 struct inventory_port *port)
+{
+	size_t found = find_pin(index, workload, port->port);
+
+	if (!found)
+		found = find_pin(index, workload, PIN_ANY);
 	if (found && !port->refused) {
 		const struct pin *pin = &run->inventory->pins.items[found - 1];
 
+		if (pin->why.n) {
+			plan_refuse_port(port, pin->why);
+			return;
+		}
 		plan_refuse_port(port, str_fmt(run->arena, "%.*s%s%.*s may name it, and is not moved along",
 					       STR_ARG(pin->patch.n ? pin->patch : pin->kind), pin->patch.n ? "" : "/",
 					       STR_ARG(pin->name)));

@@ -57,6 +57,7 @@ void run_free(struct run *run)
 		free(run->inventory->files.items);
 		free(run->inventory->homes.items);
 		free(run->inventory->pins.items);
+		free(run->inventory->overlays.items);
 		inventory_configs_free(run->inventory);
 		free(run->inventory->patch_files.items);
 		free(run->inventory->links.items);
@@ -157,7 +158,7 @@ void run_plan(struct run *run)
 static bool concerns(const struct run *run, const struct document *document)
 {
 	INVENTORY_EACH(workload, workload, run->inventory, document, workloads)
-		if (plan_concerns(workload))
+		if (plan_concerns(workload) || workload->overlay)
 			return true;
 	INVENTORY_EACH(service, service, run->inventory, document, services)
 		for (size_t k = 0; k < service->ports_n; k++)

@@ -137,6 +137,7 @@ struct source {
 	struct position refused_at;  /* of a whole file */
 	const char *refused;	     /* why the whole file was refused; NULL */
 	bool known;		     /* refused, and a baseline has that */
+	bool unread;		     /* something of it could not be read: what it says is not all known */
 	bool holds_objects;	     /* something with an apiVersion and a kind */
 	bool asked_kind, has_kind;   /* whether a key `kind` stands anywhere in it, once that was asked */
 	unsigned documents_seen;

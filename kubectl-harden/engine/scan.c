@@ -267,8 +267,10 @@ static void scan_parsed(struct scan *scan)
 		document->state = DOCUMENT_PENDING;
 	else
 		harden_document(run, scan->source, document);
-	if (document->state == DOCUMENT_REFUSED)
+	if (document->state == DOCUMENT_REFUSED) {
+		scan->source->unread = true;
 		keep_ports(run, document, STR("its document is left as it is"));
+	}
 }
 
 /* Whether a part holds more than blanks and comments; kubectl does not count one that does not. */
@@ -342,8 +344,9 @@ static void scan_document(struct run *run, struct source *source, struct yaml_sp
 	arena_reset(run->scratch);
 	scan.document = &document;
 	if (!yaml_parse(&run->tree, run->scratch, bytes, &run->options.limits, &document.refusal)) {
+		source->unread = true;
 		/* What has no kind is nobody's manifest, however broken it is. Nor is a ConfigMap ours to judge. */
-		if (!spoils &&
+		if (!spoils && !kustomization_is_named(str_of(source->path)) &&
 		    (answer == PREFILTER_NO_OBJECT || answer == PREFILTER_CONFIG || !prefilter_has_kind(bytes)))
 			return;
 		source->unreadable++;
@@ -406,7 +409,8 @@ static bool scan_file(struct source *source)
 	if (source->template) {
 		refuse_file(source, at, NULL);
 		/* Other things than manifests are made by templates. */
-		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text))
+		if (source->template != TEMPLATE_HELM && !prefilter_has_kind(text) &&
+		    !kustomization_is_named(str_of(source->path)))
 			source->template = TEMPLATE_NONE;
 		return false;
 	}
@@ -414,7 +418,7 @@ static bool scan_file(struct source *source)
 		return refuse_file(source, 0, "UTF-16 or UTF-32; convert it to UTF-8");
 	while (yaml_split_next(&splitter, &span, &bad))
 		if (bad != SIZE_MAX)
-			return prefilter_has_kind(text) &&
+			return (prefilter_has_kind(text) || kustomization_is_named(str_of(source->path))) &&
 			       refuse_file(source, bad,
 					   "this line begins with --- and is no separator: kubectl would drop what stands on "
 					   "it; put it on a line of its own");
@@ -427,10 +431,13 @@ void scan_source(struct run *run, struct source *source)
 	struct yaml_span span;
 	size_t bad;
 
-	if (!scan_file(source))
+	if (!scan_file(source)) {
+		source->unread = true;
 		return;
+	}
 	while (!(run->stop && *run->stop) && yaml_split_next(&splitter, &span, &bad)) {
 		if (source->unreadable == UNREADABLE_MAX) {
+			source->unread = true;
 			refuse_rest(source, span.start);
 			return;
 		}

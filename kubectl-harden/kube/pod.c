@@ -166,18 +166,42 @@ static void search_containers(struct container_search *search)
 
 /* ---- overlays ---- */
 
+/* Of a strategic merge; a map of an object that is none has no such key. */
+static bool is_directive(struct str key)
+{
+	return str_is(key, "$patch") || str_is(key, "$retainKeys") || str_starts(key, STR("$setElementOrder/"));
+}
+
 static bool has_patch(struct yaml_tree *tree, yaml_id node, unsigned depth)
 {
-	if (yaml_is_map(tree, node) && yaml_get(tree, node, "$patch"))
-		return true;
-	if (!depth)
-		return false;
 	YAML_EACH(tree, node, child) {
 		yaml_id value = yaml_value(tree, child);
 
-		if (has_patch(tree, value ? value : child, depth - 1))
+		if (value && is_directive(yaml_text(tree, child)))
+			return true;
+		if (depth && has_patch(tree, value ? value : child, depth - 1))
 			return true;
 	}
+	return false;
+}
+
+/* Before all of the tree is looked through. */
+static bool may_have_directive(struct yaml_tree *tree)
+{
+	static const char *const keys[] = {
+		"$patch",
+		"$retainKeys",
+		"$setElementOrder/containers",
+		"$setElementOrder/initContainers",
+		"$setElementOrder/volumes",
+		"$setElementOrder/volumeMounts",
+		"$setElementOrder/env",
+		"$setElementOrder/ports",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (yaml_may_have(tree, str_of(keys[i])))
+			return true;
 	return false;
 }
 
@@ -194,8 +218,10 @@ static const char *why_partial(struct yaml_tree *tree, const struct kube_pod *po
 	}
 	if (!containers)
 		return "no containers: a patch, not a workload";
-	if (yaml_may_have(tree, STR("$patch")) && has_patch(tree, pod->object.node, 9))
-		return "it holds $patch: a patch, not a workload";
+	if (may_have_directive(tree) && has_patch(tree, pod->object.node, 9))
+		return yaml_may_have(tree, STR("$patch"))
+			       ? "it holds $patch: a patch, not a workload"
+			       : "it holds $setElementOrder or $retainKeys: a patch, not a workload";
 	return NULL;
 }
 

@@ -207,4 +207,49 @@ run 1 kubectl-harden diff -R -f swapped
 tells err 'but not in all that is built of this file'
 run 1 kubectl-harden diff -f swapped/base
 ! grep -q 'gives way' "$temp/err" || fail "what is not in the input: $(cat "$temp/err")"
+# ---- a patch is the same file however it is spelled
+
+mkdir -p "$temp/spelt/base" "$temp/spelt/overlay"
+cat >"$temp/spelt/base/web.yaml" <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: web
+        image: example.org/web:1
+        env: [{name: PORT, value: "80"}]
+        ports: [{name: http, containerPort: 80}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+END
+echo 'resources: [web.yaml]' >"$temp/spelt/base/kustomization.yaml"
+cat >"$temp/spelt/overlay/kustomization.yaml" <<'END'
+resources: [../base]
+patches: [{path: web.yaml}]
+END
+cat >"$temp/spelt/overlay/web.yaml" <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: web, image: "web:2", ports: [{containerPort: 80, name: web}]}]}}}
+END
+ln -s overlay "$temp/spelt/link"
+cd "$temp/spelt" || exit 99
+for patch in overlay/web.yaml "$temp/spelt/overlay/web.yaml" overlay/../overlay/web.yaml link/web.yaml; do
+	for base in base "$temp/spelt/base"; do
+		for kustomization in overlay/kustomization.yaml link/kustomization.yaml; do
+			run 1 kubectl-harden diff -f "$base" -f "$patch" -f "$kustomization"
+			tells err "port 80 kept, by sysctl: the patch $patch may name it"
+			tells err 'a kustomization names its file as a patch: not a workload'
+		done
+	done
+done
 exit "$failed"

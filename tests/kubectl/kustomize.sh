@@ -72,4 +72,39 @@ grep -q 'containerPort: 8080$' fixed.yaml || wrong "the port does not move: $(ca
 grep -q 'targetPort: http$' fixed.yaml || wrong "the Service does not lead to it"
 grep -q 'image: ghcr.io/shop/web:1.5' fixed.yaml || wrong "the patch is not applied"
 run 0 kubectl harden check -k shop/overlays/prod
+
+# names KEY: the names in the lists under KEY, volumes or volumeMounts, of what kustomize prints on standard input, each
+# with the number of its object.
+names() {
+	awk -v key="$1:" '
+		/^---/ { object++ }
+		{ indent = match($0, /[^ ]/) }
+		list && (indent < list || (indent == list && $1 != "-")) { list = 0 }
+		list && indent <= list + 2 && ($1 == "name:" || ($1 == "-" && $2 == "name:")) { print object + 0, $NF }
+		$1 == key { list = indent }' | sort -u
+}
+
+# What the fixtures' overlays are built to: as before but for lines that are new, wherever no port moves; and what is
+# mounted is there.
+cd "$OLDPWD/tests/fixtures/kustomize"
+built=0
+for overlay in */overlays/*/; do
+	fixture=${overlay%%/*}
+	kubectl kustomize "$overlay" >"$temp/before.yaml" 2>"$temp/err" || continue
+	built=$((built + 1))
+	if ! kubectl kustomize "$fixture/expected/${overlay#*/}" >"$temp/after.yaml" 2>"$temp/err"; then
+		wrong "$overlay is not built any more: $(cat "$temp/err")"
+		continue
+	fi
+	grep -q '80 → 8080' "$fixture/expected/report" || ! diff "$temp/before.yaml" "$temp/after.yaml" | grep '^<' ||
+		wrong "$overlay loses what it said"
+	names volumes <"$temp/after.yaml" >"$temp/volumes"
+	names volumeMounts <"$temp/after.yaml" >"$temp/mounts"
+	names volumes <"$temp/before.yaml" >"$temp/volumes.before"
+	names volumeMounts <"$temp/before.yaml" >"$temp/mounts.before"
+	comm -13 "$temp/volumes.before" "$temp/mounts.before" >"$temp/missing.before"
+	comm -13 "$temp/volumes" "$temp/mounts" | comm -23 - "$temp/missing.before" >"$temp/missing"
+	[ ! -s "$temp/missing" ] || wrong "$overlay mounts what is not there: $(cat "$temp/missing")"
+done
+[ "$built" -ge 20 ] || wrong "only $built overlays of the fixtures are built"
 exit "$failed"
