@@ -110,6 +110,29 @@ void arena_reset(struct arena *arena)
 	}
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->newest, arena->newest ? arena->newest->used : 0, arena->used };
+}
+
+void arena_release(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->newest != mark.block) {
+		struct block *older = arena->newest->older;
+
+		/* The first one is kept, as by arena_reset(). */
+		if (!older && !mark.block) {
+			arena->newest->used = 0;
+			break;
+		}
+		free(arena->newest);
+		arena->newest = older;
+	}
+	if (mark.block)
+		arena->newest->used = mark.block_used;
+	arena->used = mark.used;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = arena->newest;

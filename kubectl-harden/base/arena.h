@@ -24,6 +24,17 @@ void arena_freep(struct arena **arena);
 /* arena_reset() - forgets all allocations but keeps one block, so that the next document costs no malloc. */
 void arena_reset(struct arena *arena);
 
+/*
+ * arena_mark() - what has been allocated so far; arena_release() - forgets what was allocated since then, so that work in
+ * between takes nothing from an arena that lives on. The arena must not have been reset meanwhile.
+ */
+struct arena_mark {
+	void *block;
+	size_t block_used, used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_release(struct arena *arena, struct arena_mark mark);
+
 /* arena_alloc() - @size zeroed bytes, aligned to 16; valid until the arena is reset or freed. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 

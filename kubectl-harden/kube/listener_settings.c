@@ -99,6 +99,21 @@ static bool may_look(struct reader *r, size_t n)
 	return false;
 }
 
+/* Room for another one. Not on the heap, for most containers have one, and what lives on would lie between such. */
+static void make_room(struct reader *r)
+{
+	struct listener_settings *settings = r->settings;
+	struct listener_setting *items;
+
+	if (settings->n < settings->cap)
+		return;
+	settings->cap = settings->cap ? settings->cap * 2 : 2;
+	items = ARENA_ARRAY(r->arena, struct listener_setting, settings->cap);
+	if (settings->n)
+		memcpy(items, settings->items, settings->n * sizeof(*items));
+	settings->items = items;
+}
+
 static struct listener_setting *add(struct reader *r, struct listener_setting setting)
 {
 	setting.strength = setting.listener->dotnet * STRENGTH_STEP;
@@ -106,8 +121,9 @@ static struct listener_setting *add(struct reader *r, struct listener_setting se
 		setting.strength = STRENGTH_FILE_PORTS;
 	else if (setting.place == SETTING_FILE && setting.listener->dotnet >= RANK_URLS_FIRST)
 		setting.strength = STRENGTH_FILE_URLS;
-	VEC_PUSH(r->settings, setting);
-	return &r->settings->items[r->settings->n - 1];
+	make_room(r);
+	r->settings->items[r->settings->n] = setting;
+	return &r->settings->items[r->settings->n++];
 }
 
 /* ---- variables ---- */
@@ -526,13 +542,6 @@ void listener_settings_read(struct kube_pod *pod, int container, struct arena *a
 	none = dotnet_is_ruled_out(pod, container);
 	ret_settings->dotnet &= !none;
 	judge(ret_settings, none);
-}
-
-void listener_settings_free(struct listener_settings *settings)
-{
-	free(settings->items);
-	settings->items = NULL;
-	settings->n = settings->cap = 0;
 }
 
 bool listener_setting_says(const struct listener_setting *setting, uint16_t port)

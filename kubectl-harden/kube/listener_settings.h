@@ -55,11 +55,10 @@ struct listener_settings {
 
 /*
  * listener_settings_read() - of a container, with what pod->configs knows. Texts are slices of the tree, of ConfigMaps,
- * or in @arena. Release with listener_settings_free().
+ * or in @arena, as the items are.
  */
 void listener_settings_read(struct kube_pod *pod, int container, struct arena *arena,
 			    struct listener_settings *ret_settings);
-void listener_settings_free(struct listener_settings *settings);
 
 /* listener_setting_says() - whether the setting says @port. */
 bool listener_setting_says(const struct listener_setting *setting, uint16_t port);

@@ -128,19 +128,17 @@ static void low_of_image(struct kube_pod *pod, int container, struct low_port_li
 	const struct kube_container *it = &pod->containers[container];
 	const struct image_fact *facts = it->known->facts;
 	struct listener_settings settings;
-	struct arena *arena;
+	struct arena_mark mark = arena_mark(pod->arena);
 
 	if (!listens_low(facts) || !container_serves(it) ||
 	    yaml_count(pod->tree, yaml_get(pod->tree, it->node, "ports")))
 		return;
-	arena = arena_new();
-	listener_settings_read(pod, container, arena, &settings);
+	listener_settings_read(pod, container, pod->arena, &settings);
 	for (size_t i = 0; i < facts->listens_n; i++)
 		if (is_low(facts->listens[i].port) && !is_told(pod, it, &settings, facts->listens[i].port))
 			add_low(ports, (struct low_port){ facts->listens[i].udp ? PROTOCOL_UDP : PROTOCOL_TCP,
 							  facts->listens[i].port, container, it->node });
-	listener_settings_free(&settings);
-	arena_free(arena);
+	arena_release(pod->arena, mark);
 }
 
 bool port_is_of_image(struct kube_pod *pod, int container, uint16_t port)
@@ -184,12 +182,11 @@ static void told_ports(struct kube_pod *pod, int container, uint16_t only, struc
 {
 	const struct kube_container *it = &pod->containers[container];
 	struct listener_settings settings;
-	struct arena *arena;
+	struct arena_mark mark = arena_mark(pod->arena);
 
 	if (!may_be_told(pod, it))
 		return;
-	arena = arena_new();
-	listener_settings_read(pod, container, arena, &settings);
+	listener_settings_read(pod, container, pod->arena, &settings);
 	for (size_t i = 0; i < settings.n; i++) {
 		const struct listener_setting *setting = &settings.items[i];
 		struct listener_port told[LISTENER_PORTS_MAX];
@@ -200,8 +197,7 @@ static void told_ports(struct kube_pod *pod, int container, uint16_t only, struc
 				add_low(ports, (struct low_port){ PROTOCOL_TCP, told[k].port, container,
 								  setting->node ? setting->node : it->node });
 	}
-	listener_settings_free(&settings);
-	arena_free(arena);
+	arena_release(pod->arena, mark);
 }
 
 bool port_is_told(struct kube_pod *pod, int container, uint16_t port)

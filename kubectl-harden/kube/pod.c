@@ -342,7 +342,9 @@ static void read_roles(struct yaml_tree *tree, struct kube_pod *pod)
 static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 {
 	struct pod_search *search = data;
-	struct kube_pod pod = { .tree = tree, .object = *search->object, .view = search->view, .template = node };
+	struct kube_pod pod = {
+		.tree = tree, .arena = search->arena, .object = *search->object, .view = search->view, .template = node
+	};
 
 	if (search->pods->n - search->before > KUBE_PODS_MAX)
 		return;

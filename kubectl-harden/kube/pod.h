@@ -35,6 +35,7 @@ struct kube_object {
 
 struct kube_pod {
 	struct yaml_tree *tree;
+	struct arena *arena; /* what it keeps lies in it */
 	struct kube_object object;
 	const struct kube_view *view;
 	yaml_id template;   /* what the view leads to: what has metadata and spec, the object itself for a Pod */

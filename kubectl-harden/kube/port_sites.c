@@ -463,7 +463,6 @@ static void search_container(struct search *search, int container)
 	if (search->sites->owner >= 0 && container != search->sites->owner &&
 	    container_serves(&search->pod->containers[container]))
 		search_upstreams(search, container);
-	listener_settings_free(&settings);
 }
 
 /* Where nothing in the manifest names the port, nothing there would say that it moved: its program stays. */
@@ -490,7 +489,6 @@ static bool is_told_it(struct search *search, int container)
 	listener_settings_read(search->pod, container, search->arena, &settings);
 	for (size_t i = 0; i < settings.n; i++)
 		told |= listener_setting_says(&settings.items[i], search->port);
-	listener_settings_free(&settings);
 	return told;
 }
 
