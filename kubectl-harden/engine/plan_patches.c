@@ -37,6 +37,12 @@ static struct patch_file *find_file(const struct inventory *inventory, struct st
 	return &inventory->patch_files.items[low];
 }
 
+/* Whether @file, which may be behind the last one, is @path once more: several kustomizations may name it. */
+static bool is_file(const struct inventory *inventory, const struct patch_file *file, struct str path)
+{
+	return file < inventory->patch_files.items + inventory->patch_files.n && str_eq(file->path, path);
+}
+
 /* Its rows of the inventory select nothing, and nothing selects them. */
 static void retire_rows(struct inventory *inventory, struct document *document)
 {
@@ -124,12 +130,11 @@ static void look_at(struct run *run, struct source *source)
 {
 	struct inventory *inventory = run->inventory;
 	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(source->path));
-	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
 	struct patch_file *file = find_file(inventory, path);
 
 	if (!file)
 		return;
-	for (; file < end && str_eq(file->path, path); file++) {
+	for (; is_file(inventory, file, path); file++) {
 		file->found = true;
 		if (source->unread)
 			pin_unread(run, file, source);
@@ -185,11 +190,10 @@ static void doubt_unread(struct run *run)
 void plan_patch_target(struct run *run, struct overlay *overlay)
 {
 	const struct inventory *inventory = run->inventory;
-	const struct patch_file *end = inventory->patch_files.items + inventory->patch_files.n;
 	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(overlay->where.source->path));
 	bool found = false;
 
-	for (const struct patch_file *file = find_file(inventory, path); file && file < end && str_eq(file->path, path);
+	for (const struct patch_file *file = find_file(inventory, path); file && is_file(inventory, file, path);
 	     file++) {
 		if (!file->targeted)
 			continue;
