@@ -101,7 +101,7 @@ static bool is_unknown(struct fix_context *fix, const struct pod_security_violat
 
 	struct str path = str_of(violation->field->path), context = STR("securityContext.");
 
-	if (violation->missing || !yaml_is_scalar(fix->tree, violation->at) ||
+	if (violation->missing ||
 	    !fix_unknown(fix, violation->container, violation->at, types[violation->field->type], problem))
 		return false;
 	if (str_starts(path, context))

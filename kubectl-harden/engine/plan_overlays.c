@@ -45,7 +45,7 @@ static bool fits(const struct overlay *overlay, const struct workload *workload)
 		name.n = (size_t)((const char *)memchr(name.p, ' ', name.n) - name.p);
 	if (overlay->kind.n && is_plain(overlay->kind) && !str_eq(overlay->kind, workload->kind))
 		return false;
-	return !given.n || !is_plain(given) || str_find(given, name, 0) != SIZE_MAX ||
+	return !given.n || !name.n || !is_plain(given) || str_find(given, name, 0) != SIZE_MAX ||
 	       str_find(name, given, 0) != SIZE_MAX;
 }
 
