@@ -51,13 +51,10 @@ static bool describe(struct fix_context *fix, const struct pod_security_violatio
 static enum fix_status run(struct fix_context *fix, const struct fixer *self, int target)
 {
 	enum fix_status status = FIX_FINE;
-	yaml_id network;
 
 	if (target == TARGET_POD)
 		status = fix_violations(fix, self, target, describe);
-	network = yaml_get(fix->tree, fix->pod->spec, "hostNetwork");
-	fix->pod->host_network = yaml_is_true(fix->tree, network);
-	fix->pod->may_host_network = value_unknown(fix->tree, network, VALUE_BOOL) != NULL;
+	kube_pod_read_network(fix->pod);
 	return status;
 }
 

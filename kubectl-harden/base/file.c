@@ -309,18 +309,17 @@ bool file_is_descriptor(const char *path)
 	/* As many links as Linux follows. */
 	for (int i = 0; i < 40; i++) {
 		struct buf folder CLEANUP(buf_free) = BUF_INIT;
-		bool holds;
 		ssize_t n;
 
 		buf_add(&folder, str_folder(buf_str(&at)));
 		buf_addc(&folder, '\0');
-		holds = holds_descriptors(folder.p);
-		if (holds)
-			return true;
 		buf_addc(&at, '\0');
+		/* Most are no link, which one question tells; a descriptor is one. */
 		n = readlink(at.p, link, sizeof(link));
 		if (n < 0)
 			return false;
+		if (holds_descriptors(folder.p))
+			return true;
 		at.n = link[0] == '/' ? 0 : folder.n - 1;
 		buf_add(&at, (struct str){ link, (size_t)n });
 	}

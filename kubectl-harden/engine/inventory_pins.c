@@ -124,7 +124,7 @@ static void pin_replacement(struct run *run, struct where where, struct yaml_tre
 	unsigned line;
 
 	/* The line is counted from the file's start. */
-	if (is_pinned(run, where, everywhere))
+	if (is_pinned(run, where, everywhere) || !kustomization_moves_port(tree, item))
 		return;
 	line = line_of(where.source, tree, item);
 	inventory_pin_any(run, where,
@@ -148,18 +148,11 @@ void inventory_pin_any(struct run *run, struct where where, struct str why, bool
 /* Of a file that holds one, or several. */
 static void pin_replacements(struct run *run, struct where where, struct yaml_tree *tree, yaml_id node)
 {
-	if (kustomization_moves_port(tree, node)) {
-		pin_replacement(run, where, tree, node, false);
-		return;
-	}
+	pin_replacement(run, where, tree, node, false);
 	if (!yaml_is_seq(tree, node))
 		return;
-	YAML_EACH(tree, node, item) {
-		if (kustomization_moves_port(tree, item)) {
-			pin_replacement(run, where, tree, item, false);
-			return;
-		}
-	}
+	YAML_EACH(tree, node, item)
+		pin_replacement(run, where, tree, item, false);
 }
 
 static struct overlay overlay_of(struct run *run, const struct pin *pin)
@@ -195,7 +188,6 @@ struct kustomization {
 	struct pin pin;
 	struct str from; /* what its links come from */
 	bool nested;	 /* a transformer in it */
-	bool replaced;	 /* a replacement of it has pinned all ports: once is enough */
 };
 
 /* Joins the kustomization's folder with the path that it names by @text; returns that. */
@@ -284,10 +276,7 @@ static void keep_part(void *data, enum kustomization_part part, yaml_id node)
 		break;
 	case KUSTOMIZATION_REPLACEMENT:
 		keep_numbers(k->tree, node, &k->pin, NESTING_MAX);
-		if (!k->replaced && kustomization_moves_port(k->tree, node)) {
-			pin_replacement(k->run, k->where, k->tree, node, k->pin.everywhere);
-			k->replaced = true;
-		}
+		pin_replacement(k->run, k->where, k->tree, node, k->pin.everywhere);
 		break;
 	}
 }
@@ -312,7 +301,6 @@ static void keep_transformer(struct kustomization *k, yaml_id node)
 	else
 		kustomization_each(&tree, tree.root, keep_part, &inner);
 	k->pin = inner.pin;
-	k->replaced = inner.replaced;
 	yaml_tree_free(&tree);
 }
 

@@ -85,6 +85,9 @@ struct inventory_port *plan_find_port(struct workload *workload, enum port_proto
 /* plan_served_port() - the low port that a Service's port leads to, by name or number; NULL if there is none. */
 struct inventory_port *plan_served_port(struct workload *workload, const struct service_port *port);
 
+/* plan_place() - kustomization_place() of the source's file: the system is asked once. */
+struct str plan_place(struct run *run, struct source *source);
+
 /*
  * plan_patches() - takes out of the plan, and leaves as they are, the documents of files that a kustomization names as
  * patches, and pins the ports that they name. Before everything else: a kustomization may be read after its patches.

@@ -3,8 +3,8 @@
  * ConfigMaps in the plan
  *
  * When a pod was scanned, the ConfigMaps that it refers to may not have been read. So the ports of pods that refer to
- * any are looked at once more, now that all are known, and those that only a ConfigMap says are found. A value that says the ports of several workloads moves with all
- * of them or with none, as a Service's does.
+ * any are looked at once more, now that all are known, and those that only a ConfigMap says are found. A value that says
+ * the ports of several workloads moves with all of them or with none, as a Service's does.
  */
 #include <stdlib.h>
 

@@ -92,10 +92,10 @@ static struct groups groups_make(const struct inventory *inventory)
 }
 
 /* A name for the file's group that is no namespace's; empty where it belongs to none, or to one that is open. */
-static struct str group_of(struct run *run, struct groups *groups, const char *file)
+static struct str group_of(struct run *run, struct groups *groups, struct source *source)
 {
-	struct str path = kustomization_place(run->arena, STR_NONE, str_of(file));
-	const struct node *node = find_node(groups, path.n ? path : STR("."));
+	struct str path = plan_place(run, source);
+	const struct node *node = find_node(groups, path);
 	size_t group;
 
 	while (!node && path.n) {
@@ -126,18 +126,17 @@ void plan_groups(struct run *run)
 	for (size_t i = 0; i < inventory->workloads.n; i++)
 		if (inventory->workloads.items[i].ports.n || inventory->overlays.n)
 			inventory->workloads.items[i].group =
-				group_of(run, &groups, inventory->workloads.items[i].where.source->path);
+				group_of(run, &groups, inventory->workloads.items[i].where.source);
 	for (size_t i = 0; i < inventory->services.n; i++)
 		if (inventory->services.items[i].selector_n)
 			inventory->services.items[i].group =
-				group_of(run, &groups, inventory->services.items[i].where.source->path);
+				group_of(run, &groups, inventory->services.items[i].where.source);
 	for (size_t i = 0; i < inventory->pins.n; i++)
 		if (inventory->pins.items[i].patch.n && !inventory->pins.items[i].everywhere)
-			inventory->pins.items[i].group =
-				group_of(run, &groups, inventory->pins.items[i].where.source->path);
+			inventory->pins.items[i].group = group_of(run, &groups, inventory->pins.items[i].where.source);
 	for (size_t i = 0; i < inventory->overlays.n; i++)
 		if (!inventory->overlays.items[i].everywhere)
 			inventory->overlays.items[i].group =
-				group_of(run, &groups, inventory->overlays.items[i].where.source->path);
+				group_of(run, &groups, inventory->overlays.items[i].where.source);
 	free(groups.nodes);
 }

@@ -19,6 +19,13 @@ static int by_path(const void *a, const void *b)
 	return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
+struct str plan_place(struct run *run, struct source *source)
+{
+	if (!source->place.n)
+		source->place = kustomization_place(run->arena, STR_NONE, str_of(source->path));
+	return source->place;
+}
+
 /* The first of those that name that path; NULL for none. */
 static struct patch_file *find_file(const struct inventory *inventory, struct str path)
 {
@@ -129,7 +136,7 @@ static void pin_unread(struct run *run, const struct patch_file *file, const str
 static void look_at(struct run *run, struct source *source)
 {
 	struct inventory *inventory = run->inventory;
-	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(source->path));
+	struct str path = plan_place(run, source);
 	struct patch_file *file = find_file(inventory, path);
 
 	if (!file)
@@ -146,8 +153,7 @@ static void look_at(struct run *run, struct source *source)
 /* ---- kustomizations that cannot be read ---- */
 
 /* Whether @source lies below the folder of the kustomization, which says its name: it may be a patch. */
-static bool may_name(struct run *run, const struct source *kustomization, struct str folder,
-		     const struct source *source)
+static bool may_name(struct run *run, const struct source *kustomization, struct str folder, struct source *source)
 {
 	struct str text = { kustomization->image.bytes, kustomization->image.n }, path = str_of(source->path);
 	struct str name = str_sub(path, str_folder(path).n, path.n);
@@ -155,14 +161,13 @@ static bool may_name(struct run *run, const struct source *kustomization, struct
 	if (source->live || source->printed || str_is(path, "-"))
 		return false;
 	return source != kustomization && source->documents.n && !kustomization_is_named(path) &&
-	       str_find(text, name, 0) != SIZE_MAX &&
-	       str_starts(kustomization_place(run->scratch, STR_NONE, path), folder);
+	       str_find(text, name, 0) != SIZE_MAX && str_starts(plan_place(run, source), folder);
 }
 
 /* It may name anything of the input, and nobody knows what it changes there. */
 static void doubt_all(struct run *run, struct source *kustomization)
 {
-	struct str folder = str_folder(kustomization_place(run->arena, STR_NONE, str_of(kustomization->path)));
+	struct str folder = str_folder(plan_place(run, kustomization));
 	struct where where = { .source = kustomization };
 	struct str note =
 		str_fmt(run->arena, "%s could not be read, and names its file: it may be a patch", kustomization->path);
@@ -190,7 +195,7 @@ static void doubt_unread(struct run *run)
 void plan_patch_target(struct run *run, struct overlay *overlay)
 {
 	const struct inventory *inventory = run->inventory;
-	struct str path = kustomization_place(run->scratch, STR_NONE, str_of(overlay->where.source->path));
+	struct str path = plan_place(run, overlay->where.source);
 	bool found = false;
 
 	for (const struct patch_file *file = find_file(inventory, path); file && is_file(inventory, file, path);

@@ -139,6 +139,7 @@ struct source {
 	bool known;		     /* refused, and a baseline has that */
 	bool unread;		     /* something of it could not be read: what it says is not all known */
 	bool holds_objects;	     /* something with an apiVersion and a kind */
+	struct str place;	     /* plan_place(), once that was asked; else empty */
 	bool asked_kind, has_kind;   /* whether a key `kind` stands anywhere in it, once that was asked */
 	unsigned documents_seen;
 	unsigned unreadable; /* documents of it that are no YAML */

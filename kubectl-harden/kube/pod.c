@@ -339,6 +339,14 @@ static void read_roles(struct yaml_tree *tree, struct kube_pod *pod)
 		pod->context_in = YAML_NONE;
 }
 
+void kube_pod_read_network(struct kube_pod *pod)
+{
+	yaml_id value = yaml_get(pod->tree, pod->spec, "hostNetwork");
+
+	pod->host_network = yaml_is_true(pod->tree, value);
+	pod->may_host_network = value_unknown(pod->tree, value, VALUE_BOOL) != NULL;
+}
+
 static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 {
 	struct pod_search *search = data;
@@ -357,8 +365,7 @@ static void add_pod(struct yaml_tree *tree, yaml_id node, void *data)
 		return;
 	pod.windows_declared = str_is(yaml_text(tree, yaml_get_path(tree, pod.spec, "os.name")), "windows");
 	pod.windows = pod.windows_declared || selects_windows(tree, pod.spec);
-	pod.host_network = yaml_is_true(tree, yaml_get(tree, pod.spec, "hostNetwork"));
-	pod.may_host_network = value_unknown(tree, yaml_get(tree, pod.spec, "hostNetwork"), VALUE_BOOL) != NULL;
+	kube_pod_read_network(&pod);
 	pod.user_namespace = yaml_is_false(tree, yaml_get(tree, pod.spec, "hostUsers"));
 	pod.partial = pod.view->flags & VIEW_OPERATOR ? NULL : why_partial(tree, &pod);
 	VEC_PUSH(search->pods, pod);

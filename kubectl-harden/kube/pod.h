@@ -82,6 +82,9 @@ void kube_pods_find(struct yaml_tree *tree, struct arena *arena, const struct ku
 /* kube_container_sets() - whether the container's env has a variable @name, wherever its value comes from. */
 bool kube_container_sets(const struct kube_pod *pod, const struct kube_container *container, struct str name);
 
+/* kube_pod_read_network() - makes host_network and may_host_network what the tree says now. */
+void kube_pod_read_network(struct kube_pod *pod);
+
 /* kube_pod_where() - which pod of its object it is, for people: "replicatedJobs[workers]". In the arena. */
 struct str kube_pod_where(const struct kube_pod *pod, struct arena *arena);
 

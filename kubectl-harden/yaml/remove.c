@@ -3,8 +3,9 @@
  * Remove
  *
  * A removed pair or item takes its own lines and the comments on them, nothing else: what stands around it stays as
- * it is, and so do comments on lines of their own inside of it. yaml/render_remove.c finds how. What cannot go is decided here. Where a copy's origin is removed, and what
- * becomes of the aliases whose anchor is gone, is decided when all edits are known (yaml/settle.c).
+ * it is, and so do comments on lines of their own inside of it. yaml/render_remove.c finds how. What cannot go is decided
+ * here. Where a copy's origin is removed, and what becomes of the aliases whose anchor is gone, is decided when all edits
+ * are known (yaml/settle.c).
  */
 #include "yaml/edit.h"
 #include "yaml/tree_internal.h"

@@ -201,8 +201,8 @@ static bool any_has(struct yaml_tree *tree, const struct user *users, size_t n, 
 
 /*
  * What a user reads from another anchor that it merges, too, is left to that; so is what another definition has taken
- * over already, and what an anchor that comes before this one would hide. What all users
- * have of their own in the input is no edit.
+ * over already, and what an anchor that comes before this one would hide. What all users have of their own in the input
+ * is no edit.
  */
 static void settle_map_definition(struct settle *settle, const struct user *users, size_t n)
 {
