@@ -57,11 +57,11 @@ bool placeholder_is(struct str text)
 /* `key: #{X}#`, of which YAML makes a null and a comment: what the comment says; empty where there is none of that form. */
 static struct str commented(struct yaml_tree *tree, yaml_id id)
 {
-	const struct yaml_node *node = &tree->nodes.items[id];
+	const struct yaml_node *node = id ? &tree->nodes.items[id] : NULL;
 	struct str rest = STR_NONE;
 	const char *end;
 
-	if (!id || node->kind != YAML_SCALAR || node->style != YAML_EMPTY || node->end > tree->bytes.n ||
+	if (!node || node->kind != YAML_SCALAR || node->style != YAML_EMPTY || node->end > tree->bytes.n ||
 	    node->flags & (YAML_F_NEW | YAML_F_CHANGED | YAML_F_REMOVED | YAML_F_COPY | YAML_F_TAG | YAML_F_ANCHOR))
 		return STR_NONE;
 	rest = str_sub(tree->bytes, node->end, tree->bytes.n);

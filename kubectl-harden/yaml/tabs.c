@@ -42,17 +42,32 @@ bool yaml_is_led_by_tab(struct str s, uint32_t at)
 	return tab && (!at || memchr("\r\n", s.p[at - 1], 2));
 }
 
-/* One more than the tab between the question mark of a block's key and that key; 0 where there is none. */
-static uint32_t find_behind_mark(struct yaml_tree *tree, const struct yaml_node *key)
+/*
+ * One more than the tab between the question mark of a block's key and that key or its properties, which may stand on a
+ * later line; 0 where there is none. Before the mark, what began at @from is not text.
+ */
+static uint32_t find_behind_mark(struct yaml_tree *tree, const struct yaml_node *key, uint32_t from)
 {
 	const char *p = tree->bytes.p;
 	uint32_t tab = 0;
+	bool marked = false;
 
 	if ((key->flags & (YAML_F_KEY | YAML_F_EXPLICIT)) != (YAML_F_KEY | YAML_F_EXPLICIT) ||
 	    yaml_node(tree, key->parent)->style != YAML_BLOCK)
 		return 0;
-	for (uint32_t at = key->props; at && memchr(" \t", p[at - 1], 2); at--)
-		tab = p[at - 1] == '\t' ? at : tab;
+	for (uint32_t at = from; at < key->props; at++) {
+		bool starts = !at || memchr(" \t\r\n", p[at - 1], 4);
+
+		if (p[at] == '#' && starts) {
+			while (at + 1 < key->props && !memchr("\r\n", p[at + 1], 2))
+				at++;
+		} else if (p[at] == '?' && starts) {
+			marked = true;
+			tab = 0;
+		} else if (p[at] == '\t' && marked && !tab) {
+			tab = at + 1;
+		}
+	}
 	return tab;
 }
 
@@ -65,7 +80,7 @@ uint32_t yaml_find_tab_line(struct yaml_tree *tree)
 	for (yaml_id id = 1; id < tree->nodes.n; id++) {
 		const struct yaml_node *node = yaml_node(tree, id);
 
-		tab = find_behind_mark(tree, node);
+		tab = find_behind_mark(tree, node, at);
 		if (tab)
 			return tab;
 		/* In what has an end of its own, blanks are blanks or text. */

@@ -170,6 +170,8 @@ static void refuses_and_changes_nothing(void **state)
 		{ "c:\n \tz\n", "c", set_it, "a tab stands before it", 0 },
 		{ "c: &a\n \tz\n", "c", set_it, "a tab stands before it", 0 },
 		{ "? \ta\n? c\n", "c", set_it, "a tab behind a question mark", 2 },
+		{ "? \t\n  c\n", "c", set_it, "a tab behind a question mark", 2 },
+		{ "? \t# d ? \n  c\n", "c", set_it, "a tab behind a question mark", 2 },
 		{ "c: |\n  z\n  \t\n", "c", set_it, "a line of blanks with a tab", 0 },
 		{ "? |-\n  m\n", "", put_map_m, "block scalar", 2 },
 		{ "b: |+\n  text", "", put_a, "nothing can be added", 6 },
