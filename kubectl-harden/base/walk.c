@@ -406,13 +406,15 @@ static void named(struct walker *w, const char *argument)
 struct key {
 	dev_t dev;
 	ino_t ino;
-	size_t index;
 	bool link;
+	const char *path; /* of a file with hard links, else empty */
+	size_t index;
 };
 
 static int key_order(const void *left, const void *right)
 {
 	const struct key *a = left, *b = right;
+	int path;
 
 	if (a->dev != b->dev)
 		return a->dev < b->dev ? -1 : 1;
@@ -420,13 +422,21 @@ static int key_order(const void *left, const void *right)
 		return a->ino < b->ino ? -1 : 1;
 	if (a->link != b->link)
 		return a->link ? 1 : -1;
+	path = strcmp(a->path, b->path);
+	if (path != 0)
+		return path;
 	return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Two names of a file with hard links are two files to the user; all else with one inode is one. */
-static bool is_twice(const struct walk_entry *kept, const struct walk_entry *other)
+/*
+ * Whether @other is a file that has an entry, of which the first is @first, the last @last. Two names of a file with hard
+ * links are two files to the user; all else with one inode is one.
+ */
+static bool is_twice(const struct walk_entry *other, const struct walk_entry *first, const struct walk_entry *last)
 {
-	return other->nlink == 1 || other->link || !strcmp(kept->path, other->path);
+	if (other->dev != first->dev || other->ino != first->ino)
+		return false;
+	return other->nlink == 1 || other->link || !strcmp(last->path, other->path);
 }
 
 static void entry_free(struct walk_entry *entry)
@@ -435,36 +445,50 @@ static void entry_free(struct walk_entry *entry)
 	error_free(entry->error);
 }
 
-/* Marks (by taking their path away) and then removes the entries for a file that has one already. */
-static void drop_twice(struct walker *w)
+/* What to look at in an order that puts one after another what may be one file; *@ret_n of them. */
+static struct key *sort_by_file(const struct walk_list *list, size_t *ret_n)
 {
-	struct walk_list *list = w->list;
 	struct key *keys = xrealloc_array(NULL, list->n, sizeof(*keys));
-	size_t n = 0, kept = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
 		const struct walk_entry *entry = &list->items[i];
 
 		if (entry->ino && !entry->error)
-			keys[n++] = (struct key){ entry->dev, entry->ino, i, entry->link };
+			keys[n++] = (struct key){ entry->dev, entry->ino, entry->link,
+						  entry->nlink > 1 && !entry->link ? entry->path : "", i };
 	}
 	qsort(keys, n, sizeof(*keys), key_order);
-	for (size_t i = 1, first = 0; i < n; i++) {
-		struct walk_entry *entry = &list->items[keys[i].index];
-		const struct walk_entry *one = &list->items[keys[first].index];
+	*ret_n = n;
+	return keys;
+}
 
-		if (keys[i].dev != keys[first].dev || keys[i].ino != keys[first].ino) {
+/* Removes the entries for a file that has one already, and tells of them in the order of what was named. */
+static void drop_twice(struct walker *w)
+{
+	struct walk_list *list = w->list;
+	size_t n, kept = 0;
+	struct key *keys = sort_by_file(list, &n);
+	bool *twice = xrealloc_array(NULL, list->n, sizeof(*twice));
+
+	memset(twice, 0, list->n * sizeof(*twice));
+	for (size_t i = 1, first = 0; i < n; i++) {
+		const struct walk_entry *entry = &list->items[keys[i].index], *one = &list->items[keys[first].index];
+
+		twice[keys[i].index] = is_twice(entry, one, &list->items[keys[i - 1].index]);
+		if (entry->dev != one->dev || entry->ino != one->ino)
 			first = i;
-		} else if (is_twice(one, entry)) {
-			pass_over(w, entry->path, "a file that was already met under another name, or twice");
-			entry_free(entry);
-			entry->path = NULL;
-		}
 	}
 	free(keys);
-	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].path)
+	for (size_t i = 0; i < list->n; i++) {
+		if (twice[i]) {
+			pass_over(w, list->items[i].path, "a file that was already met under another name, or twice");
+			entry_free(&list->items[i]);
+		} else {
 			list->items[kept++] = list->items[i];
+		}
+	}
+	free(twice);
 	list->n = kept;
 }
 

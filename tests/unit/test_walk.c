@@ -124,9 +124,14 @@ static void lists_a_file_once(void **state)
 	check("shop/z.yaml shop shop/z.yaml - shop/b.yaml -",
 	      "shop/z.yaml (named)\nshop/b.yaml\nshop/hard.yaml\n- (named)\n"
 	      "! -f - (standard input) can be named only once\n"
-	      "~ shop/z.yaml: a file that was already met under another name, or twice\n"
-	      "~ shop/z.yaml: a file that was already met under another name, or twice\n"
 	      "~ shop/0.yaml: a file that was already met under another name, or twice\n"
+	      "~ shop/z.yaml: a file that was already met under another name, or twice\n"
+	      "~ shop/z.yaml: a file that was already met under another name, or twice\n"
+	      "~ shop/b.yaml: a file that was already met under another name, or twice\n");
+	/* Whichever of its names comes first. */
+	check("shop/b.yaml shop/hard.yaml shop/hard.yaml shop/b.yaml",
+	      "shop/b.yaml (named)\nshop/hard.yaml (named)\n"
+	      "~ shop/hard.yaml: a file that was already met under another name, or twice\n"
 	      "~ shop/b.yaml: a file that was already met under another name, or twice\n");
 }
 
