@@ -102,6 +102,12 @@ uint32_t render_drop_tag(struct render *render, yaml_id id);
 /* render_has_colon() - false for a null that no `:` announces: of `? key`, `{key}`. */
 bool render_has_colon(const struct yaml_tree *tree, yaml_id value);
 
+/*
+ * render_last_block_scalar() - the block scalar whose lines end the pair or node @id of the input, without what is
+ * removed: a value, or a key that has none. NULL where there is none, and for YAML_NONE.
+ */
+const struct yaml_node *render_last_block_scalar(struct yaml_tree *tree, yaml_id id);
+
 /* render_colon() - appends the `:` of such a value, to be put in at the offset returned. */
 uint32_t render_colon(struct render *render, yaml_id value, struct buf *out);
 

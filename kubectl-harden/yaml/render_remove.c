@@ -55,12 +55,15 @@ static bool only_blanks_before(struct str s, uint32_t at)
 
 /* ---- block ---- */
 
-static const struct yaml_node *block_scalar(struct yaml_tree *tree, yaml_id after)
+const struct yaml_node *render_last_block_scalar(struct yaml_tree *tree, yaml_id id)
 {
-	const struct yaml_node *leaf = yaml_node(tree, after ? yaml_last_leaf(tree, after) : YAML_NONE);
-	bool block = leaf->kind == YAML_SCALAR && (leaf->style == YAML_LITERAL || leaf->style == YAML_FOLDED);
+	yaml_id last = id ? yaml_last_leaf(tree, id) : YAML_NONE;
+	const struct yaml_node *leaf = yaml_node(tree, last);
 
-	return block ? leaf : NULL;
+	/* `? |`, and no colon. */
+	if (leaf->style == YAML_EMPTY && leaf->pair && !render_has_colon(tree, last))
+		leaf = yaml_node(tree, leaf->pair);
+	return leaf->kind == YAML_SCALAR && (leaf->style == YAML_LITERAL || leaf->style == YAML_FOLDED) ? leaf : NULL;
 }
 
 /*
@@ -168,7 +171,7 @@ static void align_behind(struct eraser *eraser, uint32_t line)
 yaml_id render_gone(struct render *render, yaml_id collection, yaml_id before, yaml_id after, yaml_id child)
 {
 	struct yaml_tree *tree = render->tree;
-	struct eraser eraser = { .render = render, .leaf = block_scalar(tree, after), .aligns = true };
+	struct eraser eraser = { .render = render, .leaf = render_last_block_scalar(tree, after), .aligns = true };
 
 	eraser.column = yaml_column(tree->bytes, yaml_node(tree, collection)->start);
 	for (; child && is_gone(tree, child); child = yaml_physical_next(tree, child)) {

@@ -75,11 +75,12 @@ static void sort(struct splices *splices, size_t from)
 /* Whether the line break before @at is part of the value of a block scalar (but a `|-`). */
 static bool ends_block_scalar(struct yaml_tree *tree, uint64_t at)
 {
-	const struct yaml_node *leaf = yaml_node(tree, yaml_last_leaf(tree, tree->root));
-	uint32_t header = leaf->start + 1;
+	const struct yaml_node *leaf = render_last_block_scalar(tree, tree->root);
+	uint32_t header;
 
-	if (leaf->kind != YAML_SCALAR || (leaf->style != YAML_LITERAL && leaf->style != YAML_FOLDED))
+	if (!leaf)
 		return false;
+	header = leaf->start + 1;
 	while (tree->bytes.p[header] >= '0' && tree->bytes.p[header] <= '9')
 		header++;
 	if (tree->bytes.p[header] == '-')
