@@ -19,21 +19,21 @@
 #include <sys/wait.h>
 
 static const struct fault faults[] = {
-	{ .name = "EIO", .core = true, .error = EIO },
+	{ .name = "EIO", .error = EIO },
 	{ .name = "ENOSPC", .error = ENOSPC },
-	{ .name = "EACCES", .core = true, .error = EACCES },
+	{ .name = "EACCES", .error = EACCES },
 	{ .name = "EROFS", .error = EROFS },
 	{ .name = "EDQUOT", .error = EDQUOT },
 	{ .name = "EFBIG", .error = EFBIG },
-	{ .name = "EINTR", .core = true, .error = EINTR },
+	{ .name = "EINTR", .error = EINTR },
 	{ .name = "EMFILE", .error = EMFILE },
-	{ .name = "a short transfer", .core = true, .cuts = true },
+	{ .name = "a short transfer", .cuts = true },
 	{ .name = "SIGINT", .sent = SIGINT },
-	{ .name = "SIGTERM", .core = true, .sent = SIGTERM },
+	{ .name = "SIGTERM", .sent = SIGTERM },
 	{ .name = "SIGHUP", .sent = SIGHUP },
 	{ .name = "SIGQUIT", .sent = SIGQUIT },
-	{ .name = "SIGKILL", .core = true, .sent = SIGKILL },
-	{ .name = "ENOSPC from then on", .core = true, .error = ENOSPC, .stays = true },
+	{ .name = "SIGKILL", .sent = SIGKILL },
+	{ .name = "ENOSPC from then on", .error = ENOSPC, .stays = true },
 	{ .name = "EDQUOT from then on", .error = EDQUOT, .stays = true },
 	{ .name = "EROFS from then on", .error = EROFS, .stays = true },
 };
@@ -42,19 +42,17 @@ static const struct fault faults[] = {
 
 static const struct scenario scenarios[] = {
 	{ .name = "fix", .arguments = { FIX }, .writes = true },
-	{ .name = "fix, old files", .arguments = { FIX }, .writes = true, .aged = true, .core = true },
+	{ .name = "fix, old files", .arguments = { FIX }, .writes = true, .aged = true },
 	{ .name = "fix, no exchange", .arguments = { FIX }, .writes = true, .without = "renameat2" },
 	{ .name = "fix, no exchange, no links",
 	  .arguments = { FIX },
 	  .writes = true,
 	  .aged = true,
-	  .core = true,
 	  .without = "renameat2,linkat" },
-	{ .name = "fix that is rolled back", .arguments = { FIX }, .writes = true, .core = true, .also = "renameat2:3" },
+	{ .name = "fix that is rolled back", .arguments = { FIX }, .writes = true, .also = "renameat2:3" },
 	{ .name = "fix that is rolled back, no exchange",
 	  .arguments = { FIX },
 	  .writes = true,
-	  .core = true,
 	  .without = "renameat2",
 	  .also = "renameat:3" },
 	{ .name = "fix --dry-run", .arguments = { FIX, "--dry-run" } },
@@ -202,7 +200,7 @@ static void try_scenario(const struct scenario *scenario)
 	if (n < 5 || n == CALLS || (scenario->writes && is_ended(&expected, 0) == (scenario->also != NULL)))
 		world_complain("it does not go as it should without a fault");
 	for (size_t f = 0; f < sizeof(faults) / sizeof(*faults); f++)
-		for (int at = 1; at <= n && (faults[f].core || !scenario->core); at++) {
+		for (int at = 1; at <= n; at++) {
 			const struct found *found = world_run(scenario, at, &faults[f]);
 
 			if (!found->call[0])

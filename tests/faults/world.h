@@ -23,7 +23,6 @@ struct scenario {
 	const char *arguments[8];
 	bool input;	     /* standard input is apps/web.yaml */
 	bool writes;	     /* it replaces files */
-	bool core;	     /* only with the core of the faults, for the time that all would take */
 	bool aged;	     /* the files are old: their bytes are not compared once more before they are replaced */
 	const char *without; /* system calls that fail always */
 	const char *also;    /* a second fault, in every run: "renameat2:3" */
@@ -33,7 +32,6 @@ struct fault {
 	const char *name;
 	int error, sent; /* an errno, or a signal */
 	bool cuts, stays;
-	bool core; /* one of those that every scenario is tried with */
 	bool once; /* a deed that is not tried with a second fault */
 	enum deed deed;
 	int victim; /* of the deed */
