@@ -303,6 +303,14 @@ static void forget_from(struct round *round, uint32_t mark)
 		round->n--;
 }
 
+/* Whether @id, which was removed, hid another pair of its name: of what a merge key brings in, that one counts then. */
+static bool shows_another(struct yaml_tree *tree, yaml_id id)
+{
+	yaml_id key = yaml_key(tree, id);
+
+	return key && yaml_get_str(tree, yaml_parent(tree, id), yaml_text(tree, key));
+}
+
 static void run_program(struct round *round, struct str program)
 {
 	struct yaml_tree *tree = &round->tree;
@@ -341,6 +349,9 @@ static void run_program(struct round *round, struct str program)
 				   (int)edit->op);
 			continue;
 		}
+		/* In what kubectl read, there is no other one. */
+		if (edit->op == OP_REMOVE && shows_another(tree, id))
+			edit->said = STR_NONE;
 		/* What moves what others are found by, or adds one more each time, cannot be done again. */
 		if (!edit->has_way || edit->op == OP_REMOVE || edit->op == OP_APPEND_MAP || edit->op == OP_APPEND_STR)
 			round->repeatable = false;
