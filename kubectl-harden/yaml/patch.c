@@ -161,7 +161,7 @@ static void walk_pair(struct patcher *patcher, yaml_id key, yaml_id counts)
 static void walk_pairs(struct patcher *patcher, yaml_id map)
 {
 	struct yaml_tree *tree = patcher->tree;
-	struct yaml_index index = { 0 };
+	struct yaml_index index = { 0 }, gone = { 0 };
 	bool indexed = false;
 	yaml_id next;
 
@@ -170,13 +170,19 @@ static void walk_pairs(struct patcher *patcher, yaml_id map)
 	if (indexed)
 		yaml_index_map(tree, map, &index);
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = next) {
+		unsigned flags = yaml_node(tree, key)->flags;
+		struct str name = yaml_text(tree, key);
+
 		next = yaml_node(tree, key)->next;
-		if (yaml_node(tree, key)->flags & YAML_F_MERGE)
+		/* What went together with a pair that hid it is no second removal. */
+		if (flags & YAML_F_MERGE || (flags & YAML_F_REMOVED && yaml_index_find(&gone, name)))
 			continue;
-		walk_pair(patcher, key,
-			  indexed ? yaml_index_find(&index, yaml_text(tree, key)) : yaml_value(tree, key));
+		if (flags & YAML_F_REMOVED)
+			yaml_index_add(&gone, name, key);
+		walk_pair(patcher, key, indexed ? yaml_index_find(&index, name) : yaml_value(tree, key));
 	}
 	yaml_index_free(&index);
+	yaml_index_free(&gone);
 }
 
 static void add_index(struct patcher *patcher, size_t index)

@@ -95,6 +95,23 @@ static void test_copies(void **state)
 	document_free(&document);
 }
 
+/* A pair that goes and, then, the one of its name that it hid: one removal. */
+static void test_hidden(void **state)
+{
+	struct document document;
+	struct yaml_tree *tree = &document.tree;
+	yaml_id map;
+
+	(void)state;
+	document_read(&document, "a: &a {x: 1}\nb: {<<: [*a, *a], x: 2, y: 3}\n");
+	map = yaml_get(tree, tree->root, "b");
+	for (int turn = 0; turn < 3; turn++)
+		assert_true(yaml_remove(tree, yaml_get(tree, map, "x"), NULL));
+	assert_false(yaml_get(tree, map, "x"));
+	assert_string_equal(patch_text(&document), "remove /b/x");
+	document_free(&document);
+}
+
 static void assert_pointer(struct document *document, yaml_id node, const char *pointer, const char *stable)
 {
 	struct yaml_pointer_cache cache = { 0 };
@@ -137,10 +154,8 @@ static void test_pointers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_maps),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_maps),   cmocka_unit_test(test_lists),	cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_hidden), cmocka_unit_test(test_pointers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
