@@ -171,7 +171,7 @@ static void walk_pairs(struct patcher *patcher, yaml_id map)
 		yaml_index_map(tree, map, &index);
 	for (yaml_id key = yaml_node(tree, map)->first; key; key = next) {
 		unsigned flags = yaml_node(tree, key)->flags;
-		struct str name = yaml_text(tree, key);
+		struct str name = indexed ? yaml_text(tree, key) : STR_NONE;
 
 		next = yaml_node(tree, key)->next;
 		/* What went together with a pair that hid it is no second removal. */

@@ -84,7 +84,8 @@ uint32_t yaml_find_tab_line(struct yaml_tree *tree)
 		if (tab)
 			return tab;
 		/* In what has an end of its own, blanks are blanks or text. */
-		if (node->start < at || (node->kind != YAML_SCALAR && node->style != YAML_FLOW))
+		if (node->start < at ||
+		    (node->kind != YAML_SCALAR && node->kind != YAML_ALIAS && node->style != YAML_FLOW))
 			continue;
 		tab = find_in_gap(tree->bytes, at, node->start);
 		if (tab)

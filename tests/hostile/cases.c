@@ -255,6 +255,18 @@ static void make_aliases(FILE *file, size_t n)
 		fprintf(file, "- &a%zu x\n- *a%zu\n", i, i / 2);
 }
 
+/* Aliases that are keys, and one tab: what stands between two of them is looked through for others. */
+static void make_alias_keys(FILE *file, size_t n)
+{
+	deployment(file, "alias-keys");
+	fputs("keys:\n", file);
+	for (size_t i = 0; i < n; i++)
+		fprintf(file, "- &k%zu k%zu\n", i, i);
+	fputs("value: &v \"a\tb\"\nmap:\n", file);
+	for (size_t i = 0; i < n; i++)
+		fprintf(file, "  ? *k%zu\n  : *v\n", i);
+}
+
 static void make_shared_container(FILE *file, size_t n)
 {
 	fputs("kind: Pod\napiVersion: v1\nspec:\n  containers:\n  - &c {name: a, image: b}\n", file);
@@ -811,6 +823,7 @@ const struct hostile hostiles[] = {
 	CASE("aliases", "alias-chain", make_alias_chain, 100000),
 	CASE("aliases", "anchors", make_anchors, 1000000),
 	CASE("aliases", "aliases", make_aliases, 500000),
+	CASE("aliases", "alias-keys", make_alias_keys, 200000),
 	CASE("aliases", "shared-container", make_shared_container, 20000),
 	CASE("aliases", "merged-containers", make_merged_containers, 20000),
 	REFUSED("aliases", "self", make_self, 1, ":14:8: ", "an alias inside its own anchor"),
